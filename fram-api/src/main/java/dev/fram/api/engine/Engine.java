@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.fram.api.engine;
+
+import dev.fram.api.change.Position;
+import dev.fram.api.error.FramException;
+import java.util.Set;
+
+/** One database product. Found by {@link java.util.ServiceLoader}; holds no state. */
+public interface Engine {
+  /** {@code postgresql}, {@code mysql}: also the name users give to {@code --engine}. */
+  String name();
+
+  /** The URI schemes this engine answers to. */
+  Set<String> schemes();
+
+  /**
+   * Reads a position's {@link Position#text()} back.
+   *
+   * @throws IllegalArgumentException when the text is not one of this engine's positions
+   */
+  Position position(String text);
+
+  /**
+   * Connects to both servers. Reads only; nothing is created.
+   *
+   * @throws FramException SERVER_UNREACHABLE, AUTHENTICATION_FAILED
+   */
+  Route open(RouteRequest request);
+}

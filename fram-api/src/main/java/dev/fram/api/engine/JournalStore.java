@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.fram.api.engine;
+
+import dev.fram.api.change.Position;
+import dev.fram.api.error.FramException;
+import dev.fram.api.model.TableId;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * The durable story of a migration, on the target. Every write takes the epoch and changes nothing
+ * when a later run has taken over.
+ *
+ * <p>All methods: {@link FramException} FENCED when the epoch is not the current one, or a
+ * transient code.
+ */
+public interface JournalStore {
+  /**
+   * The migration recorded on the target, if there is one. Works without any privilege to write.
+   */
+  Optional<MigrationRecord> load();
+
+  /** Creates Fram's schema and the migration's record when they do not exist yet; epoch 0. */
+  MigrationRecord create(MigrationRecord first);
+
+  /** Records that a phase was reached, with the evidence the next phases need, as JSON. */
+  void savePhase(long epoch, String phase, String evidence);
+
+  /** Records that a step is about to be tried. Durable before the call returns. */
+  long intent(long epoch, String step, String detail);
+
+  /** Records what became of it. */
+  void outcome(long epoch, long sequence, StepOutcome outcome, String detail);
+
+  /** All steps, oldest first. */
+  List<JournalEntry> entries();
+
+  /** Where each table stands. */
+  Map<TableId, TableState> tables();
+
+  void saveTable(long epoch, TableState state);
+
+  /** The numbers of the chunks of a table that are on the target. */
+  Set<Integer> copiedChunks(TableId table);
+
+  /**
+   * Remembers how a table was cut into key chunks, so that a later run goes on with the same cut.
+   */
+  void saveKeyChunks(long epoch, TableId table, List<Chunk> chunks);
+
+  /** The remembered cut; empty when the table has none. */
+  List<Chunk> keyChunks(TableId table);
+
+  /** The position that is durable on the target; empty before the first. */
+  Optional<Position> feedPosition();
+
+  /** Sets the feed's first position; does nothing when there is one. */
+  void startFeed(long epoch, Position from);
+
+  /** Publishes the picture that other processes show, as JSON. Only the newest is kept. */
+  void publishStatus(long epoch, String status);
+
+  /** The newest published picture and its age in milliseconds. */
+  Optional<PublishedStatus> publishedStatus();
+
+  /** Puts a request to the running process; answers come with {@link #command}. */
+  long submitCommand(String command);
+
+  /** Requests that nobody has answered yet, oldest first. */
+  List<PendingCommand> pendingCommands();
+
+  void answerCommand(long id, String answer);
+
+  /** A request's answer, once there is one. */
+  Optional<String> commandAnswer(long id);
+
+  /** What a process published last. */
+  record PublishedStatus(String status, long ageMillis) {}
+
+  /** A request that waits for its answer. */
+  record PendingCommand(long id, String command) {}
+}

@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.fram.api.engine;
+
+import dev.fram.api.check.Check;
+import dev.fram.api.model.MigrationId;
+import java.util.List;
+
+/**
+ * One migration's two servers. Source and target are the same engine, so rows go from one to the
+ * other inside it and the core never sees them. Thread-safe unless a part says otherwise; parts
+ * that own connections are opened one per thread.
+ */
+public interface Route extends AutoCloseable {
+  Source source();
+
+  Target target();
+
+  /**
+   * The migration's id: the one recorded on the target, or a new one when there is none yet (fixed
+   * for this route's life).
+   */
+  MigrationId id();
+
+  /** Every check, in the fixed order in which they run and are shown. Read-only. */
+  List<Check> checks();
+
+  /** The schema's transfer. */
+  SchemaTransfer schema();
+
+  /**
+   * Opens a copier with its own two connections; owned by one thread.
+   *
+   * @param epoch the lease's epoch, checked in every transaction on the target
+   */
+  ChunkCopier copier(long epoch);
+
+  /**
+   * Opens an applier with its own connection; owned by one thread. Reads the fences of all tables
+   * once, so it is opened when every table is copied.
+   */
+  Applier applier(long epoch);
+
+  /** Closes every connection that is still open. Never throws. */
+  @Override
+  void close();
+}

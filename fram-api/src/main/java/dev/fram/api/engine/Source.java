@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.fram.api.engine;
+
+import dev.fram.api.change.Position;
+import dev.fram.api.error.FramException;
+import dev.fram.api.model.ServerInfo;
+import dev.fram.api.model.Table;
+import dev.fram.api.model.TableDigest;
+import dev.fram.api.model.TableId;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Consumer;
+
+/**
+ * The server where the data leaves. Fram's guests' rules hold: short locks, no writes but its own.
+ */
+public interface Source {
+  ServerInfo server();
+
+  /** Every table in scope, sorted by name; the engine's own schema {@code fram} is never in it. */
+  List<Table> tables();
+
+  /**
+   * Creates what the feed needs (publication, slot), and waits until every transaction that might
+   * be in neither the feed nor a later snapshot has ended (guard G1). Idempotent: what exists and
+   * is in order stays. Nothing that was lost is made anew silently.
+   *
+   * @param progress told what is being waited for, with pids and ages
+   * @return the point from which the feed has everything
+   * @throws FramException LOG_LOST when {@code recorded} is given and the feed no longer reaches it
+   */
+  Position prepareFeed(List<Table> tables, Optional<Position> recorded, Consumer<String> progress);
+
+  /**
+   * Opens the feed after {@code from}; owned by one thread.
+   *
+   * @throws FramException LOG_LOST, SERVER_UNREACHABLE (retry: an old session may still hold it)
+   */
+  ChangeFeed openFeed(Position from);
+
+  /** How much log the source keeps for us, and whether it is in danger. */
+  Retention retention();
+
+  /** Opens a consistent read over these tables; its session stays open until it is closed. */
+  Snapshot snapshot(List<Table> tables);
+
+  /**
+   * Ranges of a table's key for copying each chunk under its own snapshot; empty when the table's
+   * key does not allow it.
+   */
+  List<Chunk> keyChunks(Table table, long chunkBytes);
+
+  /**
+   * Writes a marker into the log and returns its position. Everything that was committed before the
+   * call lies before it, and the feed reports reaching it soon, also on an idle server.
+   */
+  Position mark();
+
+  /** The log's end now, for measuring lag; not a position to wait for. */
+  long lagBytes(Position behind);
+
+  /** What each table in scope looks like now: changes when its definition or storage changes. */
+  Map<TableId, Fingerprint> fingerprints();
+
+  /** The gate that stops the application's writes; owned by one thread. */
+  WriteGate gate(List<Table> tables, Duration budget);
+
+  /** Reads the hand-over register. */
+  HandOver handOver();
+
+  /** A digest of one table, read at one moment. */
+  TableDigest digest(TableId table);
+
+  /**
+   * Removes slot, publication and register. Before the hand-over also the gate's objects; after it
+   * these stay, because the source must stay closed. Idempotent.
+   */
+  void removeTraces();
+}

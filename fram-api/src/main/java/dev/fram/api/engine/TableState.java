@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.fram.api.engine;
+
+import dev.fram.api.model.TableId;
+import java.util.Optional;
+
+/**
+ * Where a table stands.
+ *
+ * @param table the table
+ * @param stage how far it is
+ * @param fence the fence of its copy; empty before the copy, and for tables whose chunks have a
+ *     fence each
+ * @param fingerprint its look when it was copied; empty before
+ * @param rows rows copied
+ * @param bytes bytes copied
+ */
+public record TableState(
+    TableId table,
+    Stage stage,
+    Optional<Fence> fence,
+    Optional<Fingerprint> fingerprint,
+    long rows,
+    long bytes) {
+
+  /** How far a table is. A crash in COPYING throws away what was copied under a shared snapshot. */
+  public enum Stage {
+    PENDING,
+    COPYING,
+    COPIED,
+    /** Copied, indexed and analysed: the feed may be applied to it. */
+    READY_TO_FOLLOW
+  }
+}

@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.fram.api.engine;
+
+import dev.fram.api.model.ServerInfo;
+import dev.fram.api.model.TableDigest;
+import dev.fram.api.model.TableId;
+import java.util.Optional;
+
+/** The server where the data arrives; it also keeps all of Fram's state, in a schema named fram. */
+public interface Target {
+  ServerInfo server();
+
+  /** The durable story. Thread-safe. */
+  JournalStore journal();
+
+  /**
+   * Tries to become the one run that may write; raises the epoch when it does. Owned by one thread,
+   * with a session of its own.
+   *
+   * @param holder who asks, for the message that another run gets: host, pid
+   */
+  Optional<Lease> lease(String holder);
+
+  /** Lets the application write: removes the target's guards. Idempotent. */
+  void open(long epoch);
+
+  /** A digest of one table, read at one moment. */
+  TableDigest digest(TableId table);
+
+  /** Removes Fram's schema and guards. Idempotent. */
+  void removeTraces();
+}

@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.fram.api.model;
+
+import java.util.List;
+import java.util.regex.Pattern;
+
+/**
+ * Which tables a migration covers: everything, or what matches an include pattern, less what
+ * matches an exclude pattern. A pattern is {@code schema.table}; {@code *} stands for any run of
+ * characters and {@code ?} for one, both also within the schema; a pattern without a dot means
+ * {@code *.pattern}. Matching is exact about case.
+ */
+public record Scope(List<String> include, List<String> exclude) {
+  public Scope {
+    include = List.copyOf(include);
+    exclude = List.copyOf(exclude);
+  }
+
+  /** Everything. */
+  public static Scope all() {
+    return new Scope(List.of(), List.of());
+  }
+
+  public boolean covers(TableId table) {
+    boolean included = include.isEmpty() || matchesAny(include, table);
+    return included && !matchesAny(exclude, table);
+  }
+
+  private static boolean matchesAny(List<String> patterns, TableId table) {
+    return patterns.stream().anyMatch(p -> regex(p).matcher(table.toString()).matches());
+  }
+
+  private static Pattern regex(String pattern) {
+    String full = pattern.indexOf('.') < 0 ? "*." + pattern : pattern;
+    StringBuilder regex = new StringBuilder();
+    for (int i = 0; i < full.length(); i++) {
+      char c = full.charAt(i);
+      switch (c) {
+        case '*' -> regex.append(".*");
+        case '?' -> regex.append('.');
+        default -> regex.append(Pattern.quote(String.valueOf(c)));
+      }
+    }
+    return Pattern.compile(regex.toString(), Pattern.DOTALL);
+  }
+}

@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.fram.api.model;
+
+/**
+ * What the core needs to know of a table; columns and keys stay inside the engine.
+ *
+ * @param id its name
+ * @param rows the server's estimate of its rows; -1 when it has none
+ * @param bytes the size of its data on disk, indexes left out
+ * @param transfer how its rows get to the target
+ */
+public record Table(TableId id, long rows, long bytes, Transfer transfer) {
+
+  /** How a table's rows get to the target. */
+  public enum Transfer {
+    /** Copied under a snapshot, then followed by the feed. */
+    COPY_AND_FOLLOW,
+    /** Its changes are not in the log (unlogged): copied whole under the write gate. */
+    COPY_AT_CUTOVER,
+    /**
+     * Has no rows of its own (a partitioned parent, a foreign table): only its definition moves.
+     */
+    DEFINITION_ONLY
+  }
+}

@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.fram.api.status;
+
+/** The phases of a migration by name, in order; the core's phases carry evidence besides. */
+public enum PhaseName {
+  PLANNED,
+  CHECKED,
+  PREPARED,
+  COPYING,
+  CATCHING_UP,
+  READY,
+  CUTTING_OVER,
+  SERVING,
+  COMPLETED,
+  CANCELLED,
+  NEEDS_OPERATOR
+}
