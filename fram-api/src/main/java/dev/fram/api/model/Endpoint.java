@@ -91,7 +91,7 @@ public record Endpoint(
         ErrorCode.CONFIG_INVALID,
         "A server's URI cannot be read.",
         "Write it as postgresql://user@host:5432/database?sslmode=verify-full; write special"
-            + " characters of user and database as %XX.");
+            + " characters of user and database as percent codes (RFC 3986).");
   }
 
   private static String[] splitLogin(@Nullable String userInfo) {
