@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.fram.testkit.server;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.FileVisitResult;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Who runs the server's programs. PostgreSQL refuses to run as root (its main.c, check_root), so
+ * root starts them as the account {@code nobody}, or, where that is not possible, inside a user
+ * namespace in which root is nobody.
+ *
+ * @param prefix what stands before a command so that it runs as this account
+ * @param owner who must own the data folder, when that is not this process's own user
+ */
+record ServerAccount(List<String> prefix, Optional<Owner> owner) {
+  /** A user and group by number. */
+  record Owner(int uid, int gid) {}
+
+  static int ownUid() throws IOException {
+    return (Integer) Files.getAttribute(Path.of("/proc/self"), "unix:uid");
+  }
+
+  /** The account for this process's servers. */
+  static ServerAccount choose() throws IOException {
+    if (ownUid() != 0) {
+      return new ServerAccount(List.of(), Optional.empty());
+    }
+    Optional<Owner> nobody = nobody();
+    if (nobody.isPresent()) {
+      List<String> setpriv = setpriv(nobody.get());
+      if (works(setpriv)) {
+        return new ServerAccount(setpriv, nobody);
+      }
+    }
+    List<String> namespace = List.of("unshare", "-U");
+    if (works(namespace)) {
+      return new ServerAccount(namespace, Optional.empty());
+    }
+    throw new ServerException(
+        "PostgreSQL does not run as root, and neither `setpriv` to the account nobody nor `unshare"
+            + " -U` works here. Run as an ordinary user, or install util-linux.");
+  }
+
+  /** Gives a folder and all in it to the account. */
+  void own(Path folder) throws IOException {
+    if (owner.isEmpty()) {
+      return;
+    }
+    Files.walkFileTree(
+        folder,
+        new SimpleFileVisitor<>() {
+          @Override
+          public FileVisitResult preVisitDirectory(Path path, BasicFileAttributes attributes)
+              throws IOException {
+            give(path);
+            return FileVisitResult.CONTINUE;
+          }
+
+          @Override
+          public FileVisitResult visitFile(Path path, BasicFileAttributes attributes)
+              throws IOException {
+            give(path);
+            return FileVisitResult.CONTINUE;
+          }
+        });
+  }
+
+  private void give(Path path) throws IOException {
+    Owner to = owner.orElseThrow();
+    Files.setAttribute(path, "unix:uid", to.uid(), LinkOption.NOFOLLOW_LINKS);
+    Files.setAttribute(path, "unix:gid", to.gid(), LinkOption.NOFOLLOW_LINKS);
+  }
+
+  private static List<String> setpriv(Owner to) {
+    return List.of("setpriv", "--reuid=" + to.uid(), "--regid=" + to.gid(), "--clear-groups", "--");
+  }
+
+  private static Optional<Owner> nobody() throws IOException {
+    try (var lines = Files.lines(Path.of("/etc/passwd"), StandardCharsets.ISO_8859_1)) {
+      return lines
+          .map(line -> line.split(":", -1))
+          .filter(fields -> fields[0].equals("nobody") && fields.length > 3)
+          .map(fields -> new Owner(Integer.parseInt(fields[2]), Integer.parseInt(fields[3])))
+          .findFirst();
+    }
+  }
+
+  private static boolean works(List<String> prefix) {
+    try {
+      return Command.of(prefix, "true").run().exit() == 0;
+    } catch (IOException missing) {
+      return false;
+    }
+  }
+}

@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.fram.testkit.server;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * What a fresh server is to be like; made by {@link PostgresServer#plan}. Not shared between
+ * threads.
+ */
+public final class ServerPlan {
+  private final PostgresVersion version;
+  private final Map<String, String> settings = new LinkedHashMap<>();
+  private Durability durability = Durability.RELAXED;
+  private Optional<Path> home = Optional.empty();
+
+  ServerPlan(PostgresVersion version) {
+    this.version = version;
+    settings.putAll(
+        Map.of(
+            "wal_level", "logical",
+            "max_prepared_transactions", "50",
+            "max_wal_senders", "20",
+            "max_replication_slots", "20",
+            "max_connections", "200",
+            "shared_buffers", "64MB",
+            "timezone", "UTC",
+            "log_timezone", "UTC",
+            "log_line_prefix", "%m [%p] %q%a "));
+    settings.put("max_worker_processes", "16");
+    settings.put("jit", "off");
+  }
+
+  /** Adds a line to postgresql.conf, or replaces the default of this kit. */
+  public ServerPlan setting(String name, String value) {
+    settings.put(name, value);
+    return this;
+  }
+
+  /** Relaxed unless told otherwise. */
+  public ServerPlan durability(Durability wanted) {
+    durability = wanted;
+    return this;
+  }
+
+  /**
+   * The folder for the data, the log and the password. It is kept when the server is closed, and a
+   * server that is already in it is started again. Without it: a temporary folder, removed.
+   */
+  public ServerPlan home(Path folder) {
+    home = Optional.of(folder);
+    return this;
+  }
+
+  /** Makes and starts the server: about a second when the version is in the cache. */
+  public PostgresServer start() {
+    Map<String, String> all = new LinkedHashMap<>(durability.settings());
+    all.putAll(settings);
+    try {
+      ServerAccount account = ServerAccount.choose();
+      ServerHome folder = home.isPresent() ? openHome(home.get()) : temporaryHome();
+      PostgresServer server = new PostgresServer(version, account, folder);
+      try {
+        if (!folder.initialised()) {
+          folder.initialise(ServerTemplate.of(version, account), account, all);
+        }
+        server.begin();
+        return server;
+      } catch (IOException | RuntimeException failed) {
+        server.close();
+        throw failed;
+      }
+    } catch (IOException failed) {
+      throw new ServerException(
+          "PostgreSQL " + version.major() + " could not be set up: " + failed.getMessage(), failed);
+    }
+  }
+
+  static ServerHome temporaryHome() throws IOException {
+    Path folder = Files.createTempDirectory("fram-pg-");
+    Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwx--x--x"));
+    return new ServerHome(folder, ServerHome.Keep.REMOVE);
+  }
+
+  private static ServerHome openHome(Path folder) throws IOException {
+    return new ServerHome(Files.createDirectories(folder).toRealPath(), ServerHome.Keep.KEEP);
+  }
+}
