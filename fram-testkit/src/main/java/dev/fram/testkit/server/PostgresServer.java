@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.fram.testkit.server;
 
+import dev.fram.api.model.Endpoint;
+import dev.fram.api.model.Secret;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -177,6 +179,18 @@ public final class PostgresServer implements AutoCloseable {
   /** An endpoint as a user of Fram writes it: no password in it. */
   public String uri(String database) {
     return "postgresql://" + USER + "@" + host() + ":" + port() + "/" + database;
+  }
+
+  /** The same endpoint for a test inside this process, with the password. */
+  public Endpoint endpoint(String database) {
+    return new Endpoint(
+        "postgresql",
+        host(),
+        port(),
+        USER,
+        database,
+        Map.of(),
+        Optional.of(new Secret(password())));
   }
 
   /** Host, port and database; user and password are given apart. */
