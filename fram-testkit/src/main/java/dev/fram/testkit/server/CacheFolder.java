@@ -11,6 +11,7 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.ReentrantLock;
@@ -32,11 +33,11 @@ public final class CacheFolder {
 
   /** The user's own cache: {@code $XDG_CACHE_HOME/fram} or {@code ~/.cache/fram}. */
   public static Path personal() throws IOException {
-    String xdg = System.getenv("XDG_CACHE_HOME");
     Path base =
-        xdg == null || xdg.isBlank()
-            ? Path.of(System.getProperty("user.home"), ".cache")
-            : Path.of(xdg);
+        variable("XDG_CACHE_HOME")
+            .map(Path::of)
+            .orElseGet(
+                () -> Path.of(variable("HOME").orElse(System.getProperty("user.home")), ".cache"));
     return Files.createDirectories(base.resolve("fram"));
   }
 
@@ -64,6 +65,10 @@ public final class CacheFolder {
     } finally {
       inProcess.unlock();
     }
+  }
+
+  private static Optional<String> variable(String name) {
+    return Optional.ofNullable(System.getenv(name)).filter(value -> !value.isBlank());
   }
 
   private static boolean openToAll(Path folder) throws IOException {

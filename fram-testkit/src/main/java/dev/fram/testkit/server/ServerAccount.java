@@ -11,11 +11,13 @@ import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * Who runs the server's programs. PostgreSQL refuses to run as root (its main.c, check_root), so
  * root starts them as the account {@code nobody}, or, where that is not possible, inside a user
- * namespace in which root is nobody.
+ * namespace in which it is nobody. A user without a name, as containers have it, does the latter:
+ * initdb asks for the name.
  *
  * @param prefix what stands before a command so that it runs as this account
  * @param owner who must own the data folder, when that is not this process's own user
@@ -30,23 +32,26 @@ record ServerAccount(List<String> prefix, Optional<Owner> owner) {
 
   /** The account for this process's servers. */
   static ServerAccount choose() throws IOException {
-    if (ownUid() != 0) {
+    boolean root = ownUid() == 0;
+    if (!root && works(List.of("id", "-un"))) {
       return new ServerAccount(List.of(), Optional.empty());
     }
     Optional<Owner> nobody = nobody();
-    if (nobody.isPresent()) {
-      List<String> setpriv = setpriv(nobody.get());
-      if (works(setpriv)) {
-        return new ServerAccount(setpriv, nobody);
-      }
+    if (root && nobody.isPresent() && works(command(setpriv(nobody.get()), "true"))) {
+      return new ServerAccount(setpriv(nobody.get()), nobody);
     }
     List<String> namespace = List.of("unshare", "-U");
-    if (works(namespace)) {
+    if (works(command(namespace, "id", "-un"))) {
       return new ServerAccount(namespace, Optional.empty());
     }
     throw new ServerException(
-        "PostgreSQL does not run as root, and neither `setpriv` to the account nobody nor `unshare"
-            + " -U` works here. Run as an ordinary user, or install util-linux.");
+        root
+            ? "PostgreSQL does not run as root, and neither `setpriv` to the account nobody nor"
+                + " `unshare -U` works here. Run as an ordinary user, or install util-linux."
+            : "PostgreSQL does not run as uid "
+                + ownUid()
+                + ", which has no name here, and `unshare -U` does not work. Add the user to"
+                + " /etc/passwd.");
   }
 
   /** Gives a folder and all in it to the account. */
@@ -93,9 +98,13 @@ record ServerAccount(List<String> prefix, Optional<Owner> owner) {
     }
   }
 
-  private static boolean works(List<String> prefix) {
+  private static List<String> command(List<String> prefix, String... words) {
+    return Stream.concat(prefix.stream(), Stream.of(words)).toList();
+  }
+
+  private static boolean works(List<String> words) {
     try {
-      return Command.of(prefix, "true").run().exit() == 0;
+      return Command.of(words).run().exit() == 0;
     } catch (IOException missing) {
       return false;
     }
