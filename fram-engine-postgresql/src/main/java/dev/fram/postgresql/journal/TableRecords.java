@@ -17,7 +17,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /** The journal's part on tables and chunks. Usable from any thread, as its session is. */
@@ -68,7 +67,7 @@ final class TableRecords {
   }
 
   Set<Integer> copiedChunks(TableId table) {
-    return new TreeSet<>(
+    return Set.copyOf(
         session.read(
             "reading the copied chunks of " + table,
             c ->
