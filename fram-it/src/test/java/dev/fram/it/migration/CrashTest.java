@@ -2,8 +2,10 @@
 package dev.fram.it.migration;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import dev.fram.core.migration.MigrationSettings;
+import dev.fram.testkit.fault.JavaChild;
 import dev.fram.testkit.server.PostgresVersion;
 import dev.fram.testkit.workload.Oracle;
 import dev.fram.testkit.workload.OracleReport;
@@ -19,6 +21,7 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
+import org.awaitility.core.ConditionTimeoutException;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -70,31 +73,26 @@ class CrashTest {
 
   /** One process; killed after a while unless it comes to its end before. */
   private boolean survives(ServerPair pair, String database) throws Exception {
-    try (FramProcess fram =
+    try (JavaChild fram =
         FramProcess.start(
-            "256m",
             pair.sourceEndpoint(database),
             pair.targetEndpoint(database),
             "migrate",
             "--cutover=auto")) {
-      Duration moment = kills < KILLS ? Duration.ofMillis(300 + random.nextInt(9_000)) : LIMIT;
-      if (!fram.endsWithin(moment)) {
-        assertThat(moment).as(() -> "it hangs: " + read(fram)).isNotEqualTo(LIMIT);
-        String phase = phase(pair, database);
-        fram.kill9();
-        killedIn.merge(phase, 1, Integer::sum);
-        return false;
+      if (kills < KILLS) {
+        try {
+          await()
+              .pollInterval(Duration.ofMillis(10))
+              .atMost(Duration.ofMillis(300 + random.nextInt(9_000)))
+              .until(() -> !fram.alive());
+        } catch (ConditionTimeoutException stillRunning) {
+          killedIn.merge(phase(pair, database), 1, Integer::sum);
+          fram.kill9();
+          return false;
+        }
       }
-      assertThat(fram.exitCode()).as(() -> read(fram)).isZero();
+      assertThat(fram.awaitExit(LIMIT)).as(fram.output()).isZero();
       return true;
-    }
-  }
-
-  private static String read(FramProcess fram) {
-    try {
-      return fram.output();
-    } catch (java.io.IOException e) {
-      return e.toString();
     }
   }
 
