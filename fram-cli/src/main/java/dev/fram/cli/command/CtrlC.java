@@ -3,19 +3,19 @@ package dev.fram.cli.command;
 
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.function.IntSupplier;
 
 /**
  * What happens on Ctrl-C (and on SIGTERM): the given action, then time for the command to end in
- * order. The JVM's shutdown hook is the one portable way to hear of it. Closed by the command's
- * thread when the command is over.
+ * order. The JVM's shutdown hook is the one portable way to hear of it.
  */
-final class CtrlC implements AutoCloseable {
+final class CtrlC {
   private static final int PATIENCE_SECONDS = 30;
 
   private final CountDownLatch over = new CountDownLatch(1);
   private final Thread hook;
 
-  CtrlC(Runnable stop) {
+  private CtrlC(Runnable stop) {
     hook =
         new Thread(
             () -> {
@@ -23,7 +23,17 @@ final class CtrlC implements AutoCloseable {
               awaitEnd();
             },
             "ctrl-c");
-    Runtime.getRuntime().addShutdownHook(hook);
+  }
+
+  /** Runs the body in the caller's thread; {@code stop} runs in another when Ctrl-C comes. */
+  static int during(Runnable stop, IntSupplier body) {
+    CtrlC ctrlC = new CtrlC(stop);
+    Runtime.getRuntime().addShutdownHook(ctrlC.hook);
+    try {
+      return body.getAsInt();
+    } finally {
+      ctrlC.end();
+    }
   }
 
   private void awaitEnd() {
@@ -34,8 +44,7 @@ final class CtrlC implements AutoCloseable {
     }
   }
 
-  @Override
-  public void close() {
+  private void end() {
     over.countDown();
     try {
       Runtime.getRuntime().removeShutdownHook(hook);

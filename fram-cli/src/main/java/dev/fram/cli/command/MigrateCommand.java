@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.fram.cli.command;
 
-import dev.fram.api.check.Finding;
 import dev.fram.api.status.PhaseName;
 import dev.fram.api.status.Status;
 import dev.fram.cli.config.ConfigKey;
@@ -14,7 +13,6 @@ import dev.fram.core.migration.MigrationRun;
 import dev.fram.core.migration.RunResult;
 import java.util.List;
 import java.util.Set;
-import java.util.concurrent.CopyOnWriteArrayList;
 import picocli.CommandLine.Command;
 
 /** The main job. */
@@ -46,16 +44,19 @@ final class MigrateCommand implements FramCommand {
   public int run(Session session) {
     Servers servers = session.servers();
     MigrationRun run = session.migrationRun(servers.request(), session.settings());
-    List<Finding> failed = new CopyOnWriteArrayList<>();
-    try (Presenter presenter = session.live(FOOTER, List::of);
-        CtrlC ctrlC = new CtrlC(run::stop)) {
+    try (Presenter presenter = session.live(FOOTER, List::of)) {
       servers.warnings().forEach(presenter::warn);
+      run.addStatusListener(status -> Logging.name(status.migration()));
       run.addStatusListener(presenter::show);
       run.addFindingListener(presenter::found);
-      Answer answer = answer(run.run(Goal.MIGRATE));
-      presenter.answer(answer);
-      return answer.exitCode();
+      return CtrlC.during(run::stop, () -> migrate(run, presenter));
     }
+  }
+
+  private static int migrate(MigrationRun run, Presenter presenter) {
+    Answer answer = answer(run.run(Goal.MIGRATE));
+    presenter.answer(answer);
+    return answer.exitCode();
   }
 
   static Answer answer(RunResult result) {

@@ -81,40 +81,45 @@ final class StatusCommand implements FramCommand {
   }
 
   private int watch(Session session, MigrationClient client) {
-    try (Presenter presenter = session.live("Ctrl-C ends the watching only.", List::of);
-        CtrlC ctrlC = new CtrlC(interrupted::countDown)) {
-      MigrationClient.View view;
-      do {
-        view = view(client);
-        presenter.show(view.status());
-      } while (!isOver(view.status().phase()) && !pause());
-      presenter.answer(Answer.done(process(view)));
-      return 0;
+    try (Presenter presenter = session.live("Ctrl-C ends the watching only.", List::of)) {
+      return CtrlC.during(interrupted::countDown, () -> watch(client, presenter));
     }
   }
 
-  private int await(
-      Session session, MigrationClient client, PhaseName wanted, Duration limit) {
+  private int watch(MigrationClient client, Presenter presenter) {
+    MigrationClient.View view;
+    do {
+      view = view(client);
+      presenter.show(view.status());
+    } while (!isOver(view.status().phase()) && !pause());
+    presenter.answer(Answer.done(process(view)));
+    return 0;
+  }
+
+  private int await(Session session, MigrationClient client, PhaseName wanted, Duration limit) {
+    try (Presenter presenter = session.lines()) {
+      return CtrlC.during(interrupted::countDown, () -> await(client, presenter, wanted, limit));
+    }
+  }
+
+  private int await(MigrationClient client, Presenter presenter, PhaseName wanted, Duration limit) {
     long deadline = System.nanoTime() + limit.toNanos();
-    try (Presenter presenter = session.lines();
-        CtrlC ctrlC = new CtrlC(interrupted::countDown)) {
-      while (true) {
-        // Before the first run there is no migration yet: that is worth waiting for too.
-        Optional<Status> status = client.status().map(MigrationClient.View::status);
-        status.ifPresent(presenter::show);
-        Optional<PhaseName> phase = status.map(Status::phase);
-        if (phase.filter(now -> isReached(now, wanted)).isPresent()) {
-          presenter.answer(Answer.done("Phase " + wanted + " is reached."));
-          return 0;
-        }
-        if (phase.filter(StatusCommand::isOver).isPresent()) {
-          throw unreachable(wanted, phase.get());
-        }
-        if (System.nanoTime() - deadline > 0 || pause()) {
-          Answer late = late(wanted, phase, limit);
-          presenter.answer(late);
-          return late.exitCode();
-        }
+    while (true) {
+      // Before the first run there is no migration yet: that is worth waiting for too.
+      Optional<Status> status = client.status().map(MigrationClient.View::status);
+      status.ifPresent(presenter::show);
+      Optional<PhaseName> phase = status.map(Status::phase);
+      if (phase.filter(now -> isReached(now, wanted)).isPresent()) {
+        presenter.answer(Answer.done("Phase " + wanted + " is reached."));
+        return 0;
+      }
+      if (phase.filter(StatusCommand::isOver).isPresent()) {
+        throw unreachable(wanted, phase.get());
+      }
+      if (System.nanoTime() - deadline > 0 || pause()) {
+        Answer late = late(wanted, phase, limit);
+        presenter.answer(late);
+        return late.exitCode();
       }
     }
   }
@@ -124,7 +129,12 @@ final class StatusCommand implements FramCommand {
     return new Answer(
         1,
         "",
-        "Phase " + wanted + " was not reached in " + Figures.time(limit.toMillis()) + ": " + now
+        "Phase "
+            + wanted
+            + " was not reached in "
+            + Figures.time(limit.toMillis())
+            + ": "
+            + now
             + ".",
         List.of());
   }
@@ -148,28 +158,28 @@ final class StatusCommand implements FramCommand {
 
   private Duration timeout() {
     return Amounts.duration(timeout)
-        .orElseThrow(
-            () ->
-                new FramException(
-                    ErrorCode.CONFIG_INVALID,
-                    "--timeout is \"" + timeout + "\".",
-                    "Write a time with its unit: 30s, 5m, 1h."));
+        .orElseThrow(() ->
+            new FramException(
+                ErrorCode.CONFIG_INVALID,
+                "--timeout is \"" + timeout + "\".",
+                "Write a time with its unit: 30s, 5m, 1h."));
   }
 
   private static MigrationClient.View view(MigrationClient client) {
     return client
         .status()
-        .orElseThrow(
-            () ->
-                new FramException(
-                    ErrorCode.MIGRATION_MISSING,
-                    "The target holds no migration.",
-                    "Start one with `fram migrate`; it makes the schema fram there."));
+        .orElseThrow(() ->
+            new FramException(
+                ErrorCode.MIGRATION_MISSING,
+                "The target holds no migration.",
+                "Start one with `fram migrate`; it makes the schema fram there."));
   }
 
   private static String process(MigrationClient.View view) {
     if (isOver(view.status().phase())) {
-      return "The migration is over: " + view.status().phase().name().toLowerCase(Locale.ROOT) + ".";
+      return "The migration is over: "
+          + view.status().phase().name().toLowerCase(Locale.ROOT)
+          + ".";
     }
     String age = Figures.time(view.ageMillis());
     if (view.running()) {

@@ -13,7 +13,8 @@ import java.util.regex.Pattern;
 public final class Amounts {
   private static final Pattern TIME = Pattern.compile("(?:[0-9]{1,9}(?:ms|s|m|h|d))+");
   private static final Pattern TIME_PART = Pattern.compile("([0-9]{1,9})(ms|s|m|h|d)");
-  private static final Pattern SIZE = Pattern.compile("([0-9]{1,15}(?:\\.[0-9]{1,6})?) ?([A-Za-z]+)");
+  private static final Pattern SIZE =
+      Pattern.compile("([0-9]{1,15}(?:\\.[0-9]{1,6})?) ?([A-Za-z]+)");
 
   private static final Map<String, Long> TIME_UNITS =
       Map.of("ms", 1L, "s", 1_000L, "m", 60_000L, "h", 3_600_000L, "d", 86_400_000L);
@@ -51,8 +52,8 @@ public final class Amounts {
   }
 
   /**
-   * {@code 16MiB} (2^20), {@code 10GB} (10^9), {@code 1.5GB}; empty when it is not a whole number of
-   * bytes. A bare {@code 10G} is refused because tools differ on what it means.
+   * {@code 16MiB} (2^20), {@code 10GB} (10^9), {@code 1.5GB}; empty when it is not a whole number
+   * of bytes. A bare {@code 10G} is refused because tools differ on what it means.
    */
   public static Optional<Long> bytes(String text) {
     Matcher match = SIZE.matcher(text);

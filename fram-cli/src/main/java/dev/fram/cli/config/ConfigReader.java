@@ -51,10 +51,8 @@ public final class ConfigReader {
         problems.add(key.flag() + " is missing. Give it, or set " + key.variable() + ".");
       }
     }
-    onlyOneOf(
-        values, ConfigKey.SOURCE_PASSWORD_FILE, ConfigKey.SOURCE_PASSWORD_COMMAND, problems);
-    onlyOneOf(
-        values, ConfigKey.TARGET_PASSWORD_FILE, ConfigKey.TARGET_PASSWORD_COMMAND, problems);
+    onlyOneOf(values, ConfigKey.SOURCE_PASSWORD_FILE, ConfigKey.SOURCE_PASSWORD_COMMAND, problems);
+    onlyOneOf(values, ConfigKey.TARGET_PASSWORD_FILE, ConfigKey.TARGET_PASSWORD_COMMAND, problems);
     if (!problems.isEmpty()) {
       throw invalid(problems);
     }

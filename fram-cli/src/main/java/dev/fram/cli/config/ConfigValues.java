@@ -28,6 +28,11 @@ public final class ConfigValues {
     this.values = values.isEmpty() ? Map.of() : new EnumMap<>(values);
   }
 
+  /** Nothing but defaults. */
+  public static ConfigValues none() {
+    return new ConfigValues(Map.of());
+  }
+
   /** The text, or the key's default; empty when there is neither. */
   public Optional<String> text(ConfigKey key) {
     Given given = values.get(key);
@@ -66,12 +71,11 @@ public final class ConfigValues {
   /** What the user leaves out of the schema. */
   public Set<SchemaOption> schemaOptions() {
     EnumSet<SchemaOption> options = EnumSet.noneOf(SchemaOption.class);
-    SCHEMA_OPTIONS.forEach(
-        (key, option) -> {
-          if (flag(key)) {
-            options.add(option);
-          }
-        });
+    SCHEMA_OPTIONS.forEach((key, option) -> {
+      if (flag(key)) {
+        options.add(option);
+      }
+    });
     return options;
   }
 }

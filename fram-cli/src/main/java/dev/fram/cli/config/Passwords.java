@@ -38,16 +38,12 @@ final class Passwords {
 
   Endpoint source() {
     return complete(
-        ConfigKey.SOURCE,
-        ConfigKey.SOURCE_PASSWORD_FILE,
-        ConfigKey.SOURCE_PASSWORD_COMMAND);
+        ConfigKey.SOURCE, ConfigKey.SOURCE_PASSWORD_FILE, ConfigKey.SOURCE_PASSWORD_COMMAND);
   }
 
   Endpoint target() {
     return complete(
-        ConfigKey.TARGET,
-        ConfigKey.TARGET_PASSWORD_FILE,
-        ConfigKey.TARGET_PASSWORD_COMMAND);
+        ConfigKey.TARGET, ConfigKey.TARGET_PASSWORD_FILE, ConfigKey.TARGET_PASSWORD_COMMAND);
   }
 
   private Endpoint complete(ConfigKey uri, ConfigKey file, ConfigKey command) {

@@ -23,10 +23,7 @@ public record Surroundings(Map<String, String> variables, Path folder, Path home
     Map<String, String> variables = System.getenv();
     String home = variables.getOrDefault("HOME", System.getProperty("user.home"));
     return new Surroundings(
-        variables,
-        Path.of("").toAbsolutePath(),
-        Path.of(home),
-        System.getProperty("user.name"));
+        variables, Path.of("").toAbsolutePath(), Path.of(home), System.getProperty("user.name"));
   }
 
   /** A variable that is set and not empty. */

@@ -11,7 +11,7 @@ public enum ValueKind {
   TEXT("TEXT"),
   PATH("PATH"),
   LIST("PATTERN"),
-  FLAG(""),
+  FLAG("true|false"),
   DURATION("TIME"),
   SIZE("SIZE"),
   COUNT("N"),
@@ -24,7 +24,7 @@ public enum ValueKind {
     this.label = label;
   }
 
-  /** What stands for the value in the help; empty when it takes none. */
+  /** What stands for the value in the help. */
   public String label() {
     return label;
   }

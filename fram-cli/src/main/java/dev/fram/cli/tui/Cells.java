@@ -37,7 +37,10 @@ final class Cells {
     if (width(text) <= cells) {
       return text;
     }
-    int room = Math.max(0, cells - width(ellipsis));
+    if (cells < width(ellipsis)) {
+      return "";
+    }
+    int room = cells - width(ellipsis);
     StringBuilder kept = new StringBuilder();
     int used = 0;
     for (int c : text.codePoints().toArray()) {
@@ -47,7 +50,7 @@ final class Cells {
       used += width(c);
       kept.appendCodePoint(c);
     }
-    return cells <= 0 ? "" : kept + ellipsis;
+    return kept + ellipsis;
   }
 
   private static boolean acts(int c) {

@@ -57,7 +57,9 @@ public final class PlainStory {
             + copy.tables()
             + " tables, "
             + Figures.bytes(copy.bytes())
-            + (copy.bytesPerSecond() > 0 ? " at " + Figures.bytes(copy.bytesPerSecond()) + "/s" : "")
+            + (copy.bytesPerSecond() > 0
+                ? " at " + Figures.bytes(copy.bytesPerSecond()) + "/s"
+                : "")
             + (copy.etaMillis() > 0 ? ", about " + Figures.time(copy.etaMillis()) + " left" : "");
     String followed =
         "lag "
@@ -88,10 +90,15 @@ public final class PlainStory {
       case PLANNED -> "checking " + status.source() + " and " + status.target();
       case CHECKED -> "checks passed; creating the schema on " + status.target();
       case PREPARED -> "schema and feed are in place";
-      case COPYING -> "copying " + copy.tables() + " tables, " + Figures.bytes(copy.expectedBytes());
+      case COPYING ->
+          "copying " + copy.tables() + " tables, " + Figures.bytes(copy.expectedBytes());
       case CATCHING_UP ->
-          "copied " + Figures.count(copy.rows()) + " rows, " + Figures.bytes(copy.bytes())
-              + "; catching up, lag " + Figures.bytes(status.feed().lagBytes());
+          "copied "
+              + Figures.count(copy.rows())
+              + " rows, "
+              + Figures.bytes(copy.bytes())
+              + "; catching up, lag "
+              + Figures.bytes(status.feed().lagBytes());
       case READY -> "ready for the cutover; lag " + Figures.time(status.feed().lagMillis());
       case CUTTING_OVER -> "cutting over";
       case SERVING -> "the target serves";
@@ -109,7 +116,8 @@ public final class PlainStory {
     }
     for (Status.Step step : ended(cutover.steps())) {
       steps++;
-      lines.add("cutover: " + step.name() + " " + step.outcome() + ", " + Figures.time(step.millis()));
+      lines.add(
+          "cutover: " + step.name() + " " + step.outcome() + ", " + Figures.time(step.millis()));
     }
     if (!cutover.result().equals(result)) {
       result = cutover.result();

@@ -5,6 +5,7 @@ import dev.fram.api.status.PhaseName;
 import dev.fram.api.status.Status;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 
 /**
  * Draws one picture as lines that fit the canvas. A function of its arguments: knows no terminal,
@@ -94,12 +95,13 @@ public final class Screen {
     return bytesPerSecond > 0 ? ", " + Figures.bytes(bytesPerSecond) + "/s" : "";
   }
 
-  private void bar(Line line, long part, long whole, int cells) {
+  private void bar(Line line, long part, long whole, int room) {
+    int cells = Math.max(0, room);
     int percentage = Figures.percentage(part, whole);
     int full = cells * percentage / 100;
     line.add(glyphs.full.repeat(full), Ink.BUSY)
         .add(glyphs.empty.repeat(cells - full), Ink.DIM)
-        .add(String.format("%5s", Figures.percent(part, whole)));
+        .add(String.format(Locale.ROOT, "%6s", Figures.percent(part, whole)));
   }
 
   private void inFlight(List<Status.TableInFlight> tables, int room) {
@@ -168,17 +170,13 @@ public final class Screen {
   private void held(Status status) {
     status
         .held()
-        .ifPresent(
-            reason -> {
-              List<String> parts = Wrap.words(reason, canvas.columns() - INDENT - 1);
-              line();
-              Line first = line().add(" ").add("Waits", Ink.WARNING).to(INDENT);
-              first.add(parts.getFirst(), Ink.WARNING);
-              parts.stream()
-                  .skip(1)
-                  .limit(3)
-                  .forEach(part -> line().to(INDENT).add(part, Ink.WARNING));
-            });
+        .ifPresent(reason -> {
+          List<String> parts = Wrap.words(reason, canvas.columns() - INDENT - 1);
+          line();
+          Line first = line().add(" ").add("Waits", Ink.WARNING).to(INDENT);
+          first.add(parts.getFirst(), Ink.WARNING);
+          parts.stream().skip(1).limit(3).forEach(part -> line().to(INDENT).add(part, Ink.WARNING));
+        });
   }
 
   /** The newest notes, in order, as many as fit. */

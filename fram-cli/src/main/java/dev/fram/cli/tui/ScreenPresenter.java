@@ -19,14 +19,14 @@ public final class ScreenPresenter implements Presenter {
   private final String footer;
   private final Supplier<List<Picture.Extra>> extras;
   private final List<LiveScreen> screen = new ArrayList<>(1);
+  private final List<Finding> found = new ArrayList<>();
   private boolean ended;
 
   /**
    * @param footer what the keys do
    * @param extras lines of others, asked for with each picture
    */
-  public ScreenPresenter(
-      Terminal terminal, String footer, Supplier<List<Picture.Extra>> extras) {
+  public ScreenPresenter(Terminal terminal, String footer, Supplier<List<Picture.Extra>> extras) {
     this.terminal = terminal;
     this.lines = new LinePresenter(terminal, LinePresenter.Detail.STEPS);
     this.footer = footer;
@@ -47,9 +47,10 @@ public final class ScreenPresenter implements Presenter {
 
   @Override
   public synchronized void found(Finding finding) {
-    // What is fine would only flash by; what is not is part of the failure, or of the notes.
-    if (screen.isEmpty()) {
+    if (ended || screen.isEmpty()) {
       lines.found(finding);
+    } else {
+      found.add(finding);
     }
   }
 
@@ -83,6 +84,8 @@ public final class ScreenPresenter implements Presenter {
     if (!screen.isEmpty() && !ended) {
       screen.getFirst().close();
       ended = true;
+      // Below the last picture, where it stays readable.
+      found.forEach(lines::found);
     }
   }
 }

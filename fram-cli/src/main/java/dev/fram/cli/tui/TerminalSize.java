@@ -22,8 +22,7 @@ final class TerminalSize {
   static Canvas now(Glyphs glyphs, Map<String, String> variables) {
     Matcher match = SIZE.matcher(stty());
     if (match.matches() && !match.group(2).equals("0")) {
-      return new Canvas(
-          Integer.parseInt(match.group(2)), Integer.parseInt(match.group(1)), glyphs);
+      return new Canvas(Integer.parseInt(match.group(2)), Integer.parseInt(match.group(1)), glyphs);
     }
     return new Canvas(number(variables, "COLUMNS", 80), number(variables, "LINES", 24), glyphs);
   }
