@@ -29,21 +29,21 @@ final class ServerProcess {
     this.watcher = watcher;
   }
 
-  static ServerProcess start(ServerAccount account, Path program, Path data, Path log)
+  static ServerProcess start(ServerAccount account, Path program, ServerHome home)
       throws IOException {
     List<String> words = new ArrayList<>(ownSession());
     words.addAll(account.prefix());
-    words.addAll(List.of(program.toString(), "-D", data.toString()));
+    words.addAll(List.of(program.toString(), "-D", home.data().toString()));
     ProcessBuilder builder =
         new ProcessBuilder(words)
-            .directory(data.getParent().toFile())
+            .directory(home.folder().toFile())
             .redirectErrorStream(true)
-            .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()));
+            .redirectOutput(ProcessBuilder.Redirect.appendTo(home.log().toFile()));
     builder.environment().keySet().removeIf(name -> name.startsWith("PG"));
     builder.environment().put("LC_ALL", "C");
     Process process = builder.start();
     process.getOutputStream().close();
-    return new ServerProcess(process, watch(process.pid(), data));
+    return new ServerProcess(process, watch(process.pid(), home.data()));
   }
 
   boolean alive() {
