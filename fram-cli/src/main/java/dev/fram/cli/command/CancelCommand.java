@@ -3,7 +3,6 @@ package dev.fram.cli.command;
 
 import dev.fram.cli.config.ConfigKey;
 import dev.fram.cli.tui.Presenter;
-import dev.fram.core.bus.Answer;
 import java.util.Set;
 import picocli.CommandLine.Command;
 
@@ -28,9 +27,7 @@ final class CancelCommand implements FramCommand {
   @Override
   public int run(Session session) {
     try (Presenter presenter = session.lines()) {
-      Answer answer = session.client().cancel(presenter::show);
-      presenter.answer(answer);
-      return answer.exitCode();
+      return Outcome.show(presenter, () -> session.client().cancel(presenter::show));
     }
   }
 }

@@ -77,6 +77,7 @@ public final class CommandTree {
 
   private static List<FramCommand> commands() {
     return List.of(
+        new DemoCommand(),
         new CheckCommand(),
         new MigrateCommand(),
         new StatusCommand(),

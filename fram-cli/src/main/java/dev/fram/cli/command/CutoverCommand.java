@@ -4,7 +4,6 @@ package dev.fram.cli.command;
 import dev.fram.cli.config.ConfigKey;
 import dev.fram.cli.config.Servers;
 import dev.fram.cli.tui.Presenter;
-import dev.fram.core.bus.Answer;
 import dev.fram.core.migration.MigrationClient;
 import java.util.List;
 import java.util.Set;
@@ -43,9 +42,8 @@ final class CutoverCommand implements FramCommand {
     String footer = "Ctrl-C ends the watching only; the cutover goes on in its own process.";
     try (Presenter presenter = dryRun ? session.lines() : session.live(footer, List::of)) {
       servers.warnings().forEach(presenter::warn);
-      Answer answer = dryRun ? client.cutoverDryRun() : client.cutover(presenter::show);
-      presenter.answer(answer);
-      return answer.exitCode();
+      return Outcome.show(
+          presenter, () -> dryRun ? client.cutoverDryRun() : client.cutover(presenter::show));
     }
   }
 }

@@ -49,14 +49,9 @@ final class MigrateCommand implements FramCommand {
       run.addStatusListener(status -> Logging.name(status.migration()));
       run.addStatusListener(presenter::show);
       run.addFindingListener(presenter::found);
-      return CtrlC.during(run::stop, () -> migrate(run, presenter));
+      return CtrlC.during(
+          run::stop, () -> Outcome.show(presenter, () -> answer(run.run(Goal.MIGRATE))));
     }
-  }
-
-  private static int migrate(MigrationRun run, Presenter presenter) {
-    Answer answer = answer(run.run(Goal.MIGRATE));
-    presenter.answer(answer);
-    return answer.exitCode();
   }
 
   static Answer answer(RunResult result) {
