@@ -113,9 +113,7 @@ final class DemoCommand implements FramCommand {
   private static void require(boolean fine, String option, long value) {
     if (!fine) {
       throw new FramException(
-          ErrorCode.CONFIG_INVALID,
-          option + " cannot be " + value + ".",
-          "See `fram help demo`.");
+          ErrorCode.CONFIG_INVALID, option + " cannot be " + value + ".", "See `fram help demo`.");
     }
   }
 }

@@ -38,7 +38,12 @@ final class AddressFile implements ConnectionProvider {
 
   /** What the migration runs: writes aside and renames, so that nobody reads half a number. */
   String switchCommand() {
-    return "printf %s \"$FRAM_TARGET_PORT\" > '" + file + ".new' && mv '" + file + ".new' '" + file
+    return "printf %s \"$FRAM_TARGET_PORT\" > '"
+        + file
+        + ".new' && mv '"
+        + file
+        + ".new' '"
+        + file
         + "'";
   }
 

@@ -36,8 +36,8 @@ import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One demo, from starting the servers to the proof. {@link #run} owns the caller's thread; the
- * rest may be called from any.
+ * One demo, from starting the servers to the proof. {@link #run} owns the caller's thread; the rest
+ * may be called from any.
  */
 public final class Demo {
   private final DemoPlan plan;
@@ -151,9 +151,7 @@ public final class Demo {
   }
 
   private WorkloadOptions writers() {
-    return WorkloadOptions.standard()
-        .withWriters(plan.writers())
-        .withRate(plan.ratePerSecond());
+    return WorkloadOptions.standard().withWriters(plan.writers()).withRate(plan.ratePerSecond());
   }
 
   private RunResult migrate(DemoServers servers, AddressFile address, Presenter presenter)

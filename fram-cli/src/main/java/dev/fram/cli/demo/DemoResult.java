@@ -55,7 +55,8 @@ record DemoResult(
     row(lines, "lost", Figures.count(oracle.lost()));
     row(lines, "there, but never committed", Figures.count(oracle.unexpected()));
     row(lines, "rows with a wrong content", Figures.count(oracle.wrongRows()));
-    int equal = comparison.tables() - Math.min(comparison.tables(), comparison.differences().size());
+    int equal =
+        comparison.tables() - Math.min(comparison.tables(), comparison.differences().size());
     row(lines, "tables equal at the hand-over", equal + " of " + comparison.tables());
     oracle.examples().forEach(example -> lines.add("  " + example));
     comparison.differences().forEach(difference -> lines.add("  " + difference));

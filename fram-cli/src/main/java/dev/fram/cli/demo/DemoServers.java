@@ -73,7 +73,12 @@ final class DemoServers implements AutoCloseable {
         String.format(
                 Locale.ROOT, format, source.host(), source.port(), source.user(), source.password())
             + String.format(
-                Locale.ROOT, format, target.host(), target.port(), target.user(), target.password());
+                Locale.ROOT,
+                format,
+                target.host(),
+                target.port(),
+                target.user(),
+                target.password());
     try {
       Path file = file("pgpass");
       Files.createFile(
