@@ -53,6 +53,12 @@ public interface SchemaTransfer {
   void finish(long epoch);
 
   /**
+   * Takes away what {@link #finish} added, when the cutover is undone: triggers, rules and row
+   * security would hit the changes that are applied next. Idempotent; sequences stay where they are.
+   */
+  default void undoFinish(long epoch) {}
+
+  /**
    * After the target has opened: validates what was added unvalidated; reports what could not be.
    */
   List<String> afterOpening(long epoch);

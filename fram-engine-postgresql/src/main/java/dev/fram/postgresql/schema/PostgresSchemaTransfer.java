@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.fram.postgresql.schema;
+
+import dev.fram.api.engine.SchemaOption;
+import dev.fram.api.engine.SchemaTransfer;
+import dev.fram.api.model.Scope;
+import dev.fram.api.model.TableId;
+import dev.fram.postgresql.connection.Connector;
+import dev.fram.postgresql.connection.Quoting;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
+
+/**
+ * The schema's transfer between two PostgreSQL servers. Each method opens the connections it needs
+ * and closes them; all state that outlives a call is on the target. Usable from any thread.
+ */
+public final class PostgresSchemaTransfer implements SchemaTransfer {
+  private final Connector source;
+  private final TargetScript target;
+  private final Scope scope;
+  private final Set<SchemaOption> options;
+  private final TargetGuards guards;
+  private final AtomicReference<Optional<LoadedSchema>> loaded =
+      new AtomicReference<>(Optional.empty());
+
+  public PostgresSchemaTransfer(
+      Connector source,
+      Connector target,
+      Scope scope,
+      Set<SchemaOption> options,
+      TargetGuards guards) {
+    this.source = source;
+    this.target = new TargetScript(target);
+    this.scope = scope;
+    this.options = Set.copyOf(options);
+    this.guards = guards;
+  }
+
+  @Override
+  public void createTables(long epoch, Consumer<String> progress) {
+    TableCreation creation = new TableCreation(source, target, scope, options, guards);
+    remember(creation.run(epoch, progress));
+  }
+
+  @Override
+  public List<IndexJob> indexes(TableId table) {
+    return schema().indexes().of(table);
+  }
+
+  @Override
+  public void build(IndexJob job) {
+    schema().indexes().build(job);
+  }
+
+  @Override
+  public void finishIndexes(long epoch) {
+    LoadedSchema schema = schema();
+    schema.indexes().buildRemaining();
+    once(epoch, "rest", "finishing indexes", schema.plan().rest());
+  }
+
+  @Override
+  public void analyze(TableId table) {
+    target.transaction(
+        "analyzing " + table,
+        connection -> {
+          try (Statement statement = connection.createStatement()) {
+            return statement.execute("ANALYZE " + Quoting.table(table));
+          }
+        });
+  }
+
+  @Override
+  public void addConstraints(long epoch, Consumer<String> progress) {
+    new ForeignKeys(schema(), target).add(epoch, progress);
+    new MaterializedViews(schema(), target).refresh(progress);
+  }
+
+  @Override
+  public void prepareFinish(long epoch) {
+    new Finish(source, target, schema(), options).prepare(epoch);
+  }
+
+  @Override
+  public void finish(long epoch) {
+    new Finish(source, target, schema(), options).run(epoch);
+  }
+
+  @Override
+  public List<String> afterOpening(long epoch) {
+    List<String> open = new ArrayList<>(new ForeignKeys(schema(), target).validate(epoch));
+    open.addAll(new MaterializedViews(schema(), target).refresh(progress -> {}));
+    return open;
+  }
+
+  @Override
+  public void drop(long epoch) {
+    new SchemaDrop(source, target, options).run(epoch);
+    loaded.set(Optional.empty());
+  }
+
+  /** Restores entries in one transaction, once. */
+  private void once(long epoch, String step, String doing, List<TocEntry> entries) {
+    if (entries.isEmpty()) {
+      return;
+    }
+    String script = schema().archive().script(entries);
+    target.fenced(
+        epoch,
+        doing,
+        connection -> {
+          if (ArchiveStore.detail(connection, step).isEmpty()) {
+            TargetScript.run(connection, script);
+            ArchiveStore.record(connection, step, "");
+          }
+          return step;
+        });
+  }
+
+  private LoadedSchema schema() {
+    Optional<LoadedSchema> known = loaded.get();
+    return known.orElseGet(() -> remember(LoadedSchema.load(target, tools(), options)));
+  }
+
+  private LoadedSchema remember(LoadedSchema schema) {
+    loaded.set(Optional.of(schema));
+    return schema;
+  }
+
+  private ClientTools tools() {
+    return ServerMajors.of(source, target).tools();
+  }
+}

@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.fram.postgresql.schema;
+
+import dev.fram.api.engine.SchemaOption;
+import dev.fram.postgresql.connection.Connector;
+import dev.fram.postgresql.connection.Quoting;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * Takes everything away that the transfer made, and nothing else: the archive's own objects, last
+ * first; large objects that were not there before; roles that Fram created and nothing needs.
+ */
+final class SchemaDrop {
+  private final Connector source;
+  private final TargetScript target;
+  private final Set<SchemaOption> options;
+
+  SchemaDrop(Connector source, TargetScript target, Set<SchemaOption> options) {
+    this.source = source;
+    this.target = target;
+    this.options = options;
+  }
+
+  void run(long epoch) {
+    boolean made =
+        target.fenced(
+            epoch,
+            "looking for what was made",
+            c -> ArchiveStore.exists(c) && ArchiveStore.areTablesDone(c));
+    if (!made) {
+      return;
+    }
+    ClientTools tools = ServerMajors.of(source, target).tools();
+    LoadedSchema schema = LoadedSchema.load(target, tools, options);
+    target.fenced(
+        epoch,
+        "dropping what was made",
+        connection -> {
+          dropEventTriggers(connection, schema);
+          dropObjects(connection, schema);
+          dropLargeObjects(connection);
+          dropRoles(connection);
+          forgetAll(connection);
+          return true;
+        });
+  }
+
+  /** They would fire on every DROP that follows. */
+  private static void dropEventTriggers(Connection connection, LoadedSchema schema)
+      throws SQLException {
+    if (ArchiveStore.detail(connection, Finish.STEP).isPresent()) {
+      Finish.undo(connection, schema);
+    }
+  }
+
+  private static void dropObjects(Connection connection, LoadedSchema schema) throws SQLException {
+    Set<String> kept = ArchiveStore.withPrefix(connection, TableCreation.KEPT);
+    List<TocEntry> made = new ArrayList<>();
+    made.addAll(schema.plan().tables());
+    made.addAll(schema.plan().keys());
+    made.addAll(schema.plan().rest());
+    made.addAll(schema.plan().foreignKeys());
+    made.addAll(schema.plan().finish());
+    Set<TocEntry> wanted = new HashSet<>(made);
+    wanted.removeIf(entry -> kept.contains(String.valueOf(entry.dumpId())));
+    // In the archive's order: pg_restore drops in the reverse of the list.
+    List<TocEntry> inOrder = schema.archive().entries().stream().filter(wanted::contains).toList();
+    TargetScript.run(connection, schema.archive().dropScript(inOrder));
+  }
+
+  private static void dropLargeObjects(Connection connection) throws SQLException {
+    Set<Long> before = LargeObjects.before(connection);
+    for (long oid : LargeObjects.oids(connection)) {
+      if (!before.contains(oid)) {
+        LargeObjects.unlink(connection, oid);
+      }
+    }
+  }
+
+  /** A role that owns something in another database by now stays: DROP ROLE refuses. */
+  private static void dropRoles(Connection connection) throws SQLException {
+    for (String role : ArchiveStore.withPrefix(connection, RoleTransfer.STEP)) {
+      String name = Quoting.identifier(role);
+      String database = Quoting.identifier(connection.getCatalog());
+      Attempt.run(connection, "REVOKE ALL ON DATABASE " + database + " FROM " + name);
+      Attempt.run(connection, "DROP ROLE IF EXISTS " + name);
+    }
+  }
+
+  private static void forgetAll(Connection connection) throws SQLException {
+    try (Statement statement = connection.createStatement()) {
+      statement.executeUpdate("DELETE FROM fram.schema_step");
+      statement.executeUpdate("DELETE FROM fram.schema_archive");
+    }
+  }
+}
