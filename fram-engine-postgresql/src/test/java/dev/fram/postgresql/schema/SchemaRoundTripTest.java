@@ -16,6 +16,36 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** A schema with every kind of object is the same on the target after the whole transfer. */
 class SchemaRoundTripTest {
+  /**
+   * The server, not Fram, prints a view's query anew: since 16 a column is no longer qualified with
+   * its table when the query has only one (release 16, ruleutils.c). Nothing else may differ.
+   */
+  private static final List<String> SINCE_16 =
+      List.of(
+          "-  SELECT customer.id,",
+          "-     customer.\"E-Mail\",",
+          "-     customer.name",
+          "+  SELECT id,",
+          "+     \"E-Mail\",",
+          "+     name",
+          "-   WHERE (customer.mood = 'ok'::shop.mood)",
+          "+   WHERE (mood = 'ok'::shop.mood)",
+          "-  SELECT numbers.n",
+          "+  SELECT n",
+          "-  SELECT orders.customer_id,",
+          "+  SELECT customer_id,",
+          "-   GROUP BY orders.customer_id",
+          "+   GROUP BY customer_id",
+          "-  SELECT sum(totals.n) AS n",
+          "+  SELECT sum(n) AS n",
+          "-  SELECT v_a.x",
+          "+  SELECT x",
+          "-  SELECT c.id,",
+          "-     c.name",
+          "+  SELECT id,",
+          "+     name",
+          "-   GROUP BY c.id",
+          "+   GROUP BY id");
 
   @ParameterizedTest
   @ValueSource(strings = {"15-15", "15-18", "18-18"})
@@ -32,7 +62,8 @@ class SchemaRoundTripTest {
       transfer.finish(1);
       List<String> open = transfer.afterOpening(1);
       assertThat(open).isEmpty();
-      assertThat(pair.targetDump()).isEqualTo(pair.sourceDump());
+      assertThat(Difference.of(pair.sourceDump(), pair.targetDump()))
+          .isEqualTo(versions.equals("15-18") ? SINCE_16 : List.of());
     }
   }
 
