@@ -65,7 +65,7 @@ public interface JournalStore {
   /** The newest published picture and its age in milliseconds. */
   Optional<PublishedStatus> publishedStatus();
 
-  /** Puts a request to the running process; answers come with {@link #command}. */
+  /** Puts a request to the running process; answers come with {@link #commandAnswer}. */
   long submitCommand(String command);
 
   /** Requests that nobody has answered yet, oldest first. */

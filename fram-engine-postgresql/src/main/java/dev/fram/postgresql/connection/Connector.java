@@ -5,16 +5,38 @@ import dev.fram.api.model.Endpoint;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.Properties;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Opens sessions to one server, all with the same settings, so that a value has one text wherever
  * it is read: copy, feed and digest must agree to the byte (libpqwalreceiver.c sets the same ones).
- * Immutable, usable from any thread; each connection belongs to the thread that asked for it.
+ * Usable from any thread; each connection belongs to the thread that asked for it. It remembers
+ * what it opened, so that a route that is closed leaves no session behind.
  */
 public final class Connector {
+  private static final Logger LOG = LoggerFactory.getLogger(Connector.class);
   private static final int KEEPALIVE_SECONDS = 10;
 
+  /**
+   * The first line keeps values the same on their way, the second keeps rows from being left out
+   * (row security) and transactions from being other than they look, the third keeps time limits of
+   * a role or database away, and the fourth lets the server notice soon that we are gone.
+   */
+  private static final String OPTIONS =
+      "-c datestyle=ISO -c intervalstyle=postgres -c extra_float_digits=3 -c bytea_output=hex"
+          + " -c timezone=UTC -c lc_monetary=C -c xmloption=content -c search_path=pg_catalog"
+          + " -c row_security=off -c default_transaction_read_only=off"
+          + " -c default_transaction_isolation=read\\ committed"
+          + " -c default_transaction_deferrable=off"
+          + " -c statement_timeout=0 -c lock_timeout=0 -c idle_in_transaction_session_timeout=0"
+          + " -c tcp_keepalives_idle=5 -c tcp_keepalives_interval=5 -c tcp_keepalives_count=2";
+
+  private final Set<Connection> opened = ConcurrentHashMap.newKeySet();
   private final Endpoint endpoint;
   private final String role;
 
@@ -41,7 +63,43 @@ public final class Connector {
    * @param purpose shown as {@code application_name}: {@code fram} and this word
    */
   public Connection open(String purpose) {
-    return connect(properties(purpose));
+    Connection connection = connect(properties(purpose));
+    try {
+      liftNewTimeouts(connection);
+      return connection;
+    } catch (SQLException e) {
+      abort(connection);
+      throw SqlErrors.translate(e, name(), "opening a session");
+    }
+  }
+
+  /** Ends every session that is still open, also one that is busy in another thread. */
+  public void closeAll() {
+    for (Connection connection : opened) {
+      abort(connection);
+    }
+    opened.clear();
+  }
+
+  /** Ends a session at once, whatever it is doing. Never throws. */
+  public static void abort(Connection connection) {
+    try {
+      connection.abort(Runnable::run);
+    } catch (SQLException e) {
+      LOG.debug("A session could not be ended: {}", SqlErrors.message(e));
+    }
+  }
+
+  // These exist only in newer servers, where an unknown setting would refuse the login.
+  private static void liftNewTimeouts(Connection connection) throws SQLException {
+    int major = connection.getMetaData().getDatabaseMajorVersion();
+    try (Statement statement = connection.createStatement()) {
+      if (major >= 17) {
+        statement.execute("SET transaction_timeout = 0; SET idle_session_timeout = 0");
+      } else if (major >= 14) {
+        statement.execute("SET idle_session_timeout = 0");
+      }
+    }
   }
 
   /** A session of the replication protocol (simple queries only; manual 53.4). */
@@ -55,9 +113,20 @@ public final class Connector {
 
   private Connection connect(Properties properties) {
     try {
-      return DriverManager.getConnection(url(), properties);
+      Connection connection = DriverManager.getConnection(url(), properties);
+      opened.removeIf(Connector::isClosed);
+      opened.add(connection);
+      return connection;
     } catch (SQLException e) {
       throw SqlErrors.translate(e, name(), "connecting");
+    }
+  }
+
+  private static boolean isClosed(Connection connection) {
+    try {
+      return connection.isClosed();
+    } catch (SQLException e) {
+      return true;
     }
   }
 
@@ -83,11 +152,7 @@ public final class Connector {
     properties.setProperty("stringtype", "unspecified");
     properties.setProperty("rewriteBatchedInserts", "false");
     // Replaces what the user's URI says: without these settings values would change on their way.
-    properties.setProperty(
-        "options",
-        "-c datestyle=ISO -c intervalstyle=postgres -c extra_float_digits=3 -c bytea_output=hex"
-            + " -c timezone=UTC -c statement_timeout=0 -c lock_timeout=0"
-            + " -c idle_in_transaction_session_timeout=0 -c search_path=pg_catalog");
+    properties.setProperty("options", OPTIONS);
     return properties;
   }
 }

@@ -51,6 +51,21 @@ public final class SqlErrors {
     };
   }
 
+  /** Whether the session ended with this error: what it was doing may or may not have happened. */
+  public static boolean ended(SQLException e) {
+    String state = e.getSQLState() == null ? "" : e.getSQLState();
+    return state.startsWith("08") || state.startsWith("57P") || state.startsWith("25P0") || isFatal(e);
+  }
+
+  private static boolean isFatal(SQLException e) {
+    if (e instanceof PSQLException postgres) {
+      ServerErrorMessage server = postgres.getServerErrorMessage();
+      // In the server's language: a hint beside the SQLSTATEs above, which are not.
+      return server != null && "FATAL".equals(server.getSeverity());
+    }
+    return false;
+  }
+
   /** The primary message with its SQLSTATE; a constraint's name where there is one; no DETAIL. */
   public static String message(SQLException e) {
     String state = e.getSQLState() == null ? "no SQLSTATE" : e.getSQLState();

@@ -5,7 +5,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
 
-/** Schema fram with a migration in epoch 1, for tests of parts that only need it to be there. */
+/** Lets tests of other packages make schema fram without a journal. */
 public final class JournalTables {
   private JournalTables() {}
 
@@ -14,9 +14,6 @@ public final class JournalTables {
       for (String sql : JournalSchema.statements()) {
         statement.execute(sql);
       }
-      statement.execute(
-          "INSERT INTO fram.migration (id, source, scope, phase, evidence, epoch)"
-              + " VALUES ('0123abcd', 's', '{}', 'PLANNED', '{}', 1)");
     }
   }
 }

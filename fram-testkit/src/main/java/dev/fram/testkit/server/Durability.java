@@ -6,17 +6,17 @@ import java.util.Map;
 /** What survives a crash of the machine. A killed process alone loses nothing either way. */
 public enum Durability {
   /** Nothing is forced to the disk: fast, for tests. */
-  RELAXED(Map.of("fsync", "off", "full_page_writes", "off")),
+  RELAXED("off"),
   /** As a production server: for the demo and for measurements of commits. */
-  DURABLE(Map.of("fsync", "on", "full_page_writes", "on"));
+  DURABLE("on");
 
-  private final Map<String, String> settings;
+  private final String flushes;
 
-  Durability(Map<String, String> settings) {
-    this.settings = settings;
+  Durability(String flushes) {
+    this.flushes = flushes;
   }
 
   Map<String, String> settings() {
-    return settings;
+    return Map.of("fsync", flushes, "full_page_writes", flushes);
   }
 }

@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.fram.postgresql;
+
+import dev.fram.api.error.ErrorCode;
+import dev.fram.api.error.FramException;
+import dev.fram.api.model.MigrationId;
+import dev.fram.api.model.Table;
+import dev.fram.api.model.TableId;
+import dev.fram.postgresql.catalog.Catalog;
+import dev.fram.postgresql.catalog.ReplicaIdentity;
+import dev.fram.postgresql.connection.Connector;
+import dev.fram.postgresql.connection.SqlErrors;
+import dev.fram.postgresql.feed.Lsn;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Consumer;
+
+/**
+ * Publication, slot and barrier, in the only order that loses nothing (ALGORITHMS A3): a slot made
+ * before its publication cannot decode what lies between, and a snapshot taken before the barrier
+ * may miss a transaction that the slot does not have either. One call, one thread.
+ */
+final class FeedSetup {
+  private final Connector source;
+  private final MigrationId id;
+  private final Catalog catalog;
+  private final Consumer<String> progress;
+
+  FeedSetup(Connector source, MigrationId id, Catalog catalog, Consumer<String> progress) {
+    this.source = source;
+    this.id = id;
+    this.catalog = catalog;
+    this.progress = progress;
+  }
+
+  Lsn prepare(List<Table> tables, Optional<Lsn> recorded) {
+    Connection connection = source.open("feed setup");
+    try {
+      List<TableId> followed =
+          tables.stream()
+              .filter(table -> table.transfer() == Table.Transfer.COPY_AND_FOLLOW)
+              .map(Table::id)
+              .sorted()
+              .toList();
+      requireIdentities(connection, followed);
+      ReplicationSlot slot = new ReplicationSlot(source, id);
+      if (recorded.isPresent()) {
+        slot.verify(connection);
+      } else {
+        // A slot without a recorded position is from a run that died before anything was copied.
+        slot.drop(connection);
+      }
+      boolean changed = new Publication(id).publish(connection, followed);
+      Lsn from = recorded.isPresent() ? recorded.get() : slot.create(connection, progress);
+      if (changed || recorded.isEmpty()) {
+        XidBarrier.await(connection, progress);
+      }
+      return from;
+    } catch (SQLException e) {
+      throw SqlErrors.translate(e, source.name(), "preparing the feed");
+    } finally {
+      Connector.abort(connection);
+    }
+  }
+
+  // Published without an identity, a table's UPDATE and DELETE fail for the application itself.
+  private void requireIdentities(Connection connection, List<TableId> followed)
+      throws SQLException {
+    Map<TableId, ReplicaIdentity> identities = catalog.identities(connection);
+    List<TableId> without =
+        followed.stream()
+            .filter(id -> identities.containsKey(id) && !identities.get(id).usable())
+            .toList();
+    if (!without.isEmpty()) {
+      throw new FramException(
+          ErrorCode.UNSUPPORTED,
+          source.name() + ": tables without a usable replica identity: " + without + ".",
+          "Add a primary key, or set ALTER TABLE .. REPLICA IDENTITY USING INDEX (a unique index"
+              + " over NOT NULL columns) or REPLICA IDENTITY FULL, or exclude them.");
+    }
+  }
+}

@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.fram.postgresql;
+
+import dev.fram.api.change.Position;
+import dev.fram.api.engine.Engine;
+import dev.fram.api.engine.Route;
+import dev.fram.api.engine.RouteRequest;
+import dev.fram.postgresql.feed.Lsn;
+import java.util.Set;
+
+/** PostgreSQL 13 to 18. Stateless. */
+public final class PostgresEngine implements Engine {
+  @Override
+  public String name() {
+    return "postgresql";
+  }
+
+  @Override
+  public Set<String> schemes() {
+    return Set.of("postgresql", "postgres");
+  }
+
+  @Override
+  public Position position(String text) {
+    return Lsn.parse(text);
+  }
+
+  @Override
+  public Route open(RouteRequest request) {
+    return PostgresRoute.open(request);
+  }
+}

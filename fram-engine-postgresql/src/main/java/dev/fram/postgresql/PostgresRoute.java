@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.fram.postgresql;
+
+import dev.fram.api.check.Check;
+import dev.fram.api.engine.Applier;
+import dev.fram.api.engine.ChunkCopier;
+import dev.fram.api.engine.MigrationRecord;
+import dev.fram.api.engine.Route;
+import dev.fram.api.engine.RouteRequest;
+import dev.fram.api.engine.SchemaTransfer;
+import dev.fram.api.engine.Source;
+import dev.fram.api.engine.Target;
+import dev.fram.api.model.MigrationId;
+import dev.fram.api.model.TableId;
+import dev.fram.postgresql.apply.PostgresApplier;
+import dev.fram.postgresql.catalog.Catalog;
+import dev.fram.postgresql.catalog.CatalogTable;
+import dev.fram.postgresql.connection.Connector;
+import dev.fram.postgresql.copy.PostgresCopier;
+import dev.fram.postgresql.gate.TargetGuard;
+import dev.fram.postgresql.journal.PostgresJournal;
+import dev.fram.postgresql.schema.PostgresSchemaTransfer;
+import java.security.SecureRandom;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.List;
+
+/** Two servers and everything that works between them. Usable from any thread. */
+final class PostgresRoute implements Route {
+  private final Connector sourceServer;
+  private final Connector targetServer;
+  private final RouteRequest request;
+  private final MigrationId id;
+  private final TargetGuard guard;
+  private final PostgresSource source;
+  private final PostgresTarget target;
+
+  private PostgresRoute(Connector source, Connector target, RouteRequest request) {
+    this.sourceServer = source;
+    this.targetServer = target;
+    this.request = request;
+    PostgresJournal journal = new PostgresJournal(target);
+    this.id =
+        journal.load().map(MigrationRecord::id).orElseGet(() -> MigrationId.random(new SecureRandom()));
+    this.guard = new TargetGuard(id);
+    this.source = new PostgresSource(source, id, new Catalog(request.scope()));
+    this.target = new PostgresTarget(target, journal, guard);
+  }
+
+  static PostgresRoute open(RouteRequest request) {
+    Connector source = new Connector(request.source(), "source");
+    Connector target = new Connector(request.target(), "target");
+    try {
+      return new PostgresRoute(source, target, request);
+    } catch (RuntimeException e) {
+      source.closeAll();
+      target.closeAll();
+      throw e;
+    }
+  }
+
+  @Override
+  public Source source() {
+    return source;
+  }
+
+  @Override
+  public Target target() {
+    return target;
+  }
+
+  @Override
+  public MigrationId id() {
+    return id;
+  }
+
+  @Override
+  public List<Check> checks() {
+    return List.of();
+  }
+
+  @Override
+  public SchemaTransfer schema() {
+    return new PostgresSchemaTransfer(
+        sourceServer, targetServer, request.scope(), request.schemaOptions(), this::guardAll);
+  }
+
+  @Override
+  public ChunkCopier copier(long epoch) {
+    return new PostgresCopier(sourceServer, targetServer, guard, epoch);
+  }
+
+  @Override
+  public Applier applier(long epoch) {
+    return PostgresApplier.open(targetServer, id, epoch);
+  }
+
+  @Override
+  public void close() {
+    source.close();
+    target.close();
+    sourceServer.closeAll();
+    targetServer.closeAll();
+  }
+
+  private void guardAll(Connection connection) throws SQLException {
+    List<TableId> tables =
+        new Catalog(request.scope())
+            .tables(connection).stream()
+                .filter(table -> table.kind() != 'f')
+                .map(CatalogTable::id)
+                .toList();
+    guard.install(connection, tables);
+  }
+}

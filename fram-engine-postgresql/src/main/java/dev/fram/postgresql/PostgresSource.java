@@ -1,0 +1,174 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.fram.postgresql;
+
+import dev.fram.api.change.Position;
+import dev.fram.api.engine.ChangeFeed;
+import dev.fram.api.engine.Chunk;
+import dev.fram.api.engine.Fingerprint;
+import dev.fram.api.engine.HandOver;
+import dev.fram.api.engine.Retention;
+import dev.fram.api.engine.Snapshot;
+import dev.fram.api.engine.Source;
+import dev.fram.api.engine.WriteGate;
+import dev.fram.api.model.MigrationId;
+import dev.fram.api.model.ServerInfo;
+import dev.fram.api.model.Table;
+import dev.fram.api.model.TableDigest;
+import dev.fram.api.model.TableId;
+import dev.fram.postgresql.catalog.Catalog;
+import dev.fram.postgresql.catalog.CatalogTable;
+import dev.fram.postgresql.connection.Connector;
+import dev.fram.postgresql.connection.SharedSession;
+import dev.fram.postgresql.connection.Sql;
+import dev.fram.postgresql.copy.KeyRanges;
+import dev.fram.postgresql.copy.PostgresSnapshot;
+import dev.fram.postgresql.digest.TableDigester;
+import dev.fram.postgresql.feed.Lsn;
+import dev.fram.postgresql.feed.ReplicationFeed;
+import dev.fram.postgresql.gate.HandOverRegister;
+import dev.fram.postgresql.gate.PostgresGate;
+import java.time.Duration;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Consumer;
+
+/**
+ * The source. One shared session answers the short questions of any thread; whatever takes long or
+ * holds something has a session of its own.
+ */
+final class PostgresSource implements Source, AutoCloseable {
+  private final Connector connector;
+  private final MigrationId id;
+  private final Catalog catalog;
+  private final SharedSession questions;
+  private final ServerInfo server;
+
+  PostgresSource(Connector connector, MigrationId id, Catalog catalog) {
+    this.connector = connector;
+    this.id = id;
+    this.catalog = catalog;
+    this.questions = new SharedSession(connector, "questions");
+    this.server = Servers.describe(connector, questions);
+  }
+
+  @Override
+  public ServerInfo server() {
+    return server;
+  }
+
+  @Override
+  public List<Table> tables() {
+    return questions.read(
+        "reading the catalog",
+        c -> catalog.tables(c).stream().map(CatalogTable::toTable).toList());
+  }
+
+  @Override
+  public Position prepareFeed(
+      List<Table> tables, Optional<Position> recorded, Consumer<String> progress) {
+    return new FeedSetup(connector, id, catalog, progress)
+        .prepare(tables, recorded.map(Lsn.class::cast));
+  }
+
+  @Override
+  public ChangeFeed openFeed(Position from) {
+    return ReplicationFeed.open(connector, id, (Lsn) from, Optional.of(server.identity()));
+  }
+
+  @Override
+  public Retention retention() {
+    ReplicationSlot slot = new ReplicationSlot(connector, id);
+    return questions.read("asking for the slot's state", slot::retention);
+  }
+
+  @Override
+  public Snapshot snapshot(List<Table> tables) {
+    return PostgresSnapshot.take(connector, questions, tables, this::mark);
+  }
+
+  @Override
+  public List<Chunk> keyChunks(Table table, long chunkBytes) {
+    return questions.read(
+        "cutting " + table.id(), c -> KeyRanges.cut(c, table, chunkBytes));
+  }
+
+  @Override
+  public Lsn mark() {
+    return questions.read(
+        "writing a mark",
+        c -> {
+          // Only what is flushed is decoded; 'local', so that no standby can hold the mark up.
+          Sql.run(c, "SET synchronous_commit = local");
+          return Lsn.parse(
+              Sql.text(
+                  c, "SELECT pg_logical_emit_message(true, 'fram', ?)::text", id.value()));
+        });
+  }
+
+  @Override
+  public long lagBytes(Position behind) {
+    return questions.read(
+        "measuring the lag",
+        c ->
+            Math.max(
+                0,
+                Sql.number(
+                    c,
+                    "SELECT pg_wal_lsn_diff(pg_current_wal_lsn(), ?::pg_lsn)::bigint",
+                    behind.text())));
+  }
+
+  @Override
+  public Map<TableId, Fingerprint> fingerprints() {
+    return questions.read("looking at the tables", catalog::fingerprints);
+  }
+
+  @Override
+  public WriteGate gate(List<Table> tables, Duration budget) {
+    Set<TableId> wanted = new HashSet<>();
+    tables.forEach(table -> wanted.add(table.id()));
+    // Foreign tables hold no data of ours, and cannot be locked.
+    List<CatalogTable> gated =
+        questions.read("reading the catalog", catalog::tables).stream()
+            .filter(table -> wanted.contains(table.id()) && table.kind() != 'f')
+            .toList();
+    questions.write(
+        "preparing the hand-over register",
+        c -> {
+          new HandOverRegister(id).prepare(c);
+          return 0;
+        });
+    PostgresGate.Plan plan = new PostgresGate.Plan(id, gated, budget);
+    return new PostgresGate(connector, questions, plan, this::mark);
+  }
+
+  @Override
+  public HandOver handOver() {
+    return questions.read("reading the hand-over register", new HandOverRegister(id)::read);
+  }
+
+  @Override
+  public TableDigest digest(TableId table) {
+    return TableDigester.digest(connector, table);
+  }
+
+  @Override
+  public void removeTraces() {
+    questions.read(
+        "removing Fram's objects",
+        c -> {
+          new ReplicationSlot(connector, id).drop(c);
+          new Publication(id).drop(c);
+          new HandOverRegister(id).remove(c);
+          return 0;
+        });
+  }
+
+  @Override
+  public void close() {
+    questions.close();
+  }
+}

@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.fram.postgresql;
+
+import dev.fram.api.engine.Lease;
+import dev.fram.api.engine.Target;
+import dev.fram.api.model.ServerInfo;
+import dev.fram.api.model.TableDigest;
+import dev.fram.api.model.TableId;
+import dev.fram.postgresql.connection.Connector;
+import dev.fram.postgresql.connection.SharedSession;
+import dev.fram.postgresql.connection.Sql;
+import dev.fram.postgresql.digest.TableDigester;
+import dev.fram.postgresql.gate.TargetGuard;
+import dev.fram.postgresql.journal.Epoch;
+import dev.fram.postgresql.journal.PostgresJournal;
+import dev.fram.postgresql.journal.PostgresLease;
+import java.util.Optional;
+
+/** The target. Usable from any thread. */
+final class PostgresTarget implements Target, AutoCloseable {
+  private final Connector connector;
+  private final PostgresJournal journal;
+  private final TargetGuard guard;
+  private final SharedSession session;
+  private final ServerInfo server;
+
+  PostgresTarget(Connector connector, PostgresJournal journal, TargetGuard guard) {
+    this.connector = connector;
+    this.journal = journal;
+    this.guard = guard;
+    this.session = new SharedSession(connector, "target");
+    this.server = Servers.describe(connector, session);
+  }
+
+  @Override
+  public ServerInfo server() {
+    return server;
+  }
+
+  @Override
+  public PostgresJournal journal() {
+    return journal;
+  }
+
+  @Override
+  public Optional<Lease> lease(String holder) {
+    return PostgresLease.tryTake(connector, holder);
+  }
+
+  @Override
+  public void open(long epoch) {
+    // One catalog row opens all tables in the same instant; removing the triggers may take long.
+    session.write(
+        "opening the target",
+        c -> {
+          Epoch.check(c, epoch, connector.name());
+          guard.disarm(c);
+          return 0;
+        });
+    session.read(
+        "removing the guards",
+        c -> {
+          guard.remove(c);
+          return 0;
+        });
+  }
+
+  @Override
+  public TableDigest digest(TableId table) {
+    return TableDigester.digest(connector, table);
+  }
+
+  @Override
+  public void removeTraces() {
+    session.read(
+        "removing Fram's objects",
+        c -> {
+          guard.remove(c);
+          Sql.run(c, "DROP SCHEMA IF EXISTS fram CASCADE");
+          return 0;
+        });
+  }
+
+  @Override
+  public void close() {
+    session.close();
+    journal.close();
+  }
+}

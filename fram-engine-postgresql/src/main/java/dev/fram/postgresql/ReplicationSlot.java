@@ -1,0 +1,177 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.fram.postgresql;
+
+import dev.fram.api.engine.Retention;
+import dev.fram.api.error.ErrorCode;
+import dev.fram.api.error.FramException;
+import dev.fram.api.model.MigrationId;
+import dev.fram.postgresql.connection.Connector;
+import dev.fram.postgresql.connection.Sql;
+import dev.fram.postgresql.connection.SqlErrors;
+import dev.fram.postgresql.feed.Lsn;
+import dev.fram.postgresql.feed.ReplicationFeed;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
+
+/** The logical slot: the source's promise to keep its log. Works on the caller's connection. */
+final class ReplicationSlot {
+  private static final Duration DROP_WITHIN = Duration.ofSeconds(30);
+
+  // to_jsonb, because the columns on invalidation differ from release to release.
+  private static final String STATE =
+      """
+      SELECT coalesce(pg_wal_lsn_diff(pg_current_wal_lsn(), s.restart_lsn), 0)::bigint,
+        s.safe_wal_size, s.wal_status, s.restart_lsn IS NULL,
+        coalesce(to_jsonb(s) ->> 'invalidation_reason', ''), s.confirmed_flush_lsn::text
+      FROM pg_replication_slots s WHERE s.slot_name = ?
+      """;
+
+  private final Connector source;
+  private final String name;
+
+  ReplicationSlot(Connector source, MigrationId id) {
+    this.source = source;
+    this.name = ReplicationFeed.slotName(id);
+  }
+
+  /**
+   * Creates the slot, which waits until every transaction that runs now has ended.
+   *
+   * @return the point from which it has everything
+   */
+  Lsn create(Connection connection, Consumer<String> progress) throws SQLException {
+    Connection own = source.open("slot");
+    FutureTask<Lsn> creation = new FutureTask<>(() -> create(own));
+    Thread worker = Thread.ofPlatform().name("fram-slot").daemon().start(creation);
+    try {
+      while (true) {
+        try {
+          return creation.get(5, TimeUnit.SECONDS);
+        } catch (TimeoutException e) {
+          XidBarrier.report(connection, "creating the slot", progress);
+        }
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new FramException(
+          ErrorCode.CANCELLED, source.name() + ": creating the slot was cancelled.", "", e);
+    } catch (ExecutionException e) {
+      throw failed(e.getCause());
+    } finally {
+      // A server whose client is gone drops a slot that is not complete by itself.
+      Connector.abort(own);
+      worker.interrupt();
+    }
+  }
+
+  /**
+   * Asserts that the slot still keeps what is needed.
+   *
+   * @throws FramException LOG_LOST
+   */
+  void verify(Connection connection) throws SQLException {
+    Retention retention = retention(connection);
+    if (retention.state() == Retention.State.LOST) {
+      throw new FramException(
+          ErrorCode.LOG_LOST,
+          source.name() + ": " + retention.detail() + ".",
+          "Changes are missing that no other place has: cancel this migration and start a new one;"
+              + " see max_slot_wal_keep_size and, from 18 on, idle_replication_slot_timeout.");
+    }
+  }
+
+  Retention retention(Connection connection) throws SQLException {
+    return Sql.first(connection, STATE, this::state, name)
+        .orElseGet(
+            () ->
+                new Retention(
+                    0,
+                    OptionalLong.empty(),
+                    Retention.State.LOST,
+                    "replication slot " + name + " does not exist"));
+  }
+
+  /** Drops the slot; a walsender of a run that is gone may still hold it for a moment. */
+  void drop(Connection connection) throws SQLException {
+    long deadline = System.nanoTime() + DROP_WITHIN.toNanos();
+    while (present(connection)) {
+      Sql.list(
+          connection,
+          "SELECT pg_terminate_backend(active_pid) FROM pg_replication_slots"
+              + " WHERE slot_name = ? AND active_pid IS NOT NULL",
+          row -> 0,
+          name);
+      try {
+        Sql.list(
+            connection,
+            "SELECT pg_drop_replication_slot(slot_name) FROM pg_replication_slots"
+                + " WHERE slot_name = ?",
+            row -> 0,
+            name);
+      } catch (SQLException e) {
+        // 55006: still in use; 42704: dropped by somebody else in between.
+        boolean again = "55006".equals(e.getSQLState()) || "42704".equals(e.getSQLState());
+        if (!again || System.nanoTime() > deadline) {
+          throw e;
+        }
+        Pause.briefly(source.name(), "dropping the slot");
+      }
+    }
+  }
+
+  private boolean present(Connection connection) throws SQLException {
+    return Sql.number(
+            connection, "SELECT count(*) FROM pg_replication_slots WHERE slot_name = ?", name)
+        > 0;
+  }
+
+  private Lsn create(Connection own) throws SQLException {
+    return Lsn.parse(
+        Sql.text(own, "SELECT lsn FROM pg_create_logical_replication_slot(?, 'pgoutput')", name));
+  }
+
+  private FramException failed(Throwable cause) {
+    return switch (cause) {
+      case SQLException e ->
+          SqlErrors.translate(e, source.name(), "creating replication slot " + name);
+      case FramException e -> e;
+      default ->
+          new FramException(
+              ErrorCode.INTERNAL, source.name() + ": creating the slot failed.", "", cause);
+    };
+  }
+
+  private Retention state(ResultSet row) throws SQLException {
+    long retained = row.getLong(1);
+    long left = row.getLong(2);
+    OptionalLong bytesLeft = row.wasNull() ? OptionalLong.empty() : OptionalLong.of(left);
+    String status = Optional.ofNullable(row.getString(3)).orElse("lost");
+    String reason = row.getString(5);
+    boolean lost = "lost".equals(status) || row.getBoolean(4) || !reason.isEmpty();
+    String detail =
+        "replication slot "
+            + name
+            + ": wal_status "
+            + status
+            + (reason.isEmpty() ? "" : ", invalidated: " + reason)
+            + ", confirmed up to "
+            + row.getString(6);
+    return new Retention(retained, bytesLeft, judge(lost, status), detail);
+  }
+
+  private static Retention.State judge(boolean lost, String status) {
+    if (lost) {
+      return Retention.State.LOST;
+    }
+    return "unreserved".equals(status) ? Retention.State.ENDANGERED : Retention.State.FINE;
+  }
+}

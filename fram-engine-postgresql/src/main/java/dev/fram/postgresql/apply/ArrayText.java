@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.fram.postgresql.apply;
+
+import dev.fram.postgresql.pgoutput.Tuple;
+import java.util.List;
+
+/** Writes array constants (manual 8.15.2): every element in quotes, so that nothing is special. */
+final class ArrayText {
+  private ArrayText() {}
+
+  /** One column of many rows; a hole becomes NULL. */
+  static String of(List<Tuple> rows, int column, char delimiter) {
+    StringBuilder text = new StringBuilder("{");
+    for (Tuple row : rows) {
+      if (text.length() > 1) {
+        text.append(delimiter);
+      }
+      if (row.isNull(column) || row.isHole(column)) {
+        text.append("NULL");
+      } else {
+        append(text, row.text(column));
+      }
+    }
+    return text.append('}').toString();
+  }
+
+  /** Texts that need no quotes. */
+  static String plain(List<String> values) {
+    return "{" + String.join(",", values) + "}";
+  }
+
+  private static void append(StringBuilder text, String value) {
+    text.append('"');
+    for (int i = 0; i < value.length(); i++) {
+      char c = value.charAt(i);
+      if (c == '"' || c == '\\') {
+        text.append('\\');
+      }
+      text.append(c);
+    }
+    text.append('"');
+  }
+}

@@ -1,0 +1,247 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.fram.postgresql.apply;
+
+import dev.fram.api.change.FeedEvent;
+import dev.fram.api.change.Position;
+import dev.fram.api.engine.Applier;
+import dev.fram.api.error.ErrorCode;
+import dev.fram.api.error.FramException;
+import dev.fram.api.model.MigrationId;
+import dev.fram.postgresql.connection.Connector;
+import dev.fram.postgresql.connection.SqlErrors;
+import dev.fram.postgresql.feed.Lsn;
+import dev.fram.postgresql.feed.TransactionHeader;
+import dev.fram.postgresql.pgoutput.PgOutput;
+import dev.fram.postgresql.pgoutput.Relation;
+import dev.fram.postgresql.pgoutput.RowMessage;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Writes the feed to the target: exactly the transactions that a table's copy has not seen, in the
+ * source's order of commits, together with the position (ALGORITHMS A1, C). Owned by one thread. It
+ * must see every event of its feed from the feed's first one on, because a table's layout is sent
+ * once; so it is never used with a second feed.
+ */
+public final class PostgresApplier implements Applier {
+  private static final Logger LOG = LoggerFactory.getLogger(PostgresApplier.class);
+
+  private final TargetSession session;
+  private final FenceFilter fences;
+  private final Relations relations = new Relations();
+  private final Map<Integer, TableBatch> batches = new LinkedHashMap<>();
+  private Optional<Lsn> from = Optional.empty();
+  private long xid;
+
+  private PostgresApplier(TargetSession session, Fences fences) {
+    this.session = session;
+    this.fences = new FenceFilter(fences);
+  }
+
+  /**
+   * Opens a session on the target and reads all fences; every table is copied by now.
+   *
+   * @param epoch the lease's epoch
+   */
+  public static PostgresApplier open(Connector target, MigrationId id, long epoch) {
+    TargetSession session = TargetSession.open(target, id, epoch);
+    try {
+      Fences fences = Fences.load(session.connection());
+      session.connection().rollback();
+      return new PostgresApplier(session, fences);
+    } catch (SQLException e) {
+      session.close();
+      throw SqlErrors.translate(e, target.name(), "reading the fences");
+    } catch (RuntimeException e) {
+      session.close();
+      throw e;
+    }
+  }
+
+  /** How the session gets past the target's triggers. */
+  public WriterMode mode() {
+    return session.mode();
+  }
+
+  @Override
+  public Position position() {
+    try {
+      Lsn position = session.position();
+      if (from.isEmpty()) {
+        session.connection().rollback();
+      }
+      return position;
+    } catch (SQLException e) {
+      throw translated(e, "reading the position");
+    }
+  }
+
+  @Override
+  public void begin(Position expected) {
+    if (!(expected instanceof Lsn lsn)) {
+      throw new IllegalArgumentException("not a position of PostgreSQL: " + expected.text());
+    }
+    try {
+      relations.begin();
+      batches.clear();
+      long reference = session.lockFeed(lsn);
+      xid = Math.max(xid, reference);
+      from = Optional.of(lsn);
+    } catch (SQLException e) {
+      throw translated(e, "beginning to apply");
+    }
+  }
+
+  @Override
+  public Applied apply(List<FeedEvent> events) {
+    Tally tally = new Tally();
+    try {
+      for (FeedEvent event : events) {
+        switch (event) {
+          case FeedEvent.Begin begin -> xid = TransactionHeader.decode(begin.payload()).xid();
+          case FeedEvent.SchemaChange change -> layout(PgOutput.relation(change.payload()));
+          case FeedEvent.Row row -> row(PgOutput.row(row.payload()), tally);
+          case FeedEvent.Truncate truncate ->
+              truncate(PgOutput.truncate(truncate.payload()), tally);
+          case FeedEvent.Commit commit -> {}
+          case FeedEvent.Idle idle -> {}
+        }
+      }
+      flush();
+      return new Applied(tally.applied, tally.skipped);
+    } catch (SQLException e) {
+      throw translated(e, "applying changes");
+    }
+  }
+
+  @Override
+  public void commit(Position to) {
+    if (!(to instanceof Lsn lsn)) {
+      throw new IllegalArgumentException("not a position of PostgreSQL: " + to.text());
+    }
+    try {
+      session.advanceFeed(from.orElseThrow(), lsn, xid);
+      session.connection().commit();
+      from = Optional.empty();
+      relations.begin();
+    } catch (SQLException e) {
+      throw translated(e, "committing applied changes");
+    }
+  }
+
+  @Override
+  public void rollback() {
+    relations.rollback();
+    batches.clear();
+    from = Optional.empty();
+    try {
+      session.connection().rollback();
+    } catch (SQLException e) {
+      // The session is dead, and with it the transaction: the next begin says so.
+      LOG.debug("Rolling back: {}", SqlErrors.message(e));
+    }
+  }
+
+  @Override
+  public void close() {
+    session.close();
+  }
+
+  private void layout(Relation relation) throws SQLException {
+    // What is pending was sent under the layout before this one.
+    flush();
+    relations.put(relation);
+  }
+
+  private void row(RowMessage message, Tally tally) throws SQLException {
+    Relation relation = relations.get(message.relation());
+    Optional<RowOp> op = fences.filter(relation, message, xid);
+    if (op.isEmpty()) {
+      tally.skipped++;
+      return;
+    }
+    tally.applied++;
+    TableBatch batch = batches.get(relation.oid());
+    if (batch == null) {
+      batch = new TableBatch(relations.bind(relation.oid(), session.connection()));
+      batches.put(relation.oid(), batch);
+    }
+    batch.add(op.get());
+  }
+
+  private void truncate(PgOutput.Truncate truncate, Tally tally) throws SQLException {
+    flush();
+    List<TargetTable> tables = new ArrayList<>();
+    for (int oid : truncate.relations()) {
+      if (fences.truncates(relations.get(oid), xid)) {
+        tables.add(relations.bind(oid, session.connection()).target());
+        tally.applied++;
+      } else {
+        tally.skipped++;
+      }
+    }
+    if (!tables.isEmpty()) {
+      Truncation.run(session, tables);
+    }
+  }
+
+  /**
+   * Writes what is pending. A table that is refused goes over to its next level and all pending
+   * tables are written again, until the savepoint can go or a table has no level left.
+   */
+  private void flush() throws SQLException {
+    if (batches.isEmpty()) {
+      return;
+    }
+    session.savepoint();
+    boolean written = false;
+    while (!written) {
+      try {
+        for (TableBatch batch : batches.values()) {
+          new TableWriter(session.connection(), session.server(), batch).write();
+        }
+        written = true;
+      } catch (Refused refused) {
+        session.rollbackToSavepoint();
+        if (!refused.batch().nextLevel()) {
+          throw refused.problem();
+        }
+        LOG.debug("{}: trying {}", refused.problem().seen(), refused.batch().level());
+      }
+    }
+    session.release();
+    batches.clear();
+  }
+
+  private FramException translated(SQLException e, String doing) {
+    FramException problem = SqlErrors.translate(e, session.server(), doing);
+    if (problem.code() == ErrorCode.INTERNAL && isClosed()) {
+      return new FramException(
+          ErrorCode.CONNECTION_LOST,
+          problem.seen(),
+          "Run the same command again to go on.",
+          problem);
+    }
+    return problem;
+  }
+
+  private boolean isClosed() {
+    try {
+      return session.connection().isClosed();
+    } catch (SQLException e) {
+      return true;
+    }
+  }
+
+  /** What one call has done so far. */
+  private static final class Tally {
+    long applied;
+    long skipped;
+  }
+}

@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.fram.postgresql.apply;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/** The changes of one table that are written together, in their order. Owned by the applier. */
+final class TableBatch {
+  /** How the changes are written; each way can do more and is slower than the one before it. */
+  enum Level {
+    /** Folded by key: all deletes, all updates, all inserts. */
+    SETS,
+    /** Every touched row out, then every final state in: unique values may have been swapped. */
+    REPLACE,
+    /** One by one, as the source did it. */
+    ONE_BY_ONE
+  }
+
+  private final Layout layout;
+  private final List<RowOp> ops = new ArrayList<>();
+  private Level level;
+
+  TableBatch(Layout layout) {
+    this.layout = layout;
+    this.level = layout.hasKey() ? Level.SETS : Level.ONE_BY_ONE;
+  }
+
+  Layout layout() {
+    return layout;
+  }
+
+  List<RowOp> ops() {
+    return ops;
+  }
+
+  void add(RowOp op) {
+    ops.add(op);
+  }
+
+  Level level() {
+    return level;
+  }
+
+  /** Goes over to the next way. False when there is none. */
+  boolean nextLevel() {
+    if (level == Level.ONE_BY_ONE) {
+      return false;
+    }
+    level = Level.values()[level.ordinal() + 1];
+    return true;
+  }
+}

@@ -1,0 +1,170 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.fram.postgresql.apply;
+
+import dev.fram.api.error.ErrorCode;
+import dev.fram.api.error.FramException;
+import dev.fram.api.model.MigrationId;
+import dev.fram.postgresql.connection.Connector;
+import dev.fram.postgresql.connection.Quoting;
+import dev.fram.postgresql.connection.SqlErrors;
+import dev.fram.postgresql.feed.Lsn;
+import dev.fram.postgresql.journal.JournalSchema;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The applier's session on the target and the one row of {@code fram.feed}, which is position,
+ * fence and lock in one. Owned by the applier's thread.
+ */
+final class TargetSession implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(TargetSession.class);
+
+  /** The row lock makes a second applier wait, and then find another position or epoch. */
+  private static final String LOCK_FEED =
+      "SELECT reference_xid FROM fram.feed WHERE position = ?::pg_lsn AND epoch = ? FOR UPDATE";
+
+  private final Connector target;
+  private final long epoch;
+  private final Connection connection;
+  private final WriterMode mode;
+
+  private TargetSession(Connector target, long epoch, Connection connection, WriterMode mode) {
+    this.target = target;
+    this.epoch = epoch;
+    this.connection = connection;
+    this.mode = mode;
+  }
+
+  static TargetSession open(Connector target, MigrationId id, long epoch) {
+    Connection connection = target.open("apply");
+    try {
+      // One plan for a statement whatever its arrays hold: always by the key's index.
+      run(connection, "SET plan_cache_mode = force_generic_plan; SET jit = off");
+      run(connection, "SET fram.writer = " + Quoting.literal(id.value()));
+      WriterMode mode = tryReplicaRole(connection);
+      connection.setAutoCommit(false);
+      return new TargetSession(target, epoch, connection, mode);
+    } catch (SQLException e) {
+      abort(connection);
+      throw SqlErrors.translate(e, target.name(), "opening the applier's session");
+    }
+  }
+
+  Connection connection() {
+    return connection;
+  }
+
+  String server() {
+    return target.name();
+  }
+
+  WriterMode mode() {
+    return mode;
+  }
+
+  Lsn position() throws SQLException {
+    try (Statement statement = connection.createStatement();
+        ResultSet row = statement.executeQuery("SELECT position::text FROM fram.feed")) {
+      if (!row.next()) {
+        throw new FramException(
+            ErrorCode.MIGRATION_MISSING,
+            server() + " records no feed position.",
+            "Run fram migrate to begin.");
+      }
+      return Lsn.parse(row.getString(1));
+    }
+  }
+
+  /**
+   * @return the reference xid that stands there
+   */
+  long lockFeed(Lsn from) throws SQLException {
+    run(connection, "SET CONSTRAINTS ALL DEFERRED");
+    try (PreparedStatement statement = connection.prepareStatement(LOCK_FEED)) {
+      statement.setString(1, from.text());
+      statement.setLong(2, epoch);
+      try (ResultSet row = statement.executeQuery()) {
+        if (!row.next()) {
+          throw fenced(from);
+        }
+        return row.getLong(1);
+      }
+    }
+  }
+
+  void advanceFeed(Lsn from, Lsn to, long referenceXid) throws SQLException {
+    try (PreparedStatement statement = connection.prepareStatement(JournalSchema.ADVANCE_FEED)) {
+      statement.setString(1, to.text());
+      statement.setLong(2, referenceXid);
+      statement.setString(3, from.text());
+      statement.setLong(4, epoch);
+      if (statement.executeUpdate() != 1) {
+        throw fenced(from);
+      }
+    }
+  }
+
+  void savepoint() throws SQLException {
+    run(connection, "SAVEPOINT fram");
+  }
+
+  void release() throws SQLException {
+    run(connection, "RELEASE SAVEPOINT fram");
+  }
+
+  void rollbackToSavepoint() throws SQLException {
+    run(connection, "ROLLBACK TO SAVEPOINT fram");
+  }
+
+  @Override
+  public void close() {
+    abort(connection);
+  }
+
+  private FramException fenced(Lsn from) {
+    return new FramException(
+        ErrorCode.FENCED,
+        server()
+            + ": the feed's position is not "
+            + from
+            + " in epoch "
+            + epoch
+            + " any more: another run has taken over.",
+        "Leave the migration to that run, or end it and start this one again.");
+  }
+
+  /**
+   * Whether a role may become a replica cannot be told from its attributes: managed servers grant
+   * it in their own ways, PostgreSQL 15 and later also to plain roles.
+   */
+  private static WriterMode tryReplicaRole(Connection connection) throws SQLException {
+    try {
+      run(connection, "SET session_replication_role = replica");
+      return WriterMode.REPLICA_ROLE;
+    } catch (SQLException e) {
+      if (SqlErrors.code(e) == ErrorCode.PRIVILEGE_MISSING) {
+        return WriterMode.MARKED_SESSION;
+      }
+      throw e;
+    }
+  }
+
+  private static void run(Connection connection, String sql) throws SQLException {
+    try (Statement statement = connection.createStatement()) {
+      statement.execute(sql);
+    }
+  }
+
+  private static void abort(Connection connection) {
+    try {
+      connection.abort(Runnable::run);
+    } catch (SQLException e) {
+      LOG.debug("The applier's session could not be ended: {}", SqlErrors.message(e));
+    }
+  }
+}

@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.fram.postgresql.catalog;
+
+import dev.fram.api.engine.Fingerprint;
+import dev.fram.api.model.TableId;
+import dev.fram.postgresql.connection.Sql;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.HexFormat;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/**
+ * What tables look like, so that a change is noticed: PostgreSQL's log does not carry DDL. Secondary
+ * indexes are left out on purpose: the application may add some while it is migrated.
+ */
+public final class Fingerprints {
+  /** The storage part under a lock: one parameter, the quoted table name. */
+  public static final String STORAGE_OF =
+      "SELECT t::oid::bigint || '/' || coalesce(pg_relation_filenode(t), 0)"
+          + " FROM (SELECT ?::regclass AS t) x";
+
+  private static final String ALL =
+      """
+      SELECT n.nspname, c.relname,
+        concat_ws('|', c.relkind, c.relpersistence, c.relreplident, c.relrowsecurity,
+          c.relpartbound::text,
+          (SELECT string_agg(i.inhparent::text, ',' ORDER BY i.inhseqno)
+             FROM pg_inherits i WHERE i.inhrelid = c.oid),
+          (SELECT string_agg(concat_ws(' ', a.attnum, quote_ident(a.attname),
+                    format_type(a.atttypid, a.atttypmod), a.attnotnull, a.attgenerated,
+                    a.attidentity, a.attcollation), ',' ORDER BY a.attnum)
+             FROM pg_attribute a
+             WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped),
+          (SELECT string_agg(concat_ws(' ', i.indkey, i.indisprimary, i.indisreplident,
+                    i.indimmediate, i.indisvalid), ',' ORDER BY i.indexrelid)
+             FROM pg_index i
+             WHERE i.indrelid = c.oid AND (i.indisprimary OR i.indisreplident))),
+        c.oid::bigint || '/' || coalesce(pg_relation_filenode(c.oid), 0)
+      """
+          + Catalog.USER_TABLES;
+
+  private Fingerprints() {}
+
+  static Map<TableId, Fingerprint> all(Connection connection) throws SQLException {
+    Map<TableId, Fingerprint> found = new TreeMap<>();
+    Sql.list(connection, ALL, row -> Map.entry(id(row), print(row)))
+        .forEach(entry -> found.put(entry.getKey(), entry.getValue()));
+    return found;
+  }
+
+  /** One table; empty when there is none of that name. Wants a transaction of its own. */
+  public static Optional<Fingerprint> of(Connection connection, TableId table)
+      throws SQLException {
+    return Sql.first(
+        connection,
+        ALL + " AND n.nspname = ? AND c.relname = ?",
+        Fingerprints::print,
+        table.schema(),
+        table.name());
+  }
+
+  private static TableId id(ResultSet row) throws SQLException {
+    return new TableId(row.getString(1), row.getString(2));
+  }
+
+  private static Fingerprint print(ResultSet row) throws SQLException {
+    return new Fingerprint(hash(row.getString(3)), row.getString(4));
+  }
+
+  private static String hash(String text) {
+    try {
+      byte[] digest =
+          MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
+      return HexFormat.of().formatHex(digest, 0, 16);
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every Java has SHA-256", e);
+    }
+  }
+}

@@ -1,0 +1,266 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.fram.postgresql.feed;
+
+import dev.fram.api.change.FeedEvent;
+import dev.fram.api.change.Position;
+import dev.fram.api.engine.ChangeFeed;
+import dev.fram.api.error.ErrorCode;
+import dev.fram.api.error.FramException;
+import dev.fram.api.model.MigrationId;
+import dev.fram.postgresql.connection.Connector;
+import dev.fram.postgresql.connection.SqlErrors;
+import java.nio.ByteBuffer;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import org.postgresql.PGConnection;
+import org.postgresql.replication.LogSequenceNumber;
+import org.postgresql.replication.PGReplicationStream;
+import org.postgresql.replication.fluent.logical.ChainedLogicalStreamBuilder;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The feed of one slot over a replication session of its own; owned by one thread. It knows where
+ * transactions begin and end and nothing of rows: a row's message goes through as it came.
+ *
+ * <p>The server sends a table's layout once a session, before the table's first row. A feed is
+ * therefore never re-opened under an applier: feed, backlog and applier are always made anew
+ * together, and the applier learns every layout from this session's SchemaChange events.
+ *
+ * <p>The driver must never confirm by itself: it would confirm keepalive positions inside a
+ * transaction that is still on its way (ALGORITHMS §1). Only {@link #confirm} moves the flushed
+ * position.
+ */
+public final class ReplicationFeed implements ChangeFeed {
+  private static final Logger LOG = LoggerFactory.getLogger(ReplicationFeed.class);
+
+  /**
+   * How often the driver reports by itself, and also its socket timeout: a server that stops in the
+   * middle of a message for longer is taken as gone.
+   */
+  private static final int STATUS_SECONDS = 10;
+
+  /** Longest pause between two looks for data; one look itself waits a millisecond. */
+  private static final long MAX_PAUSE_NANOS = 5_000_000;
+
+  private final Connector source;
+  private final Connection connection;
+  private final PGReplicationStream stream;
+  private final Transactions transactions;
+  private Lsn confirmed;
+
+  private ReplicationFeed(
+      Connector source, Connection connection, PGReplicationStream stream, Transactions fresh) {
+    this.source = source;
+    this.connection = connection;
+    this.stream = stream;
+    this.transactions = fresh;
+    this.confirmed = new Lsn(0);
+  }
+
+  /** The name of a migration's slot. */
+  public static String slotName(MigrationId id) {
+    return "fram_" + id;
+  }
+
+  /** The name of a migration's publication. */
+  public static String publicationName(MigrationId id) {
+    return "fram_" + id;
+  }
+
+  /**
+   * Opens the feed after {@code from}.
+   *
+   * @param identity the server that the slot was made on, {@code systemid/timeline} as {@code
+   *     IDENTIFY_SYSTEM} tells them; empty to accept any
+   * @throws FramException LOG_LOST when there is no slot any more or the server dropped its log,
+   *     RESOURCE_EXHAUSTED while another session holds it, FEED_INVALID on another server
+   */
+  public static ReplicationFeed open(
+      Connector source, MigrationId id, Lsn from, Optional<String> identity) {
+    Connection connection = source.openReplication("feed");
+    try {
+      verifyIdentity(source, connection, identity);
+      XidWidener widener = new XidWidener(nextXid(connection));
+      PGReplicationStream stream = start(connection, id, from);
+      return new ReplicationFeed(source, connection, stream, new Transactions(from, widener));
+    } catch (SQLException e) {
+      closeQuietly(connection);
+      throw failed(source, e, "opening the feed");
+    } catch (RuntimeException e) {
+      closeQuietly(connection);
+      throw e;
+    }
+  }
+
+  @Override
+  public Optional<FeedEvent> poll(Duration wait) {
+    long deadline = System.nanoTime() + wait.toNanos();
+    long pause = 0;
+    try {
+      while (true) {
+        Optional<FeedEvent> held = transactions.next();
+        if (held.isPresent()) {
+          return held;
+        }
+        ByteBuffer message = stream.readPending();
+        if (message != null) {
+          pause = 0;
+          transactions.take(bytes(message));
+          continue;
+        }
+        verifyOpen();
+        Optional<FeedEvent> idle = transactions.idle(stream.getLastReceiveLSN().asLong());
+        if (idle.isPresent()) {
+          return idle;
+        }
+        if (System.nanoTime() - deadline >= 0) {
+          return Optional.empty();
+        }
+        LockSupport.parkNanos(pause);
+        pause = Math.min(MAX_PAUSE_NANOS, pause + 500_000);
+      }
+    } catch (SQLException e) {
+      throw failed(source, e, "reading the feed");
+    }
+  }
+
+  @Override
+  public void confirm(Position durable) {
+    if (!(durable instanceof Lsn lsn)) {
+      throw new IllegalArgumentException("not a position of PostgreSQL: " + durable.text());
+    }
+    if (lsn.compareTo(transactions.boundary()) > 0) {
+      throw new FramException(
+          ErrorCode.INTERNAL,
+          "Position "
+              + lsn
+              + " was to be confirmed, but the feed has delivered whole transactions"
+              + " only up to "
+              + transactions.boundary()
+              + ".",
+          "Report this; nothing was confirmed.");
+    }
+    if (lsn.compareTo(confirmed) <= 0) {
+      return;
+    }
+    confirmed = lsn;
+    LogSequenceNumber number = LogSequenceNumber.valueOf(lsn.value());
+    stream.setFlushedLSN(number);
+    stream.setAppliedLSN(number);
+    try {
+      stream.forceUpdateStatus();
+    } catch (SQLException e) {
+      throw failed(source, e, "confirming a position");
+    }
+  }
+
+  /**
+   * Ends the session at once. Ending the stream in the protocol's way would first read all that the
+   * server still has to send of the current transaction.
+   */
+  @Override
+  public void close() {
+    closeQuietly(connection);
+  }
+
+  private void verifyOpen() {
+    if (stream.isClosed()) {
+      throw new FramException(
+          ErrorCode.CONNECTION_LOST,
+          source.name() + ": the server ended the feed at " + transactions.boundary() + ".",
+          "Run the same command again to go on.");
+    }
+  }
+
+  private static byte[] bytes(ByteBuffer message) {
+    byte[] copy = new byte[message.remaining()];
+    message.get(copy);
+    return copy;
+  }
+
+  private static PGReplicationStream start(Connection connection, MigrationId id, Lsn from)
+      throws SQLException {
+    ChainedLogicalStreamBuilder builder =
+        connection
+            .unwrap(PGConnection.class)
+            .getReplicationAPI()
+            .replicationStream()
+            .logical()
+            .withSlotName(slotName(id))
+            .withStartPosition(LogSequenceNumber.valueOf(from.value()))
+            .withAutomaticFlush(false)
+            .withStatusInterval(STATUS_SECONDS, TimeUnit.SECONDS)
+            .withSlotOption("proto_version", 1)
+            .withSlotOption("publication_names", publicationName(id));
+    if (connection.getMetaData().getDatabaseMajorVersion() >= 14) {
+      // Fram's own marks in the log: a transaction with nothing but a mark is sent only with this.
+      builder = builder.withSlotOption("messages", "true").withSlotOption("binary", "false");
+    }
+    return builder.start();
+  }
+
+  private static void verifyIdentity(
+      Connector source, Connection connection, Optional<String> identity) throws SQLException {
+    if (identity.isEmpty()) {
+      return;
+    }
+    try (Statement statement = connection.createStatement();
+        ResultSet system = statement.executeQuery("IDENTIFY_SYSTEM")) {
+      system.next();
+      String seen = system.getString("systemid") + "/" + system.getString("timeline");
+      if (!seen.equals(identity.get())) {
+        throw new FramException(
+            ErrorCode.FEED_INVALID,
+            source.name()
+                + " is server "
+                + seen
+                + " (system identifier/timeline), but the"
+                + " migration began on "
+                + identity.get()
+                + ".",
+            "After a failover of the source changes may be missing: start a new migration.");
+      }
+    }
+  }
+
+  /** The xid that is assigned next: everything in the slot's log is less than 2^31 behind it. */
+  private static long nextXid(Connection connection) throws SQLException {
+    try (Statement statement = connection.createStatement();
+        ResultSet row =
+            statement.executeQuery(
+                "SELECT pg_catalog.pg_snapshot_xmax(pg_catalog.pg_current_snapshot())::text")) {
+      row.next();
+      return Long.parseLong(row.getString(1));
+    }
+  }
+
+  private static FramException failed(Connector source, SQLException e, String doing) {
+    String state = e.getSQLState() == null ? "" : e.getSQLState();
+    return switch (state) {
+      // No such slot or publication; slot invalidated (55000); its log files removed (58P01).
+      case "42704", "55000", "58P01" ->
+          new FramException(
+              ErrorCode.LOG_LOST,
+              source.name() + ": " + doing + " failed: " + SqlErrors.message(e) + ".",
+              "What the slot kept is gone, so changes are missing: start a new migration"
+                  + " (max_slot_wal_keep_size may have been too small).",
+              e);
+      default -> SqlErrors.translate(e, source.name(), doing);
+    };
+  }
+
+  private static void closeQuietly(Connection connection) {
+    try {
+      connection.abort(Runnable::run);
+    } catch (SQLException e) {
+      LOG.debug("The feed's session could not be ended: {}", SqlErrors.message(e));
+    }
+  }
+}

@@ -1,0 +1,239 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.fram.postgresql.gate;
+
+import dev.fram.api.change.Position;
+import dev.fram.api.engine.StepOutcome;
+import dev.fram.api.engine.WriteGate;
+import dev.fram.api.error.ErrorCode;
+import dev.fram.api.error.FramException;
+import dev.fram.api.model.MigrationId;
+import dev.fram.postgresql.catalog.CatalogTable;
+import dev.fram.postgresql.connection.Connector;
+import dev.fram.postgresql.connection.Quoting;
+import dev.fram.postgresql.connection.SharedSession;
+import dev.fram.postgresql.connection.Sql;
+import dev.fram.postgresql.connection.SqlErrors;
+import dev.fram.postgresql.feed.Lsn;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.List;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The write gate (ALGORITHMS E1): a lock held by one session, then triggers and the register in one
+ * commit. The server itself ends that session when the budget is used up or when Fram is gone.
+ * Owned by one thread.
+ */
+public final class PostgresGate implements WriteGate {
+  private static final Logger LOG = LoggerFactory.getLogger(PostgresGate.class);
+  private static final int BATCH = 200;
+
+  private final Connector source;
+  private final SharedSession questions;
+  private final Plan plan;
+  private final Supplier<Lsn> mark;
+  private @Nullable Connection session;
+  private boolean closed;
+
+  /**
+   * What is locked and for how long.
+   *
+   * @param id the migration
+   * @param tables all ordinary and partitioned tables, sorted by name
+   * @param budget how long writers may be kept waiting
+   */
+  public record Plan(MigrationId id, List<CatalogTable> tables, Duration budget) {}
+
+  /**
+   * @param questions a session for questions beside the one that locks
+   * @param mark writes a marker into the log, in another session, and returns its position
+   */
+  public PostgresGate(
+      Connector source, SharedSession questions, Plan plan, Supplier<Lsn> mark) {
+    this.source = source;
+    this.questions = questions;
+    this.plan = plan;
+    this.mark = mark;
+  }
+
+  @Override
+  public List<String> blockers() {
+    return questions.read(
+        "asking who holds locks", c -> LockHolders.of(c, plan.tables, Duration.ofSeconds(1)));
+  }
+
+  @Override
+  public Attempt close(Duration lockTimeout) {
+    if (closed) {
+      return new Attempt.Closed();
+    }
+    try {
+      Connection holder = open(lockTimeout);
+      lock(holder, lockTimeout);
+      closed = true;
+      return new Attempt.Closed();
+    } catch (SQLException e) {
+      return notClosed(e);
+    }
+  }
+
+  @Override
+  public Position frozenAt() {
+    verifyClosed();
+    // Not by the session that locks: its commit must be nothing but the hand-over.
+    return mark.get();
+  }
+
+  @Override
+  public StepOutcome handOver(long epoch, Position frozenAt) {
+    Connection holder = session;
+    if (!closed || holder == null) {
+      return StepOutcome.NOT_DONE;
+    }
+    try {
+      List<String> triggers = SourceGuard.create(plan.tables, plan.id);
+      for (int from = 0; from < triggers.size(); from += BATCH) {
+        int to = Math.min(from + BATCH, triggers.size());
+        Sql.run(holder, String.join("; ", triggers.subList(from, to)));
+      }
+      if (!new HandOverRegister(plan.id).decide(holder, epoch, (Lsn) frozenAt)) {
+        LOG.error("{}: the register says that this epoch may not hand over.", source.name());
+        release();
+        return StepOutcome.NOT_DONE;
+      }
+    } catch (SQLException e) {
+      LOG.error("{}: the hand-over was not tried: {}.", source.name(), SqlErrors.message(e));
+      release();
+      return StepOutcome.NOT_DONE;
+    }
+    return commit(holder);
+  }
+
+  @Override
+  public void release() {
+    closed = false;
+    Connection holder = session;
+    session = null;
+    if (holder != null) {
+      // Ends the transaction too, and does so even when the session does not answer any more.
+      Connector.abort(holder);
+    }
+  }
+
+  @Override
+  public void close() {
+    release();
+  }
+
+  private StepOutcome commit(Connection holder) {
+    try {
+      Sql.run(holder, "COMMIT");
+      LOG.info("{}: handed over.", source.name());
+      return StepOutcome.DONE;
+    } catch (SQLException e) {
+      boolean known = !SqlErrors.ended(e);
+      LOG.error(
+          "{}: the hand-over {}: {}.",
+          source.name(),
+          known ? "was rolled back" : "may or may not have been committed",
+          SqlErrors.message(e));
+      return known ? StepOutcome.NOT_DONE : StepOutcome.UNKNOWN;
+    } finally {
+      release();
+    }
+  }
+
+  private Connection open(Duration lockTimeout) throws SQLException {
+    Connection current = session;
+    if (current == null || current.isClosed()) {
+      current = source.open("gate");
+      session = current;
+      long budget = plan.budget.toMillis();
+      Sql.run(
+          current,
+          "SET idle_in_transaction_session_timeout = "
+              + budget
+              + "; SET statement_timeout = "
+              + budget
+              + "; SET synchronous_commit = on");
+      if (current.getMetaData().getDatabaseMajorVersion() >= 17) {
+        long whole = budget + lockTimeout.toMillis();
+        Sql.run(current, "SET transaction_timeout = " + whole);
+      }
+    }
+    return current;
+  }
+
+  /**
+   * One statement under one limit for all tables: a writer that waits for us from the first table on
+   * must not reach its deadlock check while we still wait for another, or it, not we, would be the
+   * victim.
+   */
+  private void lock(Connection holder, Duration lockTimeout) throws SQLException {
+    long deadlock =
+        Sql.number(
+            holder, "SELECT setting::bigint FROM pg_settings WHERE name = 'deadlock_timeout'");
+    long limit = Math.max(1, Math.min(lockTimeout.toMillis(), deadlock * 8 / 10));
+    Sql.run(
+        holder,
+        "BEGIN; SET LOCAL lock_timeout = " + limit + "; SET LOCAL statement_timeout = " + limit);
+    if (!plan.tables.isEmpty()) {
+      String names =
+          plan.tables.stream()
+              .map(table -> "ONLY " + Quoting.table(table.id()))
+              .collect(Collectors.joining(", "));
+      Sql.run(holder, "LOCK TABLE " + names + " IN SHARE ROW EXCLUSIVE MODE");
+    }
+    Sql.run(holder, "SET LOCAL statement_timeout = " + plan.budget.toMillis());
+  }
+
+  private Attempt notClosed(SQLException e) {
+    String state = e.getSQLState() == null ? "" : e.getSQLState();
+    switch (state) {
+      case "55P03", "57014", "40P01" -> {
+        // Asked before the rollback would change the picture, by another session.
+        List<String> holders =
+            questions.read(
+                "asking who holds locks", c -> LockHolders.of(c, plan.tables, Duration.ZERO));
+        release();
+        return new Attempt.Busy(holders);
+      }
+      case "53200" -> {
+        release();
+        throw new FramException(
+            ErrorCode.SERVER_SETTING,
+            source.name()
+                + ": locking "
+                + plan.tables.size()
+                + " tables at once needs more lock entries than the server has (53200).",
+            "Raise max_locks_per_transaction to at least "
+                + Math.max(128, plan.tables.size() / 50)
+                + " and restart the server.",
+            e);
+      }
+      default -> {
+        release();
+        throw SqlErrors.translate(e, source.name(), "closing the write gate");
+      }
+    }
+  }
+
+  private void verifyClosed() {
+    Connection holder = session;
+    if (!closed || holder == null) {
+      throw new FramException(
+          ErrorCode.INTERNAL, source.name() + ": the write gate is not closed.", "");
+    }
+    try {
+      Sql.run(holder, "SELECT 1");
+    } catch (SQLException e) {
+      release();
+      throw SqlErrors.translate(e, source.name(), "holding the write gate");
+    }
+  }
+}
