@@ -115,7 +115,10 @@ final class Move implements AutoCloseable {
     try {
       return future().get(LIMIT.toSeconds(), TimeUnit.SECONDS);
     } catch (ExecutionException e) {
-      throw e.getCause() instanceof RuntimeException r ? r : new AssertionError(e.getCause());
+      if (e.getCause() instanceof RuntimeException failed) {
+        throw failed;
+      }
+      throw new AssertionError("the migration failed", e.getCause());
     } catch (InterruptedException | TimeoutException e) {
       throw new AssertionError("the migration did not end; last: " + last.get(), e);
     }
