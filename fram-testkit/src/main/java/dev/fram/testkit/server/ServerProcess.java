@@ -17,9 +17,17 @@ import java.util.stream.Stream;
  * itself is killed and can do nothing any more. Owned by one {@link PostgresServer}.
  */
 final class ServerProcess {
-  /** Reads until Java says "done" or is gone; $0 is the pid, $1 what its command line must hold. */
+  /**
+   * Ends when Java says "done"; goes on when Java is gone. $0 is the pid, $1 what its command line
+   * must hold, $2 the folder to remove afterwards, if any.
+   */
   private static final String WATCH =
-      "read -r word || { tr '\\0' ' ' </proc/$0/cmdline | grep -qF \"$1\" && kill -INT $0; }";
+      """
+      read -r word && exit 0
+      tr '\\0' ' ' </proc/$0/cmdline | grep -qF "$1" && kill -INT $0
+      while kill -0 $0; do sleep 0.2; done
+      case "$2" in */fram-pg-*) rm -rf "$2" ;; esac
+      """;
 
   private final Process process;
   private final Process watcher;
@@ -43,7 +51,7 @@ final class ServerProcess {
     builder.environment().put("LC_ALL", "C");
     Process process = builder.start();
     process.getOutputStream().close();
-    return new ServerProcess(process, watch(process.pid(), home.data()));
+    return new ServerProcess(process, watch(process.pid(), home));
   }
 
   boolean alive() {
@@ -97,9 +105,10 @@ final class ServerProcess {
     }
   }
 
-  private static Process watch(long pid, Path data) throws IOException {
+  private static Process watch(long pid, ServerHome home) throws IOException {
     List<String> words = new ArrayList<>(ownSession());
-    words.addAll(List.of("sh", "-c", WATCH, Long.toString(pid), data.toString()));
+    String removed = home.keep() == ServerHome.Keep.REMOVE ? home.folder().toString() : "";
+    words.addAll(List.of("sh", "-c", WATCH, Long.toString(pid), home.data().toString(), removed));
     return new ProcessBuilder(words)
         .redirectErrorStream(true)
         .redirectOutput(ProcessBuilder.Redirect.DISCARD)
