@@ -93,17 +93,22 @@ public final class CommandTree {
     spec.usageMessage().abbreviateSynopsis(true);
     UsageMessageSpec usage = spec.usageMessage();
     usage.descriptionHeading("%n").optionListHeading("%nOptions:%n");
-    command.keys().stream().sorted().forEach(key -> spec.addOption(option(key)));
+    int order = 0;
+    for (ConfigKey key : ConfigKey.values()) {
+      if (command.keys().contains(key)) {
+        spec.addOption(option(key, order++));
+      }
+    }
     spec.addMixin("output", CommandSpec.forAnnotatedObject(new OutputOptions()));
     return spec;
   }
 
-  private static OptionSpec option(ConfigKey key) {
+  private static OptionSpec option(ConfigKey key, int order) {
     String fallback = key.fallback().isEmpty() ? "" : " Default: " + key.fallback() + ".";
     OptionSpec.Builder option =
         OptionSpec.builder(key.flag())
             .paramLabel(key.kind().label())
-            .order(key.ordinal())
+            .order(order)
             .description(key.description() + fallback);
     if (key.kind() == ValueKind.LIST) {
       return option.type(List.class).auxiliaryTypes(String.class).arity("1").build();
