@@ -101,7 +101,7 @@ public final class Catalog {
   }
 
   private List<CatalogTable> tables(Connection connection, String size) throws SQLException {
-    return Sql.list(connection, TABLES.formatted(size), Catalog::table).stream()
+    return Sql.list(connection, TABLES.replace("%s", size), Catalog::table).stream()
         .filter(table -> scope.covers(table.id()))
         .sorted(Comparator.comparing(CatalogTable::id))
         .toList();

@@ -58,6 +58,9 @@ public final class Pair implements AutoCloseable {
     try (Connection connection = pair.onTarget()) {
       JournalTables.create(connection);
     }
+    pair.target(
+        "INSERT INTO fram.migration (id, source, scope, phase, evidence, epoch)"
+            + " VALUES ('0123abcd', 's', '{}', 'PLANNED', '{}', 1)");
     return pair;
   }
 
@@ -170,7 +173,9 @@ public final class Pair implements AutoCloseable {
     if (process.waitFor() != 0) {
       throw new IOException("pg_dump failed");
     }
-    return text.lines().filter(line -> !line.startsWith("-- Dumped from database version")).toList();
+    return text.lines()
+        .filter(line -> !line.startsWith("-- Dumped from database version"))
+        .toList();
   }
 
   @Override
