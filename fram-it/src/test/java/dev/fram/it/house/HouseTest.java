@@ -44,7 +44,9 @@ class HouseTest {
   @ParameterizedTest
   @EnumSource
   void sourcesKeep(SourceRule rule) {
-    assertThat(files.stream().flatMap(file -> rule.brokenBy(file).stream())).isEmpty();
+    assertThat(files.stream().flatMap(file -> rule.brokenBy(file).stream()))
+        .as(rule.name())
+        .isEmpty();
   }
 
   @Test

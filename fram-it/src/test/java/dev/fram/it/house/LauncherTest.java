@@ -45,7 +45,10 @@ class LauncherTest {
     checkout = Files.createDirectories(folder.resolve("a check out"));
     jdks = Files.createDirectories(folder.resolve("j d k s"));
     Path here = Path.of(System.getProperty("fram.checkout"));
+    Path options = Path.of("build-support/launcher/options.sh");
     Files.copy(here.resolve("fram"), checkout.resolve("fram"));
+    Files.createDirectories(checkout.resolve(options).getParent());
+    Files.copy(here.resolve(options), checkout.resolve(options));
     Files.createDirectories(checkout.resolve("fram-cli/src/main"));
     Files.createDirectories(checkout.resolve(".mvn"));
     Files.createFile(checkout.resolve("pom.xml"));

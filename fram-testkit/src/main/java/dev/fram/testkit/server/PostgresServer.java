@@ -268,7 +268,7 @@ public final class PostgresServer implements AutoCloseable {
 
   private void launch() throws IOException {
     Path program = BinaryCache.programs(version, account).resolve("bin").resolve("postgres");
-    ServerProcess started = ServerProcess.start(account, program, home.data(), home.log());
+    ServerProcess started = ServerProcess.start(account, program, home);
     long deadline = System.nanoTime() + START_LIMIT.toNanos();
     while (!home.ready(started.pid())) {
       if (!started.alive() || System.nanoTime() > deadline) {

@@ -17,9 +17,17 @@ import java.util.stream.Stream;
  * itself is killed and can do nothing any more. Owned by one {@link PostgresServer}.
  */
 final class ServerProcess {
-  /** Reads until Java says "done" or is gone; $0 is the pid, $1 what its command line must hold. */
+  /**
+   * Ends when Java says "done"; goes on when Java is gone. $0 is the pid, $1 what its command line
+   * must hold, $2 the folder to remove afterwards, if any.
+   */
   private static final String WATCH =
-      "read -r word || { tr '\\0' ' ' </proc/$0/cmdline | grep -qF \"$1\" && kill -INT $0; }";
+      """
+      read -r word && exit 0
+      tr '\\0' ' ' </proc/$0/cmdline | grep -qF "$1" && kill -INT $0
+      while kill -0 $0; do sleep 0.2; done
+      case "$2" in */fram-pg-*) rm -rf "$2" ;; esac
+      """;
 
   private final Process process;
   private final Process watcher;
@@ -29,21 +37,21 @@ final class ServerProcess {
     this.watcher = watcher;
   }
 
-  static ServerProcess start(ServerAccount account, Path program, Path data, Path log)
+  static ServerProcess start(ServerAccount account, Path program, ServerHome home)
       throws IOException {
     List<String> words = new ArrayList<>(ownSession());
     words.addAll(account.prefix());
-    words.addAll(List.of(program.toString(), "-D", data.toString()));
+    words.addAll(List.of(program.toString(), "-D", home.data().toString()));
     ProcessBuilder builder =
         new ProcessBuilder(words)
-            .directory(data.getParent().toFile())
+            .directory(home.folder().toFile())
             .redirectErrorStream(true)
-            .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()));
+            .redirectOutput(ProcessBuilder.Redirect.appendTo(home.log().toFile()));
     builder.environment().keySet().removeIf(name -> name.startsWith("PG"));
     builder.environment().put("LC_ALL", "C");
     Process process = builder.start();
     process.getOutputStream().close();
-    return new ServerProcess(process, watch(process.pid(), data));
+    return new ServerProcess(process, watch(process.pid(), home));
   }
 
   boolean alive() {
@@ -97,9 +105,10 @@ final class ServerProcess {
     }
   }
 
-  private static Process watch(long pid, Path data) throws IOException {
+  private static Process watch(long pid, ServerHome home) throws IOException {
     List<String> words = new ArrayList<>(ownSession());
-    words.addAll(List.of("sh", "-c", WATCH, Long.toString(pid), data.toString()));
+    String removed = home.keep() == ServerHome.Keep.REMOVE ? home.folder().toString() : "";
+    words.addAll(List.of("sh", "-c", WATCH, Long.toString(pid), home.data().toString(), removed));
     return new ProcessBuilder(words)
         .redirectErrorStream(true)
         .redirectOutput(ProcessBuilder.Redirect.DISCARD)

@@ -23,17 +23,19 @@ import org.slf4j.LoggerFactory;
  * A pg_dump and the pg_restore of the same release. pg_dump refuses a server newer than itself, and
  * a newer one writes settings that an older target does not know: so the oldest that will do.
  *
- * @param pgDump the program, absolute
- * @param pgRestore the program beside it
+ * @param binFolder the folder that holds both, absolute; what {@code FRAM_PG_BIN} wants
  * @param major the major version of both
  */
-public record PgTools(Path pgDump, Path pgRestore, int major) {
+public record PgTools(Path binFolder, int major) {
   private static final Logger LOG = LoggerFactory.getLogger(PgTools.class);
   private static final Pattern VERSION = Pattern.compile("\\(PostgreSQL\\) (\\d+)");
 
-  /** The folder that holds both; what {@code FRAM_PG_BIN} wants. */
-  public Path binFolder() {
-    return pgDump.getParent();
+  public Path pgDump() {
+    return binFolder.resolve("pg_dump");
+  }
+
+  public Path pgRestore() {
+    return binFolder.resolve("pg_restore");
   }
 
   /**
@@ -48,7 +50,7 @@ public record PgTools(Path pgDump, Path pgRestore, int major) {
       Optional<PgTools> here = installed(major);
       return here.isPresent() ? here.get() : fetched(major);
     } catch (IOException problem) {
-      throw missing(major, problem.getMessage(), problem);
+      throw missing(major, problem.toString(), problem);
     }
   }
 
@@ -84,15 +86,14 @@ public record PgTools(Path pgDump, Path pgRestore, int major) {
   }
 
   private static Optional<PgTools> inFolder(Path folder) throws IOException {
-    Path dump = folder.resolve("pg_dump").toAbsolutePath();
-    Path restore = folder.resolve("pg_restore").toAbsolutePath();
-    if (!Files.isExecutable(dump) || !Files.isExecutable(restore)) {
+    PgTools tools = new PgTools(folder.toAbsolutePath(), 0);
+    if (!Files.isExecutable(tools.pgDump()) || !Files.isExecutable(tools.pgRestore())) {
       return Optional.empty();
     }
-    Command.Result answer = Command.of(List.of(), dump.toString(), "--version").run();
+    Command.Result answer = Command.of(List.of(), tools.pgDump().toString(), "--version").run();
     Matcher version = VERSION.matcher(answer.output());
     return answer.exit() == 0 && version.find()
-        ? Optional.of(new PgTools(dump, restore, Integer.parseInt(version.group(1))))
+        ? Optional.of(new PgTools(tools.binFolder(), Integer.parseInt(version.group(1))))
         : Optional.empty();
   }
 

@@ -5,9 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.fram.testkit.server.PostgresServer;
 import dev.fram.testkit.server.PostgresVersion;
+import dev.fram.testkit.workload.WorkloadSchema;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -25,9 +27,7 @@ class PgToolsTest {
       server.execute("postgres", "CREATE TABLE dumped AS SELECT 1 AS a");
       server.createDatabase("restored");
       String archive = folder.resolve("dump").toString();
-      String[] target = {
-        "-h", server.host(), "-p", Integer.toString(server.port()), "-U", "postgres"
-      };
+      String[] target = login(server);
       run(server, tools.pgDump(), target, "-Fc", "-f", archive, "postgres");
       run(server, tools.pgRestore(), target, "-d", "restored", archive);
       try (var connection = server.connect("restored");
@@ -36,6 +36,26 @@ class PgToolsTest {
         assertThat(rows.next()).isTrue();
       }
     }
+  }
+
+  @Test
+  void theWorkloadsSchemaGoesFromTheOldestToTheNewestServer(@TempDir Path folder)
+      throws Exception {
+    PgTools tools = PgTools.atLeast(18);
+    try (PostgresServer source = PostgresServer.plan(PostgresVersion.V13).start();
+        PostgresServer target = PostgresServer.plan(PostgresVersion.V18).start();
+        var connection = source.connect("postgres")) {
+      WorkloadSchema.create(connection, 1_000);
+      String archive = folder.resolve("dump").toString();
+      run(source, tools.pgDump(), login(source), "-Fc", "-f", archive, "postgres");
+      run(target, tools.pgRestore(), login(target), "-e", "-d", "postgres", archive);
+    }
+  }
+
+  private static String[] login(PostgresServer server) {
+    return new String[] {
+      "-h", server.host(), "-p", Integer.toString(server.port()), "-U", "postgres"
+    };
   }
 
   private static void run(PostgresServer server, Path program, String[] target, String... words)

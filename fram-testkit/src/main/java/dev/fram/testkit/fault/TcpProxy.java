@@ -1,0 +1,184 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.fram.testkit.fault;
+
+import dev.fram.api.model.Endpoint;
+import java.io.Closeable;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A network between a client and a server on 127.0.0.1 that can be made to fail: cut, cut at an
+ * exact byte, or stalled with every connection left open. Steered by any thread; the pumps are
+ * daemon threads of its own.
+ */
+public final class TcpProxy implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(TcpProxy.class);
+  private static final int BUFFER = 16 * 1024;
+  private static final int CONNECT_MILLIS = 10_000;
+
+  private final ServerSocket listener;
+  private final InetSocketAddress server;
+  private final FlowGate gate = new FlowGate();
+  private final Set<Socket> sockets = ConcurrentHashMap.newKeySet();
+
+  private TcpProxy(ServerSocket listener, InetSocketAddress server) {
+    this.listener = listener;
+    this.server = server;
+  }
+
+  /** Starts to pass everything on to a server. */
+  public static TcpProxy to(String host, int port) throws IOException {
+    ServerSocket listener = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
+    TcpProxy proxy = new TcpProxy(listener, new InetSocketAddress(host, port));
+    Thread.ofPlatform().daemon().name("proxy-accept").start(proxy::accept);
+    return proxy;
+  }
+
+  public int port() {
+    return listener.getLocalPort();
+  }
+
+  /** The same endpoint, reached through this proxy. */
+  public Endpoint through(Endpoint direct) {
+    return new Endpoint(
+        direct.scheme(),
+        "127.0.0.1",
+        port(),
+        direct.user(),
+        direct.database(),
+        direct.parameters(),
+        direct.password());
+  }
+
+  /** Everything flows; connections that were cut stay cut. */
+  public void pass() {
+    gate.pass();
+  }
+
+  /** Nothing arrives any more, nothing is closed: what a lost route looks like. */
+  public void stall() {
+    gate.stall();
+  }
+
+  /** Closes every connection, and each new one at once, until {@link #pass()}. */
+  public void cut() {
+    gate.cut();
+    sockets.forEach(TcpProxy::close);
+  }
+
+  /** Closes the connections there are; new ones may pass. */
+  public void cutOnce() {
+    cut();
+    pass();
+  }
+
+  /** Lets exactly so many more bytes go this way, over all connections, and then cuts. */
+  public void cutAfter(Flow flow, long bytes) {
+    gate.limit(flow, bytes);
+  }
+
+  /** True from a cut until {@link #pass()}; a cut at a byte has happened then. */
+  public boolean isCut() {
+    return gate.isCut();
+  }
+
+  /** Bytes carried so far. */
+  public long carried(Flow flow) {
+    return gate.carried(flow);
+  }
+
+  @Override
+  public void close() {
+    close(listener);
+    cut();
+  }
+
+  private void accept() {
+    while (!listener.isClosed()) {
+      try {
+        Socket client = listener.accept();
+        if (gate.isCut()) {
+          close(client);
+        } else {
+          connect(client);
+        }
+      } catch (IOException problem) {
+        LOG.trace("a connection through the proxy failed", problem);
+      }
+    }
+  }
+
+  private void connect(Socket client) throws IOException {
+    Socket upstream = new Socket();
+    sockets.add(client);
+    sockets.add(upstream);
+    try {
+      upstream.connect(server, CONNECT_MILLIS);
+      client.setTcpNoDelay(true);
+      upstream.setTcpNoDelay(true);
+    } catch (IOException refused) {
+      end(client, upstream);
+      throw refused;
+    }
+    pump(Flow.REQUESTS, client, upstream);
+    pump(Flow.ANSWERS, upstream, client);
+    // Cut between the question above and the registration: nobody else would close these.
+    if (gate.isCut()) {
+      end(client, upstream);
+    }
+  }
+
+  private void pump(Flow flow, Socket from, Socket to) {
+    Thread.ofPlatform()
+        .daemon()
+        .name("proxy-" + flow)
+        .start(() -> {
+          try {
+            carry(flow, from, to);
+          } catch (IOException | InterruptedException ended) {
+            LOG.trace("a connection through the proxy ended", ended);
+          } finally {
+            end(from, to);
+          }
+        });
+  }
+
+  private void carry(Flow flow, Socket from, Socket to) throws IOException, InterruptedException {
+    InputStream in = from.getInputStream();
+    OutputStream out = to.getOutputStream();
+    byte[] buffer = new byte[BUFFER];
+    for (int read = in.read(buffer); read >= 0; read = in.read(buffer)) {
+      int admitted = gate.admit(flow, read);
+      out.write(buffer, 0, admitted);
+      out.flush();
+      if (admitted < read) {
+        cut();
+        return;
+      }
+    }
+  }
+
+  private void end(Socket one, Socket other) {
+    close(one);
+    close(other);
+    sockets.remove(one);
+    sockets.remove(other);
+  }
+
+  private static void close(Closeable socket) {
+    try {
+      socket.close();
+    } catch (IOException alreadyGone) {
+      LOG.trace("closing", alreadyGone);
+    }
+  }
+}
