@@ -60,12 +60,18 @@ record CopyStatement(TableId table, List<Column> columns, boolean binary) {
 
   /** Into the target, by several transactions at once. */
   String in() {
-    return "COPY " + Quoting.table(table) + " (" + names() + ") FROM STDIN (" + format() + ")";
+    return into() + " FROM STDIN (" + format() + ")";
   }
 
   /** Into a table that the same transaction has emptied: nothing is left for VACUUM to freeze. */
   String inFrozen() {
-    return "COPY " + Quoting.table(table) + " (" + names() + ") FROM STDIN (" + format() + ", FREEZE true)";
+    return into() + " FROM STDIN (" + format() + ", FREEZE true)";
+  }
+
+  // An empty list is no SQL, and a table may have no column, or none but computed ones: left out it
+  // means the same.
+  private String into() {
+    return "COPY " + Quoting.table(table) + (columns.isEmpty() ? "" : " (" + names() + ")");
   }
 
   static String condition(Chunk chunk) {
