@@ -15,6 +15,7 @@ import dev.fram.api.model.TableId;
 import dev.fram.postgresql.apply.PostgresApplier;
 import dev.fram.postgresql.catalog.Catalog;
 import dev.fram.postgresql.catalog.CatalogTable;
+import dev.fram.postgresql.check.PostgresChecks;
 import dev.fram.postgresql.connection.Connector;
 import dev.fram.postgresql.copy.PostgresCopier;
 import dev.fram.postgresql.gate.TargetGuard;
@@ -34,6 +35,7 @@ final class PostgresRoute implements Route {
   private final TargetGuard guard;
   private final PostgresSource source;
   private final PostgresTarget target;
+  private final PostgresSchemaTransfer schema;
 
   private PostgresRoute(Connector source, Connector target, RouteRequest request) {
     this.sourceServer = source;
@@ -45,6 +47,9 @@ final class PostgresRoute implements Route {
     this.guard = new TargetGuard(id);
     this.source = new PostgresSource(source, id, new Catalog(request.scope()));
     this.target = new PostgresTarget(target, journal, guard);
+    this.schema =
+        new PostgresSchemaTransfer(
+            source, target, request.scope(), request.schemaOptions(), this::guardAll);
   }
 
   static PostgresRoute open(RouteRequest request) {
@@ -76,13 +81,13 @@ final class PostgresRoute implements Route {
 
   @Override
   public List<Check> checks() {
-    return List.of();
+    return PostgresChecks.of(
+        sourceServer, targetServer, request.scope(), request.schemaOptions());
   }
 
   @Override
   public SchemaTransfer schema() {
-    return new PostgresSchemaTransfer(
-        sourceServer, targetServer, request.scope(), request.schemaOptions(), this::guardAll);
+    return schema;
   }
 
   @Override
