@@ -25,6 +25,7 @@ import dev.fram.testkit.workload.WorkloadStats;
 import java.io.IOException;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -86,6 +87,7 @@ public final class Demo {
         presenter.say("Loading " + Figures.count(plan.rows()) + " rows and awkward types");
         try (Connection connection = servers.source().connect(DemoServers.DATABASE)) {
           WorkloadSchema.create(connection, plan.rows());
+          giveIdentity(connection);
         }
         Answer answer = proof(servers, presenter, begun).answer();
         if (ending == Ending.KEEP) {
@@ -120,6 +122,13 @@ public final class Demo {
             + " writes acknowledged, longest pause "
             + Figures.count(stats.worstPauseMillis())
             + " ms");
+  }
+
+  /** `fram check` asks for this: without a key the server could not name a row in its log. */
+  private static void giveIdentity(Connection connection) throws SQLException {
+    try (Statement statement = connection.createStatement()) {
+      statement.execute("ALTER TABLE app.no_columns REPLICA IDENTITY FULL");
+    }
   }
 
   private DemoResult proof(DemoServers servers, Presenter presenter, long begun)
