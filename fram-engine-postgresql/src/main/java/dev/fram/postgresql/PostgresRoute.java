@@ -15,6 +15,7 @@ import dev.fram.api.model.TableId;
 import dev.fram.postgresql.apply.PostgresApplier;
 import dev.fram.postgresql.catalog.Catalog;
 import dev.fram.postgresql.catalog.CatalogTable;
+import dev.fram.postgresql.check.PostgresChecks;
 import dev.fram.postgresql.connection.Connector;
 import dev.fram.postgresql.copy.PostgresCopier;
 import dev.fram.postgresql.gate.TargetGuard;
@@ -76,7 +77,8 @@ final class PostgresRoute implements Route {
 
   @Override
   public List<Check> checks() {
-    return List.of();
+    return PostgresChecks.of(
+        sourceServer, targetServer, request.scope(), request.schemaOptions());
   }
 
   @Override

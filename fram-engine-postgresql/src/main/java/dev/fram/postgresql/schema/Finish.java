@@ -48,7 +48,8 @@ final class Finish {
 
   void run(long epoch) {
     try (Connection from = source.open("schema")) {
-      String script = schema.archive().script(schema.plan().finish());
+      String script = script(schema.plan().finish());
+      String eventTriggers = script(schema.plan().eventTriggers());
       DatabaseSettings settings = DatabaseSettings.read(from);
       target.fenced(
           epoch,
@@ -60,9 +61,8 @@ final class Finish {
               settings
                   .apply(to, options)
                   .forEach(s -> LOG.warn("{}: refused: {}", target.name(), s));
-              if (!schema.plan().finish().isEmpty()) {
-                TargetScript.run(to, script);
-              }
+              TargetScript.run(to, script);
+              TargetScript.run(to, eventTriggers);
               ArchiveStore.record(to, STEP, "");
             }
             return Sequences.transfer(from, to, sequences());
@@ -83,24 +83,20 @@ final class Finish {
             !options.contains(SchemaOption.NO_PRIVILEGES));
   }
 
-  /**
-   * A trigger that cannot be created should be found while writers go on. Event triggers are left
-   * out: they would fire on the rest of the rehearsal. Locks are given up at once.
-   */
+  private String script(List<TocEntry> entries) {
+    return entries.isEmpty() ? "" : schema.archive().script(entries);
+  }
+
+  /** A trigger that cannot be created should be found while writers go on; locks are given up. */
   private void rehearse() {
-    List<TocEntry> entries =
-        schema.plan().finish().stream().filter(e -> !e.type().equals("EVENT TRIGGER")).toList();
-    if (entries.isEmpty()) {
-      return;
-    }
-    String script = schema.archive().script(entries);
+    String script =
+        script(schema.plan().finish()).replace("SET lock_timeout = 0;", "SET lock_timeout = 500;");
     try {
       target.transaction(
           "trying triggers, rules and row security",
           connection -> {
             if (ArchiveStore.detail(connection, STEP).isEmpty()) {
-              TargetScript.run(
-                  connection, script.replace("SET lock_timeout = 0;", "SET lock_timeout = 500;"));
+              TargetScript.run(connection, script);
             }
             connection.rollback();
             return true;

@@ -92,6 +92,18 @@ public final class PostgresSchemaTransfer implements SchemaTransfer {
   }
 
   @Override
+  public void undoFinish(long epoch) {
+    LoadedSchema schema = schema();
+    target.fenced(
+        epoch,
+        "taking triggers and rules away again",
+        connection -> {
+          Finish.undo(connection, schema);
+          return true;
+        });
+  }
+
+  @Override
   public List<String> afterOpening(long epoch) {
     List<String> open = new ArrayList<>(new ForeignKeys(schema(), target).validate(epoch));
     open.addAll(new MaterializedViews(schema(), target).refresh(progress -> {}));

@@ -23,14 +23,16 @@ import java.util.stream.Collectors;
  * @param rest what needs all of these: indexes of partitioned tables and materialized views, their
  *     parts, statistics, checks, views that need a key
  * @param foreignKeys foreign keys with their comments
- * @param finish triggers, rules, row security, publications, event triggers: under the gate
+ * @param finish triggers, rules, row security, publications: under the gate
+ * @param eventTriggers last of all: they would fire on everything else
  */
 record RestorePlan(
     List<TocEntry> tables,
     List<TocEntry> keys,
     List<TocEntry> rest,
     List<TocEntry> foreignKeys,
-    List<TocEntry> finish) {
+    List<TocEntry> finish,
+    List<TocEntry> eventTriggers) {
 
   private static final Set<String> AT_FINISH =
       Set.of(
@@ -41,14 +43,14 @@ record RestorePlan(
           "PUBLICATION",
           "PUBLICATION TABLE",
           "PUBLICATION TABLES IN SCHEMA",
-          "DEFAULT ACL",
-          "EVENT TRIGGER");
+          "DEFAULT ACL");
 
   private enum Stage {
     KEYS,
     REST,
     FOREIGN_KEYS,
     FINISH,
+    EVENT_TRIGGERS,
     LEFT_OUT
   }
 
@@ -58,6 +60,7 @@ record RestorePlan(
     List<TocEntry> rest = new ArrayList<>();
     List<TocEntry> foreignKeys = new ArrayList<>();
     List<TocEntry> finish = new ArrayList<>();
+    List<TocEntry> eventTriggers = new ArrayList<>();
     Stage stage = Stage.REST;
     for (TocEntry entry : archive.section("post-data")) {
       stage = sorter.follows(entry) ? stage : sorter.stage(entry);
@@ -66,10 +69,12 @@ record RestorePlan(
         case REST -> rest.add(entry);
         case FOREIGN_KEYS -> foreignKeys.add(entry);
         case FINISH -> finish.add(entry);
+        case EVENT_TRIGGERS -> eventTriggers.add(entry);
         case LEFT_OUT -> {}
       }
     }
-    return new RestorePlan(archive.section("pre-data"), keys, rest, foreignKeys, finish);
+    return new RestorePlan(
+        archive.section("pre-data"), keys, rest, foreignKeys, finish, eventTriggers);
   }
 
   /** Decides by the source's catalog, never by a name in the listing. */
@@ -120,7 +125,8 @@ record RestorePlan(
         case "TRIGGER" -> finishIf(triggers::contains, entry);
         case "PUBLICATION", "PUBLICATION TABLE", "PUBLICATION TABLES IN SCHEMA" ->
             finishIf(publications::contains, entry);
-        case "EVENT TRIGGER" -> finishIf(eventTriggers::contains, entry);
+        case "EVENT TRIGGER" ->
+            eventTriggers.contains(entry.oid()) ? Stage.EVENT_TRIGGERS : Stage.LEFT_OUT;
         case "RULE" -> ruleStage(Optional.ofNullable(rules.get(entry.oid())));
         case "SUBSCRIPTION", "SUBSCRIPTION TABLE" -> Stage.LEFT_OUT;
         default -> AT_FINISH.contains(entry.type()) ? Stage.FINISH : Stage.REST;

@@ -67,6 +67,7 @@ final class SchemaDrop {
     made.addAll(schema.plan().rest());
     made.addAll(schema.plan().foreignKeys());
     made.addAll(schema.plan().finish());
+    made.addAll(schema.plan().eventTriggers());
     Set<TocEntry> wanted = new HashSet<>(made);
     wanted.removeIf(entry -> kept.contains(String.valueOf(entry.dumpId())));
     // In the archive's order: pg_restore drops in the reverse of the list.

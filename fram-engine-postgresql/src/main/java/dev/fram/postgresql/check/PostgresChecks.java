@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.fram.postgresql.check;
+
+import dev.fram.api.check.Check;
+import dev.fram.api.engine.SchemaOption;
+import dev.fram.api.model.Scope;
+import dev.fram.postgresql.connection.Connector;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/** All checks for two PostgreSQL servers, in the order in which they run and are shown. */
+public final class PostgresChecks {
+  private PostgresChecks() {}
+
+  /**
+   * The checks; run in order by one thread. They share one session for each server, which ends with
+   * the last of them.
+   */
+  public static List<Check> of(
+      Connector source, Connector target, Scope scope, Set<SchemaOption> options) {
+    Servers servers =
+        new Servers(new Server(source), new Server(target), scope, Set.copyOf(options));
+    List<Question> questions = questions();
+    AtomicInteger unasked = new AtomicInteger(questions.size());
+    return questions.stream()
+        .<Check>map(question -> new AskedCheck(question, servers, unasked))
+        .toList();
+  }
+
+  /** What each code asks, in order: the documentation is made from it. */
+  public static Map<String, String> catalogue() {
+    Map<String, String> catalogue = new LinkedHashMap<>();
+    questions().forEach(question -> catalogue.put(question.code(), question.about()));
+    return catalogue;
+  }
+
+  private static List<Question> questions() {
+    return List.of(
+        new VersionCheck(),
+        new KnownBugsCheck(),
+        new DifferentServersCheck(),
+        new PrimaryCheck(),
+        new PooledConnectionCheck(),
+        new EncryptionCheck(),
+        new WalLevelCheck(),
+        new ReplicationSlotsCheck(),
+        new WalSendersCheck(),
+        new SlotWalLimitCheck(),
+        new WalSenderTimeoutCheck(),
+        new IdleSlotTimeoutCheck(),
+        new ReplicationLoginCheck(),
+        new ReadPrivilegeCheck(),
+        new RowSecurityCheck(),
+        new SourceCreateCheck(),
+        new TableOwnerCheck(),
+        new TargetCreateCheck(),
+        new ReplicaRoleCheck(),
+        new RolesCheck(),
+        new ScopeCheck(),
+        new ReplicaIdentityCheck(),
+        new UnloggedTablesCheck(),
+        new ForeignTablesCheck(),
+        new LargeObjectsCheck(),
+        new PreparedTransactionsCheck(),
+        new LongTransactionsCheck(),
+        new LocksCheck(),
+        new ExtensionsCheck(),
+        new LibrariesCheck(),
+        new EncodingCheck(),
+        new LocaleCheck(),
+        new CollationsCheck(),
+        new TablespacesCheck(),
+        new EventTriggersCheck(),
+        new TargetContentCheck(),
+        new LeftoversCheck(),
+        new ConsumersCheck(),
+        new PgDumpCheck());
+  }
+}
