@@ -4,6 +4,7 @@ package dev.fram.postgresql.schema;
 import dev.fram.api.engine.SchemaOption;
 import dev.fram.api.error.ErrorCode;
 import dev.fram.api.error.FramException;
+import dev.fram.api.model.Scope;
 import dev.fram.api.model.TableId;
 import dev.fram.postgresql.connection.Connector;
 import dev.fram.postgresql.connection.SqlErrors;
@@ -37,8 +38,9 @@ final class Finish {
   }
 
   /** Copies large objects in advance and tries the script, which is then rolled back. */
-  void prepare(long epoch) {
+  void prepare(long epoch, Scope scope) {
     try (Connection from = source.open("schema")) {
+      SchemaDrift.require(schema.facts(), SourceCatalog.read(from, scope), source.name());
       target.fenced(epoch, "copying large objects", to -> largeObjects(from, to));
     } catch (SQLException e) {
       throw SqlErrors.translate(e, source.name(), "preparing the cutover");

@@ -83,7 +83,7 @@ public final class PostgresSchemaTransfer implements SchemaTransfer {
 
   @Override
   public void prepareFinish(long epoch) {
-    new Finish(source, target, schema(), options).prepare(epoch);
+    new Finish(source, target, schema(), options).prepare(epoch, scope);
   }
 
   @Override
