@@ -89,7 +89,9 @@ public final class Demo {
           WorkloadSchema.create(connection, plan.rows());
           giveIdentity(connection);
         }
-        Answer answer = proof(servers, presenter, begun).answer();
+        DemoResult result = proof(servers, presenter, begun);
+        presenter.facts(result.facts());
+        Answer answer = result.answer();
         if (ending == Ending.KEEP) {
           presenter.answer(answer);
           keep(servers, presenter);
