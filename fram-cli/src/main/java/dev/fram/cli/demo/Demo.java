@@ -186,7 +186,7 @@ public final class Demo {
                     cutover.maxLag(),
                     cutover.attempts())));
     run.addStatusListener(this::countPauses);
-    run.addStatusListener(presenter::show);
+    run.addStatusListener(status -> presenter.show(alone(status)));
     run.addFindingListener(presenter::found);
     Runnable before = stopper.getAndSet(run::stop);
     try {
@@ -197,6 +197,23 @@ public final class Demo {
     } finally {
       stopper.set(before);
     }
+  }
+
+  /** The demo leads on by itself: there is nothing for the user to do next. */
+  private static Status alone(Status status) {
+    return new Status(
+        status.migration(),
+        status.source(),
+        status.target(),
+        status.phase(),
+        status.phaseMillis(),
+        status.totalMillis(),
+        status.copy(),
+        status.feed(),
+        status.cutover(),
+        status.held(),
+        status.notes(),
+        List.of());
   }
 
   /** Only the cutover's pauses are wanted: forget those of the start and the load before. */

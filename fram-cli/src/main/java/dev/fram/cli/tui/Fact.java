@@ -25,14 +25,13 @@ public record Fact(String label, long number, String unit) {
     int labels = facts.stream().mapToInt(f -> f.label().length()).max().orElse(0);
     int numbers = facts.stream().mapToInt(f -> Figures.count(f.number()).length()).max().orElse(0);
     return facts.stream()
-        .map(
-            fact ->
-                "  "
-                    + fact.label()
-                    + " ".repeat(labels - fact.label().length() + GAP)
-                    + " ".repeat(numbers - Figures.count(fact.number()).length())
-                    + Figures.count(fact.number())
-                    + (fact.unit().isEmpty() ? "" : " " + fact.unit()))
+        .map(fact ->
+            "  "
+                + fact.label()
+                + " ".repeat(labels - fact.label().length() + GAP)
+                + " ".repeat(numbers - Figures.count(fact.number()).length())
+                + Figures.count(fact.number())
+                + (fact.unit().isEmpty() ? "" : " " + fact.unit()))
         .toList();
   }
 }
