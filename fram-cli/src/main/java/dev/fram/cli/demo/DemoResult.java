@@ -4,12 +4,12 @@ package dev.fram.cli.demo;
 import dev.fram.api.error.ErrorCode;
 import dev.fram.api.status.PhaseName;
 import dev.fram.api.status.Status;
+import dev.fram.cli.tui.Fact;
 import dev.fram.cli.tui.Figures;
 import dev.fram.core.bus.Answer;
 import dev.fram.testkit.workload.OracleReport;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 
 /**
  * All that the demo saw.
@@ -38,40 +38,35 @@ record DemoResult(
         && comparison.differences().isEmpty();
   }
 
+  List<Fact> facts() {
+    long blocked = status.cutover().map(Status.Cutover::writeBlockMillis).orElse(-1L);
+    int equal = Math.max(0, comparison.tables() - comparison.differences().size());
+    return List.of(
+        new Fact("rows copied", status.copy().rows(), ""),
+        new Fact("changes applied", status.feed().changes(), ""),
+        new Fact("writes blocked on the source for", blocked, "ms"),
+        new Fact("longest pause a writer saw", pauseMillis, "ms"),
+        new Fact("writes acknowledged", oracle.acknowledged(), ""),
+        new Fact("of these by the target", afterSwitch, ""),
+        new Fact("found on the target", oracle.found(), ""),
+        new Fact("lost", oracle.lost(), ""),
+        new Fact("there, but never committed", oracle.unexpected(), ""),
+        new Fact("rows with a wrong content", oracle.wrongRows(), ""),
+        new Fact("tables compared at the hand-over", comparison.tables(), ""),
+        new Fact("of these equal", equal, ""));
+  }
+
   Answer answer() {
-    List<String> lines = new ArrayList<>();
-    Status.Copy copy = status.copy();
-    lines.add("");
-    row(lines, "rows copied", Figures.count(copy.rows()));
-    row(lines, "changes applied", Figures.count(status.feed().changes()));
-    row(
-        lines,
-        "writes blocked on the source for",
-        status.cutover().map(c -> Figures.count(c.writeBlockMillis()) + " ms").orElse("?"));
-    row(lines, "longest pause a writer saw", Figures.count(pauseMillis) + " ms");
-    row(lines, "writes acknowledged", Figures.count(oracle.acknowledged()));
-    row(lines, "  of these by the target", Figures.count(afterSwitch));
-    row(lines, "found on the target", Figures.count(oracle.found()));
-    row(lines, "lost", Figures.count(oracle.lost()));
-    row(lines, "there, but never committed", Figures.count(oracle.unexpected()));
-    row(lines, "rows with a wrong content", Figures.count(oracle.wrongRows()));
-    int equal =
-        comparison.tables() - Math.min(comparison.tables(), comparison.differences().size());
-    row(lines, "tables equal at the hand-over", equal + " of " + comparison.tables());
-    oracle.examples().forEach(example -> lines.add("  " + example));
-    comparison.differences().forEach(difference -> lines.add("  " + difference));
-    lines.add("");
     if (proven()) {
-      return Answer.done("Proven: nothing was lost, in " + Figures.time(millis) + ".", lines);
+      return Answer.done(
+          "Proven: nothing was lost. The whole demo took " + Figures.time(millis) + ".");
     }
+    List<String> lines = new ArrayList<>(oracle.examples());
+    lines.addAll(comparison.differences());
     return new Answer(
         ErrorCode.PROOF_FAILED.category().exitCode(),
         ErrorCode.PROOF_FAILED.name(),
-        "The proof failed: see the lines below. Please report it.",
+        "The proof failed. Please report it with the lines below.",
         List.copyOf(lines));
-  }
-
-  private static void row(List<String> lines, String label, String value) {
-    lines.add(String.format(Locale.ROOT, "%-34s%14s", label, value));
   }
 }

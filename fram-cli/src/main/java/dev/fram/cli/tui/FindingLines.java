@@ -8,7 +8,7 @@ import java.util.List;
 
 /** Findings as lines for people. */
 public final class FindingLines {
-  private static final int CODE_WIDTH = 22;
+  private static final int CODE_WIDTH = 30;
 
   private FindingLines() {}
 

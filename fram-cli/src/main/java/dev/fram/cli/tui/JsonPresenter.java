@@ -58,6 +58,13 @@ public final class JsonPresenter implements Presenter {
   }
 
   @Override
+  public synchronized void facts(List<Fact> facts) {
+    ObjectNode event = event("facts");
+    facts.forEach(fact -> event.put(fact.key(), fact.number()));
+    print(event);
+  }
+
+  @Override
   public synchronized void answer(Answer answer) {
     ObjectNode event = event(answer.exitCode() == 0 ? "done" : "error");
     event.put("exit_code", answer.exitCode());

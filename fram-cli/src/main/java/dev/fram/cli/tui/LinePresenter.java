@@ -5,6 +5,7 @@ import dev.fram.api.check.Finding;
 import dev.fram.api.error.FramException;
 import dev.fram.api.status.Status;
 import dev.fram.core.bus.Answer;
+import java.util.List;
 
 /** Plain lines: the story on the output, what went wrong on the error stream. */
 public final class LinePresenter implements Presenter {
@@ -59,6 +60,13 @@ public final class LinePresenter implements Presenter {
     if (detail != Detail.QUIET) {
       terminal.err().println("fram: warning: " + Cells.safe(sentence));
     }
+  }
+
+  @Override
+  public synchronized void facts(List<Fact> facts) {
+    print("");
+    Fact.table(facts).forEach(this::print);
+    print("");
   }
 
   @Override

@@ -5,6 +5,7 @@ import dev.fram.api.check.Finding;
 import dev.fram.api.error.FramException;
 import dev.fram.api.status.Status;
 import dev.fram.core.bus.Answer;
+import java.util.List;
 
 /**
  * How a command speaks to its user: a live screen, plain lines, or JSON events. Thread-safe:
@@ -22,6 +23,9 @@ public interface Presenter extends AutoCloseable {
 
   /** One sentence the user must not miss. */
   void warn(String sentence);
+
+  /** Numbers that tell what came of it. */
+  void facts(List<Fact> facts);
 
   /** How the command ended. */
   void answer(Answer answer);

@@ -111,7 +111,8 @@ public final class Screen {
       Line line = line().to(INDENT);
       line.add(Cells.fit(Cells.safe(table.table()), nameEnd - INDENT - 2, glyphs.ellipsis));
       line.to(nameEnd).add(table.activity(), Ink.DIM).to(nameEnd + 7);
-      if (table.expectedBytes() > 0) {
+      // What an index build has done the server does not say; its table's bytes would mislead.
+      if (table.expectedBytes() > 0 && table.activity().equals("copy")) {
         bar(line, table.bytes(), table.expectedBytes(), canvas.columns() - nameEnd - 24);
         line.add("  " + Figures.bytes(table.bytes()), Ink.DIM);
       }
@@ -124,18 +125,32 @@ public final class Screen {
   private void feed(Status status) {
     Status.Feed feed = status.feed();
     String dot = "  " + glyphs.dot + "  ";
-    labelled("Follow")
-        .add(Figures.count(feed.changes()) + " changes applied")
-        .add(dot, Ink.DIM)
+    Line line = labelled("Follow").add(Figures.count(feed.changes()) + " changes applied");
+    if (isOver(status.phase())) {
+      return;
+    }
+    line.add(dot, Ink.DIM)
         .add(Figures.count(feed.changesPerSecond()) + "/s")
         .add(dot, Ink.DIM)
-        .add("lag " + Figures.time(feed.lagMillis()) + ", " + Figures.bytes(feed.lagBytes()));
+        .add("lag " + Figures.time(feed.lagMillis()));
+    if (feed.lagBytes() >= 0) {
+      line.add(", " + Figures.bytes(feed.lagBytes()));
+    }
     Line more = line().to(INDENT).add("waiting " + Figures.bytes(feed.backlogBytes()));
     if (feed.backlogOnDiskBytes() > 0) {
       more.add(" (" + Figures.bytes(feed.backlogOnDiskBytes()) + " on disk)");
     }
     more.add(dot, Ink.DIM)
         .add("the source keeps " + Figures.bytes(feed.retainedBytes()) + " of log");
+  }
+
+  /** Nothing is read from the source any more. */
+  private static boolean isOver(PhaseName phase) {
+    return switch (phase) {
+      case SERVING, COMPLETED, CANCELLED -> true;
+      case PLANNED, CHECKED, PREPARED, COPYING, CATCHING_UP -> false;
+      case READY, CUTTING_OVER, NEEDS_OPERATOR -> false;
+    };
   }
 
   private void cutover(Status status) {

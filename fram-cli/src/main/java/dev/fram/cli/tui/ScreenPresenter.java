@@ -68,6 +68,12 @@ public final class ScreenPresenter implements Presenter {
   }
 
   @Override
+  public synchronized void facts(List<Fact> facts) {
+    close();
+    lines.facts(facts);
+  }
+
+  @Override
   public synchronized void answer(Answer answer) {
     close();
     lines.answer(answer);

@@ -43,6 +43,11 @@ public final class StillPresenter implements Presenter {
   }
 
   @Override
+  public void facts(List<Fact> facts) {
+    lines.facts(facts);
+  }
+
+  @Override
   public void answer(Answer answer) {
     lines.answer(answer);
   }

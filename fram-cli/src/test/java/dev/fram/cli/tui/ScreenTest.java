@@ -52,8 +52,7 @@ class ScreenTest {
 
              Copy     ######################################## 100 %  done
                       12 of 12 tables, 12 indexed  |  2,204,331 rows  |  760 MB
-             Follow   120,331 changes applied  |  3,201/s  |  lag 420 ms, 1.3 MB
-                      waiting 13 MB (4.2 MB on disk)  |  the source keeps 44 MB of log
+             Follow   120,331 changes applied
              Cutover  writes blocked for 212 ms  |  the target serves
 
              Next     fram status --watch

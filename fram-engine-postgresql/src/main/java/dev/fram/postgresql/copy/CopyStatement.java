@@ -60,18 +60,17 @@ record CopyStatement(TableId table, List<Column> columns, boolean binary) {
 
   /** Into the target, by several transactions at once. */
   String in() {
-    return into() + " FROM STDIN (" + format() + ")";
+    return "COPY " + Quoting.table(table) + into() + " FROM STDIN (" + format() + ")";
   }
 
   /** Into a table that the same transaction has emptied: nothing is left for VACUUM to freeze. */
   String inFrozen() {
-    return into() + " FROM STDIN (" + format() + ", FREEZE true)";
+    return "COPY " + Quoting.table(table) + into() + " FROM STDIN (" + format() + ", FREEZE true)";
   }
 
-  // An empty list is no SQL, and a table may have no column, or none but computed ones: left out it
-  // means the same.
+  /** No list for a table without columns: an empty one is a syntax error. */
   private String into() {
-    return "COPY " + Quoting.table(table) + (columns.isEmpty() ? "" : " (" + names() + ")");
+    return columns.isEmpty() ? "" : " (" + names() + ")";
   }
 
   static String condition(Chunk chunk) {
