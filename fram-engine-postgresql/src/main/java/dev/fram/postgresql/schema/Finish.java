@@ -112,15 +112,17 @@ final class Finish {
   }
 
   /** Takes away what {@link #run} added, so that changes may be applied again. */
-  static void undo(Connection target, LoadedSchema schema) throws SQLException {
-    if (ArchiveStore.detail(target, STEP).isEmpty()) {
+  static void undo(Connection connection, LoadedSchema schema, TargetScript target)
+      throws SQLException {
+    if (ArchiveStore.detail(connection, STEP).isEmpty()) {
       return;
     }
-    try (Statement statement = target.createStatement()) {
+    try (Statement statement = connection.createStatement()) {
       for (String sql : FinishUndo.statements(schema)) {
         statement.execute(sql);
       }
     }
-    ArchiveStore.forget(target, List.of(STEP));
+    new ForeignKeys(schema, target).removeLate(connection);
+    ArchiveStore.forget(connection, List.of(STEP));
   }
 }

@@ -85,11 +85,26 @@ final class SchemaArchive {
     return unrestricted(restore(chosen, List.of()));
   }
 
-  /** One script that drops these entries, last first; what is gone already is no error. */
-  String dropScript(Collection<TocEntry> chosen) {
+  /**
+   * One script that drops these entries, last first; what is gone already is no error. pg_restore
+   * writes all drops before it creates the first entry again: the rest is cut off there.
+   */
+  String dropScript(List<TocEntry> chosen) {
     String all = unrestricted(restore(chosen, List.of("--verbose", "--clean", "--if-exists")));
-    Matcher first = MARK.matcher(all);
-    return first.find() ? all.substring(0, first.start()) : all;
+    TocEntry first = chosen.get(0);
+    String mark =
+        "\n-- TOC entry "
+            + first.dumpId()
+            + " (class "
+            + first.catalog()
+            + " OID "
+            + first.oid()
+            + ")\n";
+    int end = all.indexOf(mark);
+    if (end < 0) {
+      throw new IllegalStateException("pg_restore did not mark " + first.display());
+    }
+    return all.substring(0, end) + "\n";
   }
 
   /**
