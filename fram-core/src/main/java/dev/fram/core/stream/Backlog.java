@@ -21,11 +21,15 @@ import java.util.function.Function;
  * it is thrown away, because nothing is confirmed to the source before it is durable on the target.
  */
 final class Backlog implements AutoCloseable {
+  /** The disk is asked for its free space once in so many bytes written. */
+  private static final long ASK_EVERY = 1 << 20;
+
   private final MigrationSettings.Stream settings;
   private final EventCodec codec;
   private final SegmentFiles files;
   private final Deque<FeedEvent> memory = new ArrayDeque<>();
   private long memoryBytes;
+  private long askAgainAt;
 
   /** Stands behind everything else; a newer one replaces it, any other event makes it needless. */
   private Optional<FeedEvent.Idle> idle = Optional.empty();
@@ -66,13 +70,16 @@ final class Backlog implements AutoCloseable {
 
   /** Whether there is memory left, or disk enough: else the reader must stop reading. */
   synchronized boolean hasRoom() {
-    if (files.isEmpty() && memoryBytes < settings.backlogMemory()) {
+    boolean inMemory = files.isEmpty() && memoryBytes < settings.backlogMemory();
+    if (inMemory || files.writtenBytes() < askAgainAt) {
       return true;
     }
     try {
       Files.createDirectories(settings.backlogFolder());
-      return Files.getFileStore(settings.backlogFolder()).getUsableSpace()
-          >= settings.minFreeDisk();
+      long free = Files.getFileStore(settings.backlogFolder()).getUsableSpace();
+      boolean room = free >= settings.minFreeDisk();
+      askAgainAt = room ? files.writtenBytes() + ASK_EVERY : 0;
+      return room;
     } catch (IOException e) {
       throw new FramException(
           ErrorCode.RESOURCE_EXHAUSTED,

@@ -40,6 +40,7 @@ final class SegmentFiles implements AutoCloseable {
   private @Nullable DataInputStream reader;
   private long made;
   private long unreadBytes;
+  private long writtenBytes;
 
   SegmentFiles(Path folder) {
     this.folder = folder;
@@ -51,6 +52,10 @@ final class SegmentFiles implements AutoCloseable {
 
   long unreadBytes() {
     return unreadBytes;
+  }
+
+  long writtenBytes() {
+    return writtenBytes;
   }
 
   void append(byte[] record) {
@@ -65,6 +70,7 @@ final class SegmentFiles implements AutoCloseable {
       last.bytes += record.length + 8L;
       last.unread++;
       unreadBytes += record.length + 8L;
+      writtenBytes += record.length + 8L;
       if (last.bytes >= SEGMENT_BYTES) {
         seal();
       }
