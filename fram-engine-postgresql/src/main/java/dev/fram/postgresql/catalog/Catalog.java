@@ -38,9 +38,8 @@ public final class Catalog {
       """
       SELECT n.nspname, c.relname, c.oid::bigint, c.relkind::text, c.relpersistence::text,
         EXISTS (SELECT 1 FROM pg_inherits i WHERE i.inhrelid = c.oid),
-        c.reltuples::bigint, %s
-      """
-          + USER_TABLES;
+        c.reltuples::bigint,
+      """;
 
   // Asks the storage, which waits for whoever holds the table exclusively (VACUUM FULL).
   private static final String EXACT_SIZE =
@@ -101,7 +100,7 @@ public final class Catalog {
   }
 
   private List<CatalogTable> tables(Connection connection, String size) throws SQLException {
-    return Sql.list(connection, TABLES.replace("%s", size), Catalog::table).stream()
+    return Sql.list(connection, TABLES + size + USER_TABLES, Catalog::table).stream()
         .filter(table -> scope.covers(table.id()))
         .sorted(Comparator.comparing(CatalogTable::id))
         .toList();
