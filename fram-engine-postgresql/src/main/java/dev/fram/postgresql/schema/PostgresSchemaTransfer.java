@@ -98,7 +98,7 @@ public final class PostgresSchemaTransfer implements SchemaTransfer {
         epoch,
         "taking triggers and rules away again",
         connection -> {
-          Finish.undo(connection, schema);
+          Finish.undo(connection, schema, target);
           return true;
         });
   }

@@ -83,8 +83,11 @@ final class TargetScript {
         });
   }
 
-  /** Runs a script on an open connection. */
+  /** Runs a script on an open connection; an empty one is nothing. */
   static void run(Connection connection, String script) throws SQLException {
+    if (script.isEmpty()) {
+      return;
+    }
     try (Statement statement = connection.createStatement()) {
       statement.setEscapeProcessing(false);
       statement.execute(script);
