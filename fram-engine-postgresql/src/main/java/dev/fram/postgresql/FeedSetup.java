@@ -48,7 +48,7 @@ final class FeedSetup {
       requireIdentities(connection, followed);
       ReplicationSlot slot = new ReplicationSlot(source, id);
       if (recorded.isPresent()) {
-        slot.verify(connection);
+        slot.verify(connection, recorded.get());
       } else {
         // A slot without a recorded position is from a run that died before anything was copied.
         slot.drop(connection);

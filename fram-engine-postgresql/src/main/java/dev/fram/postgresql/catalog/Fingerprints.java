@@ -47,7 +47,8 @@ public final class Fingerprints {
 
   private Fingerprints() {}
 
-  static Map<TableId, Fingerprint> all(Connection connection) throws SQLException {
+  /** Every table a user may own. */
+  public static Map<TableId, Fingerprint> all(Connection connection) throws SQLException {
     Map<TableId, Fingerprint> found = new TreeMap<>();
     Sql.list(connection, ALL, row -> Map.entry(id(row), print(row)))
         .forEach(entry -> found.put(entry.getKey(), entry.getValue()));

@@ -52,7 +52,7 @@ public final class PostgresCopier implements ChunkCopier {
     return attempt(
         "copying " + chunk.table(),
         (from, to) -> {
-          Optional<CopiedChunk> done = recorded(to, chunk, ours.fence().text());
+          Optional<CopiedChunk> done = recorded(to, chunk);
           if (done.isPresent()) {
             return done.get();
           }
@@ -102,18 +102,18 @@ public final class PostgresCopier implements ChunkCopier {
     target = null;
   }
 
-  // The answer to a COMMIT may have been lost: then the chunk is there already.
-  private static Optional<CopiedChunk> recorded(Connection to, Chunk chunk, String fence)
+  // The answer to a COMMIT may have been lost: then the chunk is there already, under this snapshot
+  // or, for a range of keys, under the one of the earlier try, which its record names.
+  private static Optional<CopiedChunk> recorded(Connection to, Chunk chunk)
       throws SQLException {
     return Sql.first(
         to,
         "SELECT rows, bytes FROM fram.chunk_done"
-            + " WHERE schema_name = ? AND table_name = ? AND number = ? AND fence = ?",
+            + " WHERE schema_name = ? AND table_name = ? AND number = ?",
         row -> new CopiedChunk(row.getLong(1), row.getLong(2)),
         chunk.table().schema(),
         chunk.table().name(),
-        chunk.number(),
-        fence);
+        chunk.number());
   }
 
   private void begin(Connection from, TableId table, PostgresSnapshot snapshot)
