@@ -20,7 +20,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /** A whole migration through the engine's interfaces, under writers. */
 class PostgresRouteTest {
-  private static final String SHOP =
+  static final String SHOP =
       """
       CREATE TABLE account (id bigint PRIMARY KEY, owner text NOT NULL, balance numeric NOT NULL,
         doubled numeric GENERATED ALWAYS AS (balance * 2) STORED);
