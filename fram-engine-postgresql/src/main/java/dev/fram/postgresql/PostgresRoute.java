@@ -35,6 +35,7 @@ final class PostgresRoute implements Route {
   private final TargetGuard guard;
   private final PostgresSource source;
   private final PostgresTarget target;
+  private final PostgresSchemaTransfer schema;
 
   private PostgresRoute(Connector source, Connector target, RouteRequest request) {
     this.sourceServer = source;
@@ -46,6 +47,9 @@ final class PostgresRoute implements Route {
     this.guard = new TargetGuard(id);
     this.source = new PostgresSource(source, id, new Catalog(request.scope()));
     this.target = new PostgresTarget(target, journal, guard);
+    this.schema =
+        new PostgresSchemaTransfer(
+            source, target, request.scope(), request.schemaOptions(), this::guardAll);
   }
 
   static PostgresRoute open(RouteRequest request) {
@@ -83,8 +87,7 @@ final class PostgresRoute implements Route {
 
   @Override
   public SchemaTransfer schema() {
-    return new PostgresSchemaTransfer(
-        sourceServer, targetServer, request.scope(), request.schemaOptions(), this::guardAll);
+    return schema;
   }
 
   @Override

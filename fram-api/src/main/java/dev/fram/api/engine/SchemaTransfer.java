@@ -54,7 +54,8 @@ public interface SchemaTransfer {
 
   /**
    * Takes away what {@link #finish} added, when the cutover is undone: triggers, rules and row
-   * security would hit the changes that are applied next. Idempotent; sequences stay where they are.
+   * security would hit the changes that are applied next. Idempotent; sequences stay where they
+   * are.
    */
   default void undoFinish(long epoch) {}
 

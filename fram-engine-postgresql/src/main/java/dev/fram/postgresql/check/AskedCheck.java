@@ -8,12 +8,16 @@ import dev.fram.postgresql.connection.SqlErrors;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A question as a check of the core: what goes wrong while it is asked becomes its finding, because
  * all checks run, and an unanswered question is never a yes.
  */
 final class AskedCheck implements Check {
+  private static final Logger LOG = LoggerFactory.getLogger(AskedCheck.class);
+
   private final Question question;
   private final Servers servers;
   private final AtomicInteger unasked;
@@ -44,6 +48,13 @@ final class AskedCheck implements Check {
               remedy(SqlErrors.translate(e, "", ""))));
     } catch (FramException e) {
       return List.of(Finding.fail(code(), "This could not be asked: " + e.seen(), remedy(e)));
+    } catch (RuntimeException e) {
+      LOG.debug("{} failed", code(), e);
+      return List.of(
+          Finding.fail(
+              code(),
+              "This could not be asked because of a fault in Fram (" + e + ").",
+              "Please report it with the output of fram check -v."));
     } finally {
       if (unasked.decrementAndGet() <= 0) {
         close(servers.source());

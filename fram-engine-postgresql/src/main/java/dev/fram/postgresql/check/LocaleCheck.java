@@ -37,13 +37,9 @@ final class LocaleCheck implements Question {
   private static String locale(Server server) throws SQLException {
     String provider =
         switch (server.major()) {
-          case 13, 14 -> "'libc'";
-          case 15, 16 ->
-              "CASE datlocprovider WHEN 'i' THEN 'icu ' || COALESCE(daticulocale, '') ELSE 'libc'"
-                  + " END";
-          default ->
-              "CASE datlocprovider WHEN 'c' THEN 'libc' ELSE datlocprovider || ' '"
-                  + " || COALESCE(datlocale, '') END";
+          case 13, 14 -> "'c'";
+          case 15, 16 -> "datlocprovider::text || COALESCE(' ' || daticulocale, '')";
+          default -> "datlocprovider::text || COALESCE(' ' || datlocale, '')";
         };
     return server.text(
         "SELECT "

@@ -4,6 +4,7 @@ package dev.fram.postgresql.schema;
 import dev.fram.api.engine.SchemaOption;
 import dev.fram.api.error.ErrorCode;
 import dev.fram.api.error.FramException;
+import dev.fram.api.model.Scope;
 import dev.fram.api.model.TableId;
 import dev.fram.postgresql.connection.Connector;
 import dev.fram.postgresql.connection.SqlErrors;
@@ -37,19 +38,21 @@ final class Finish {
   }
 
   /** Copies large objects in advance and tries the script, which is then rolled back. */
-  void prepare(long epoch) {
+  void prepare(long epoch, Scope scope) {
     try (Connection from = source.open("schema")) {
+      SchemaDrift.require(schema.facts(), SourceCatalog.read(from, scope), source.name());
       target.fenced(epoch, "copying large objects", to -> largeObjects(from, to));
     } catch (SQLException e) {
       throw SqlErrors.translate(e, source.name(), "preparing the cutover");
     }
     rehearse();
+    schema.archive().script(schema.plan().eventTriggers());
   }
 
   void run(long epoch) {
     try (Connection from = source.open("schema")) {
-      String script = script(schema.plan().finish());
-      String eventTriggers = script(schema.plan().eventTriggers());
+      String script = schema.archive().script(schema.plan().finish());
+      String eventTriggers = schema.archive().script(schema.plan().eventTriggers());
       DatabaseSettings settings = DatabaseSettings.read(from);
       target.fenced(
           epoch,
@@ -83,14 +86,13 @@ final class Finish {
             !options.contains(SchemaOption.NO_PRIVILEGES));
   }
 
-  private String script(List<TocEntry> entries) {
-    return entries.isEmpty() ? "" : schema.archive().script(entries);
-  }
-
   /** A trigger that cannot be created should be found while writers go on; locks are given up. */
   private void rehearse() {
     String script =
-        script(schema.plan().finish()).replace("SET lock_timeout = 0;", "SET lock_timeout = 500;");
+        schema
+            .archive()
+            .script(schema.plan().finish())
+            .replace("SET lock_timeout = 0;", "SET lock_timeout = 500;");
     try {
       target.transaction(
           "trying triggers, rules and row security",
@@ -110,15 +112,17 @@ final class Finish {
   }
 
   /** Takes away what {@link #run} added, so that changes may be applied again. */
-  static void undo(Connection target, LoadedSchema schema) throws SQLException {
-    if (ArchiveStore.detail(target, STEP).isEmpty()) {
+  static void undo(Connection connection, LoadedSchema schema, TargetScript target)
+      throws SQLException {
+    if (ArchiveStore.detail(connection, STEP).isEmpty()) {
       return;
     }
-    try (Statement statement = target.createStatement()) {
+    try (Statement statement = connection.createStatement()) {
       for (String sql : FinishUndo.statements(schema)) {
         statement.execute(sql);
       }
     }
-    ArchiveStore.forget(target, List.of(STEP));
+    new ForeignKeys(schema, target).removeLate(connection);
+    ArchiveStore.forget(connection, List.of(STEP));
   }
 }

@@ -16,6 +16,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Consumer;
 
 /**
@@ -25,6 +26,7 @@ import java.util.function.Consumer;
  * the whole table is checked as it is added.
  */
 final class ForeignKeys {
+  private static final String LATE = "late-key:";
   private static final int TRIES = 5;
   private static final int NOT_VALID_ON_PARTITIONED = 18;
 
@@ -60,7 +62,28 @@ final class ForeignKeys {
     for (Map.Entry<TocEntry, List<TocEntry>> entry : entries().entrySet()) {
       ForeignKey key = key(entry.getKey());
       if (!key.partitioned() || major >= NOT_VALID_ON_PARTITIONED) {
-        addHere(connection, major, entry.getKey(), entry.getValue());
+        if (addHere(connection, major, entry.getKey(), entry.getValue())) {
+          ArchiveStore.record(connection, LATE + entry.getKey().dumpId(), key.name());
+        }
+      }
+    }
+  }
+
+  /** Takes away again what {@link #addMissing} added: its checks would hit what is applied next. */
+  void removeLate(Connection connection) throws SQLException {
+    Set<String> late = ArchiveStore.withPrefix(connection, LATE);
+    for (TocEntry entry : entries().keySet()) {
+      String id = String.valueOf(entry.dumpId());
+      if (late.contains(id)) {
+        ForeignKey key = key(entry);
+        try (Statement statement = connection.createStatement()) {
+          statement.execute(
+              "ALTER TABLE IF EXISTS "
+                  + Quoting.table(key.id())
+                  + " DROP CONSTRAINT IF EXISTS "
+                  + Quoting.identifier(key.name()));
+        }
+        ArchiveStore.forget(connection, List.of(LATE + id, step(entry)));
       }
     }
   }
@@ -84,8 +107,7 @@ final class ForeignKeys {
     return open;
   }
 
-  /** Steps to forget when the foreign keys are taken away again. */
-  static String step(TocEntry entry) {
+  private static String step(TocEntry entry) {
     return "entry:" + entry.dumpId();
   }
 

@@ -83,7 +83,7 @@ public final class PostgresSchemaTransfer implements SchemaTransfer {
 
   @Override
   public void prepareFinish(long epoch) {
-    new Finish(source, target, schema(), options).prepare(epoch);
+    new Finish(source, target, schema(), options).prepare(epoch, scope);
   }
 
   @Override
@@ -98,7 +98,7 @@ public final class PostgresSchemaTransfer implements SchemaTransfer {
         epoch,
         "taking triggers and rules away again",
         connection -> {
-          Finish.undo(connection, schema);
+          Finish.undo(connection, schema, target);
           return true;
         });
   }

@@ -12,13 +12,14 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
- * pg_dump's archive of the source's schema (custom format) and what pg_restore makes of it.
- * Immutable, usable from any thread; the file goes with the process.
+ * pg_dump's archive of the source's schema (custom format) and what pg_restore makes of it. Usable
+ * from any thread; the file goes with the process.
  */
 final class SchemaArchive {
   /** What {@code pg_restore -v} writes before each entry; see {@link #pieces}. */
@@ -36,6 +37,7 @@ final class SchemaArchive {
   private final Path file;
   private final Set<SchemaOption> options;
   private final List<TocEntry> entries;
+  private final Map<List<TocEntry>, String> scripts = new ConcurrentHashMap<>();
 
   private SchemaArchive(ClientTools tools, Path file, Set<SchemaOption> options) {
     this.tools = tools;
@@ -80,16 +82,36 @@ final class SchemaArchive {
         .toList();
   }
 
-  /** One script that creates these entries, with its settings first. */
-  String script(Collection<TocEntry> chosen) {
-    return unrestricted(restore(chosen, List.of()));
+  /**
+   * One script that creates these entries, with its settings first; empty for none. Kept: what is
+   * needed under the write gate was asked for before.
+   */
+  String script(List<TocEntry> chosen) {
+    return chosen.isEmpty()
+        ? ""
+        : scripts.computeIfAbsent(chosen, all -> unrestricted(restore(all, List.of())));
   }
 
-  /** One script that drops these entries, last first; what is gone already is no error. */
-  String dropScript(Collection<TocEntry> chosen) {
+  /**
+   * One script that drops these entries, last first; what is gone already is no error. pg_restore
+   * writes all drops before it creates the first entry again: the rest is cut off there.
+   */
+  String dropScript(List<TocEntry> chosen) {
     String all = unrestricted(restore(chosen, List.of("--verbose", "--clean", "--if-exists")));
-    Matcher first = MARK.matcher(all);
-    return first.find() ? all.substring(0, first.start()) : all;
+    TocEntry first = chosen.get(0);
+    String mark =
+        "\n-- TOC entry "
+            + first.dumpId()
+            + " (class "
+            + first.catalog()
+            + " OID "
+            + first.oid()
+            + ")\n";
+    int end = all.indexOf(mark);
+    if (end < 0) {
+      throw new IllegalStateException("pg_restore did not mark " + first.display());
+    }
+    return all.substring(0, end) + "\n";
   }
 
   /**

@@ -42,21 +42,14 @@ final class SchemaDrop {
         epoch,
         "dropping what was made",
         connection -> {
-          dropEventTriggers(connection, schema);
+          // Event triggers first of all: they would fire on every DROP that follows.
+          Finish.undo(connection, schema, target);
           dropObjects(connection, schema);
           dropLargeObjects(connection);
           dropRoles(connection);
           forgetAll(connection);
           return true;
         });
-  }
-
-  /** They would fire on every DROP that follows. */
-  private static void dropEventTriggers(Connection connection, LoadedSchema schema)
-      throws SQLException {
-    if (ArchiveStore.detail(connection, Finish.STEP).isPresent()) {
-      Finish.undo(connection, schema);
-    }
   }
 
   private static void dropObjects(Connection connection, LoadedSchema schema) throws SQLException {
@@ -72,7 +65,9 @@ final class SchemaDrop {
     wanted.removeIf(entry -> kept.contains(String.valueOf(entry.dumpId())));
     // In the archive's order: pg_restore drops in the reverse of the list.
     List<TocEntry> inOrder = schema.archive().entries().stream().filter(wanted::contains).toList();
-    TargetScript.run(connection, schema.archive().dropScript(inOrder));
+    if (!inOrder.isEmpty()) {
+      TargetScript.run(connection, schema.archive().dropScript(inOrder));
+    }
   }
 
   private static void dropLargeObjects(Connection connection) throws SQLException {

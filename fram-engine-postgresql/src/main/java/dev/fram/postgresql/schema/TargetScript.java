@@ -67,18 +67,27 @@ final class TargetScript {
     }
   }
 
-  /** Runs work in a transaction that is checked against the epoch and holds it until its end. */
+  /**
+   * Runs work in a transaction that is checked against the epoch: at its start, to say so early;
+   * and with a lock at its end, which makes it safe. A lock for all its time would let a run that
+   * hangs keep the next one from taking over.
+   */
   <T> T fenced(long epoch, String doing, Work<T> work) {
     return transaction(
         doing,
         connection -> {
-          checkEpoch(connection, epoch);
-          return work.run(connection);
+          checkEpoch(connection, epoch, "SELECT 1 FROM fram.migration WHERE epoch = ?");
+          T result = work.run(connection);
+          checkEpoch(connection, epoch, JournalSchema.CHECK_EPOCH);
+          return result;
         });
   }
 
-  /** Runs a script on an open connection. */
+  /** Runs a script on an open connection; an empty one is nothing. */
   static void run(Connection connection, String script) throws SQLException {
+    if (script.isEmpty()) {
+      return;
+    }
     try (Statement statement = connection.createStatement()) {
       statement.setEscapeProcessing(false);
       statement.execute(script);
@@ -87,8 +96,8 @@ final class TargetScript {
     }
   }
 
-  private void checkEpoch(Connection connection, long epoch) throws SQLException {
-    try (PreparedStatement statement = connection.prepareStatement(JournalSchema.CHECK_EPOCH)) {
+  private void checkEpoch(Connection connection, long epoch, String query) throws SQLException {
+    try (PreparedStatement statement = connection.prepareStatement(query)) {
       statement.setLong(1, epoch);
       try (ResultSet rows = statement.executeQuery()) {
         if (!rows.next()) {

@@ -68,12 +68,12 @@ class SchemaRoundTripTest {
   }
 
   static void buildIndexes(Pair pair, PostgresSchemaTransfer transfer) throws SQLException {
-    try (var connection = pair.onSource();
+    try (var connection = pair.onTarget();
         var statement = connection.createStatement();
         var rows =
             statement.executeQuery(
                 "SELECT schemaname, tablename FROM pg_tables"
-                    + " WHERE schemaname NOT IN ('pg_catalog', 'information_schema')")) {
+                    + " WHERE schemaname NOT IN ('pg_catalog', 'information_schema', 'fram')")) {
       while (rows.next()) {
         TableId table = new TableId(rows.getString(1), rows.getString(2));
         for (IndexJob job : transfer.indexes(table)) {
