@@ -40,7 +40,8 @@ final class FeedSetup {
   Lsn prepare(List<Table> tables, Optional<Lsn> recorded) {
     Connection connection = source.open("feed setup");
     try {
-      // A standby that does not answer must not hold Fram up: nothing here has to survive a failover.
+      // A standby that does not answer must not hold Fram up: nothing here has to survive a
+      // failover.
       Sql.run(connection, "SET synchronous_commit = local");
       List<TableId> followed =
           tables.stream()

@@ -5,16 +5,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
-import dev.fram.api.engine.Chunk;
-import java.util.Set;
 import dev.fram.api.change.Position;
-import dev.fram.api.model.Scope;
-import dev.fram.api.engine.RouteRequest;
+import dev.fram.api.engine.Chunk;
 import dev.fram.api.engine.ChunkCopier;
 import dev.fram.api.engine.CopiedChunk;
+import dev.fram.api.engine.RouteRequest;
 import dev.fram.api.engine.Snapshot;
 import dev.fram.api.error.ErrorCode;
 import dev.fram.api.error.FramException;
+import dev.fram.api.model.Scope;
 import dev.fram.api.model.Table;
 import dev.fram.postgresql.apply.Servers;
 import dev.fram.testkit.server.PostgresServer;
@@ -24,6 +23,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.Queue;
+import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.FutureTask;
 import org.junit.jupiter.api.Test;
@@ -90,7 +90,8 @@ class CopyTest {
       try (ChunkCopier copier = rig.route.copier(rig.lease.epoch())) {
         copier.empty(big.id());
         for (Chunk chunk : rig.route.target().journal().keyChunks(big.id())) {
-          RouteRig.run(rig.onSource, "UPDATE big SET v = v || 'y' WHERE id % 100 = " + chunk.number());
+          RouteRig.run(
+              rig.onSource, "UPDATE big SET v = v || 'y' WHERE id % 100 = " + chunk.number());
           try (Snapshot snapshot = rig.route.source().snapshot(List.of(big))) {
             CopiedChunk copied = copier.copy(chunk, snapshot, bytes -> {});
             assertThat(copier.copy(chunk, snapshot, bytes -> {})).isEqualTo(copied);
@@ -118,12 +119,11 @@ class CopyTest {
         await()
             .atMost(Duration.ofSeconds(30))
             .ignoreExceptions()
-            .untilAsserted(
-                () -> {
-                  try (var route = new PostgresEngine().open(request)) {
-                    assertCode(() -> route.source().snapshot(tables), ErrorCode.UNSUPPORTED);
-                  }
-                });
+            .untilAsserted(() -> {
+              try (var route = new PostgresEngine().open(request)) {
+                assertCode(() -> route.source().snapshot(tables), ErrorCode.UNSUPPORTED);
+              }
+            });
       }
     }
   }
@@ -137,23 +137,21 @@ class CopyTest {
       List<Table> tables = rig.route.source().tables();
       standbys(server, "ghost");
       FutureTask<Integer> stuck =
-          new FutureTask<>(
-              () -> {
-                try (var session = server.connect(rig.sourceDatabase)) {
-                  RouteRig.run(session, "SET synchronous_commit = on");
-                  RouteRig.run(session, "INSERT INTO t VALUES (3)");
-                }
-                return 0;
-              });
+          new FutureTask<>(() -> {
+            try (var session = server.connect(rig.sourceDatabase)) {
+              RouteRig.run(session, "SET synchronous_commit = on");
+              RouteRig.run(session, "INSERT INTO t VALUES (3)");
+            }
+            return 0;
+          });
       Thread.ofPlatform().start(stuck);
       await()
           .atMost(Duration.ofSeconds(20))
-          .until(
-              () ->
-                  RouteRig.text(
-                          rig.onSource,
-                          "SELECT count(*) FROM pg_stat_activity WHERE wait_event = 'SyncRep'")
-                      .equals("1"));
+          .until(() ->
+              RouteRig.text(
+                      rig.onSource,
+                      "SELECT count(*) FROM pg_stat_activity WHERE wait_event = 'SyncRep'")
+                  .equals("1"));
       Queue<String> lines = new ConcurrentLinkedQueue<>();
       FutureTask<Position> preparing =
           new FutureTask<>(

@@ -97,7 +97,9 @@ class GateTest {
       RouteRig.run(rig.onSource, "INSERT INTO t VALUES (1)");
       assertThat(rig.route.source().handOver()).isInstanceOf(HandOver.OwnerSource.class);
       rig.route.source().removeTraces();
-      assertThat(RouteRig.text(rig.onSource, "SELECT count(*) FROM pg_namespace WHERE nspname = 'fram'"))
+      assertThat(
+              RouteRig.text(
+                  rig.onSource, "SELECT count(*) FROM pg_namespace WHERE nspname = 'fram'"))
           .isEqualTo("0");
     }
   }

@@ -68,8 +68,7 @@ class JournalTest {
         CopyTest.assertCode(rig.lease::verify, ErrorCode.FENCED);
         CopyTest.assertCode(
             () -> journal.savePhase(rig.lease.epoch(), "READY", "{}"), ErrorCode.FENCED);
-        CopyTest.assertCode(
-            () -> journal.intent(rig.lease.epoch(), "step", ""), ErrorCode.FENCED);
+        CopyTest.assertCode(() -> journal.intent(rig.lease.epoch(), "step", ""), ErrorCode.FENCED);
         journal.savePhase(second.epoch(), "READY", "{}");
       }
     }

@@ -40,7 +40,9 @@ class PostgresRouteTest {
       """;
 
   @ParameterizedTest
-  @EnumSource(value = PostgresVersion.class, names = {"V15", "V18"})
+  @EnumSource(
+      value = PostgresVersion.class,
+      names = {"V15", "V18"})
   void aWholeMigrationUnderWriters(PostgresVersion version) throws Exception {
     PostgresServer server = Servers.of(version);
     try (RouteRig rig = new RouteRig(server, server, SHOP);
@@ -78,7 +80,9 @@ class PostgresRouteTest {
       RouteRig.run(rig.onTarget, "UPDATE account SET balance = 0 WHERE id = 1");
       rig.lease.close();
       rig.route.target().removeTraces();
-      assertThat(RouteRig.text(rig.onTarget, "SELECT count(*) FROM pg_namespace WHERE nspname = 'fram'"))
+      assertThat(
+              RouteRig.text(
+                  rig.onTarget, "SELECT count(*) FROM pg_namespace WHERE nspname = 'fram'"))
           .isEqualTo("0");
     }
   }

@@ -61,8 +61,7 @@ public final class RouteRig implements AutoCloseable {
     onTarget = targetServer.connect(targetDatabase);
     run(onSource, ddl);
     System.setProperty(
-        "fram.pg.bin",
-        PgTools.atLeast(sourceServer.version().major()).binFolder().toString());
+        "fram.pg.bin", PgTools.atLeast(sourceServer.version().major()).binFolder().toString());
     route = new PostgresEngine().open(request());
     route
         .target()
@@ -96,9 +95,7 @@ public final class RouteRig implements AutoCloseable {
   /** Copies these tables under one snapshot. */
   void copy(List<Table> tables, long chunkBytes) {
     List<Table> followed =
-        tables.stream()
-            .filter(t -> t.transfer() == Table.Transfer.COPY_AND_FOLLOW)
-            .toList();
+        tables.stream().filter(t -> t.transfer() == Table.Transfer.COPY_AND_FOLLOW).toList();
     try (Snapshot snapshot = route.source().snapshot(followed);
         ChunkCopier copier = route.copier(lease.epoch())) {
       for (Table table : followed) {
