@@ -53,8 +53,7 @@ public final class PostgresGate implements WriteGate {
    * @param questions a session for questions beside the one that locks
    * @param mark writes a marker into the log, in another session, and returns its position
    */
-  public PostgresGate(
-      Connector source, SharedSession questions, Plan plan, Supplier<Lsn> mark) {
+  public PostgresGate(Connector source, SharedSession questions, Plan plan, Supplier<Lsn> mark) {
     this.source = source;
     this.questions = questions;
     this.plan = plan;
@@ -170,9 +169,9 @@ public final class PostgresGate implements WriteGate {
   }
 
   /**
-   * One statement under one limit for all tables: a writer that waits for us from the first table on
-   * must not reach its deadlock check while we still wait for another, or it, not we, would be the
-   * victim.
+   * One statement under one limit for all tables: a writer that waits for us from the first table
+   * on must not reach its deadlock check while we still wait for another, or it, not we, would be
+   * the victim.
    */
   private void lock(Connection holder, Duration lockTimeout) throws SQLException {
     long deadlock =
