@@ -133,7 +133,7 @@ record Layout(
       if (column == null) {
         problems.add("column " + sent.name() + " is missing on the target");
       } else if (column.differs(sent.type(), sent.modifier())) {
-        problems.add("column " + sent.name() + " has another type on the target");
+        problems.add("column " + sent.name() + " on the target cannot hold all its values");
       }
     }
     for (TargetColumn column : target.columns().values()) {

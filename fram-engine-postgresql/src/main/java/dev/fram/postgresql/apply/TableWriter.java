@@ -56,6 +56,9 @@ final class TableWriter {
       if (state.startsWith("23") || IDENTITY_REFUSED.contains(state)) {
         throw new Refused(batch, constraint(e, state));
       }
+      if (state.startsWith("22")) {
+        throw value(e);
+      }
       throw e;
     }
   }
@@ -243,6 +246,21 @@ final class TableWriter {
         "Somebody else may have written to the target. Run fram verify to see the rows.");
   }
 
+  // Neither keeps its cause: the server's detail quotes values.
+
+  private FramException value(SQLException e) {
+    return new FramException(
+        ErrorCode.SCHEMA_DRIFT,
+        server
+            + ": a column of table "
+            + layout.table()
+            + " cannot hold a value of the source: "
+            + SqlErrors.message(e)
+            + ".",
+        "Compare the column types of both tables and change the target's; Fram then goes on by"
+            + " itself.");
+  }
+
   private FramException constraint(SQLException e, String state) {
     ErrorCode code =
         state.equals("23505") ? ErrorCode.ROW_DIVERGENCE : ErrorCode.CONSTRAINT_DIVERGENCE;
@@ -255,7 +273,6 @@ final class TableWriter {
             + SqlErrors.message(e)
             + ".",
         "The source allowed it, so target and source differ, in rows or in the constraint."
-            + " Run fram verify to see the rows.",
-        e);
+            + " Run fram verify to see the rows.");
   }
 }

@@ -76,11 +76,11 @@ record TargetColumn(
     return arrayType.isPresent() ? delimiter : ',';
   }
 
-  /** Whether a column of the source is made for other values than this one. */
+  /** Whether the column may not be able to hold what a column of the source holds. */
   boolean differs(int sourceType, int sourceModifier) {
     long source = Integer.toUnsignedLong(sourceType);
     boolean builtIn = source < FIRST_USER_OID && typeOid < FIRST_USER_OID;
-    return builtIn && (source != typeOid || sourceModifier != modifier);
+    return builtIn && !TypeFit.fits(source, sourceModifier, typeOid, modifier);
   }
 
   /** Numbers below are assigned by PostgreSQL itself, the same in every version (transam.h). */

@@ -60,12 +60,17 @@ record CopyStatement(TableId table, List<Column> columns, boolean binary) {
 
   /** Into the target, by several transactions at once. */
   String in() {
-    return "COPY " + Quoting.table(table) + " (" + names() + ") FROM STDIN (" + format() + ")";
+    return "COPY " + Quoting.table(table) + into() + " FROM STDIN (" + format() + ")";
   }
 
   /** Into a table that the same transaction has emptied: nothing is left for VACUUM to freeze. */
   String inFrozen() {
-    return "COPY " + Quoting.table(table) + " (" + names() + ") FROM STDIN (" + format() + ", FREEZE true)";
+    return "COPY " + Quoting.table(table) + into() + " FROM STDIN (" + format() + ", FREEZE true)";
+  }
+
+  /** No list for a table without columns: an empty one is a syntax error. */
+  private String into() {
+    return columns.isEmpty() ? "" : " (" + names() + ")";
   }
 
   static String condition(Chunk chunk) {

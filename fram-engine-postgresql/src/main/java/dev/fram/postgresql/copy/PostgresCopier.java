@@ -221,8 +221,9 @@ public final class PostgresCopier implements ChunkCopier {
       current = targetServer.open("copy");
       target = current;
       guard.passFor(current);
-      // The chunk's row in schema fram is as durable as the chunk: both are lost or neither.
-      Sql.run(current, "SET synchronous_commit = off");
+      // A chunk whose commit is answered must survive a crash of the target: the run goes on with the
+      // next one and never looks back.
+      Sql.run(current, "SET synchronous_commit = on");
     }
     return current;
   }

@@ -46,6 +46,12 @@ public final class ReplicationFeed implements ChangeFeed {
    */
   private static final int STATUS_SECONDS = 10;
 
+  /**
+   * How often a feed without data reports. The driver looks for data in a way that does not notice
+   * when the server has closed the connection; only writing does.
+   */
+  private static final long REPORT_NANOS = TimeUnit.SECONDS.toNanos(1);
+
   /** Longest pause between two looks for data; one look itself waits a millisecond. */
   private static final long MAX_PAUSE_NANOS = 5_000_000;
 
@@ -54,6 +60,7 @@ public final class ReplicationFeed implements ChangeFeed {
   private final PGReplicationStream stream;
   private final Transactions transactions;
   private Lsn confirmed;
+  private long reportedAt = System.nanoTime();
 
   private ReplicationFeed(
       Connector source, Connection connection, PGReplicationStream stream, Transactions fresh) {
@@ -115,7 +122,7 @@ public final class ReplicationFeed implements ChangeFeed {
           transactions.take(bytes(message));
           continue;
         }
-        verifyOpen();
+        reportNowAndThen();
         Optional<FeedEvent> idle = transactions.idle(stream.getLastReceiveLSN().asLong());
         if (idle.isPresent()) {
           return idle;
@@ -168,6 +175,14 @@ public final class ReplicationFeed implements ChangeFeed {
   @Override
   public void close() {
     closeQuietly(connection);
+  }
+
+  private void reportNowAndThen() throws SQLException {
+    verifyOpen();
+    if (System.nanoTime() - reportedAt > REPORT_NANOS) {
+      reportedAt = System.nanoTime();
+      stream.forceUpdateStatus();
+    }
   }
 
   private void verifyOpen() {

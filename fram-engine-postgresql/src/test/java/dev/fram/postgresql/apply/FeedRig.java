@@ -123,8 +123,8 @@ public final class FeedRig implements AutoCloseable {
             + snapshot
             + "', 0, 0"
             + " FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.oid = '"
-            + table
-            + "'::regclass ON CONFLICT (schema_name, table_name) DO UPDATE SET fence ="
+            + table.replaceFirst("^ONLY ", "")
+            + "\'::regclass ON CONFLICT (schema_name, table_name) DO UPDATE SET fence ="
             + " excluded.fence");
   }
 
@@ -232,7 +232,10 @@ public final class FeedRig implements AutoCloseable {
   /** Both sides hold the same rows, as text; returns them. */
   public String same(String table) throws SQLException {
     String sql =
-        "SELECT string_agg(concat(t), E'\\n' ORDER BY concat(t)) FROM ONLY " + table + " AS t";
+        "SELECT string_agg(concat(t), E'\\n' ORDER BY concat(t)) FROM "
+            + (table.startsWith("(") ? "" : "ONLY ")
+            + table
+            + " AS t";
     String expected = text(onSource, sql);
     assertThat(text(onTarget, sql)).as(table).isEqualTo(expected);
     return expected;

@@ -52,7 +52,12 @@ class TypesTest {
     types.put(
         "text",
         List.of(
-            "E'tab\\tnl\\ncr\\rback\\\\'", "'NULL'", "''", "'\\N'", "'{a,\"b\"}'", "U&'\\+01F600'",
+            "E'tab\\tnl\\ncr\\rback\\\\'",
+            "'NULL'",
+            "''",
+            "'\\N'",
+            "'{a,\"b\"}'",
+            "U&'\\+01F600'",
             "E'\\x01\\x7f'"));
     types.put("bytea", List.of("'\\x00ff5c0a'", "''", "'\\xdeadbeef'"));
     types.put("date", List.of("'infinity'", "'-infinity'", "'0044-03-15 BC'", "'5874897-12-31'"));
@@ -102,11 +107,13 @@ class TypesTest {
     types.put("int2vector", List.of("'1 2 3'", "''", "'-5'"));
     types.put("int4range", List.of("'[1,5)'", "'empty'", "'(,)'"));
     types.put("numrange", List.of("'(1.5,2]'", "'empty'", "'[1.0,1.00]'"));
-    types.put("tstzrange", List.of("'[2020-01-01,infinity)'", "'empty'", "'(,2020-01-01 01:02:03)'"));
+    types.put(
+        "tstzrange", List.of("'[2020-01-01,infinity)'", "'empty'", "'(,2020-01-01 01:02:03)'"));
     types.put("textrange", List.of("'[\"a,b\",\"c\\\\\\\\\"\"d\")'", "'empty'", "'(,)'"));
     types.put("int4multirange", List.of("'{[1,3),[5,7)}'", "'{}'", "'{(,)}'"));
     types.put("int4[]", List.of("'{1,NULL,3}'", "'{}'", "'[-2:-1][5:6]={{1,2},{3,4}}'"));
-    types.put("text[]", List.of("'{\"a,b\",NULL,\"NULL\",\"\"}'", "'{}'", "ARRAY[E'\\\\\"', '{}']"));
+    types.put(
+        "text[]", List.of("'{\"a,b\",NULL,\"NULL\",\"\"}'", "'{}'", "ARRAY[E'\\\\\"', '{}']"));
     types.put("box[]", List.of("'{(1,1),(0,0);(2,2),(1,1)}'", "'{}'", "'{(3,3),(0,0)}'"));
     types.put("varchar(3)[]", List.of("'{abc}'", "'{}'", "'{a,\" \"}'"));
     types.put("json[]", List.of("ARRAY['{\"a\": \"x,y\"}'::json]", "'{}'", "'{1}'"));
@@ -114,7 +121,9 @@ class TypesTest {
     types.put("mood[]", List.of("'{sad,\"a,b\"}'", "'{}'", "'{\"back\\\\slash\"}'"));
     types.put(
         "pair", List.of("ROW(1, 'a,\"b')", "ROW(NULL, NULL)", "ROW(2, '')", "ROW(3, '\\N(x)')"));
-    types.put("pair[]", List.of("ARRAY[ROW(1, 'a,\"b')::pair, NULL]", "'{}'", "ARRAY[ROW(2, NULL)::pair]"));
+    types.put(
+        "pair[]",
+        List.of("ARRAY[ROW(1, 'a,\"b')::pair, NULL]", "'{}'", "ARRAY[ROW(2, NULL)::pair]"));
     types.put(
         "nested",
         List.of(
@@ -225,8 +234,12 @@ class TypesTest {
           rig.onSource("INSERT INTO " + table + " VALUES (" + value + ", 0), (" + value + ", 0)");
         }
         rig.onSource("INSERT INTO " + table + " VALUES (NULL, 0), (NULL, 0)");
-        rig.onSource("UPDATE " + table + " SET n = 1 WHERE ctid IN (SELECT min(ctid) FROM " + table
-            + " GROUP BY concat(v))");
+        rig.onSource(
+            "UPDATE "
+                + table
+                + " SET n = 1 WHERE ctid IN (SELECT min(ctid) FROM "
+                + table
+                + " GROUP BY concat(v))");
         rig.onSource("DELETE FROM " + table + " WHERE n = 0 AND ctid < '(0,5)'");
       }
       rig.sync();

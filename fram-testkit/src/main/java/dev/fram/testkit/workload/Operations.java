@@ -7,9 +7,9 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.sql.Savepoint;
+import java.util.NavigableMap;
 import java.util.Optional;
 import java.util.SortedMap;
-import java.util.TreeMap;
 import java.util.random.RandomGenerator;
 import org.postgresql.PGConnection;
 
@@ -258,12 +258,12 @@ final class Operations {
     return draft.touch(id) ? Optional.of(id) : Optional.empty();
   }
 
-  private long near(TreeMap<Long, ?> rows, long first, long last) {
+  private long near(NavigableMap<Long, ?> rows, long first, long last) {
     Long found = rows.ceilingKey(first + (long) (random.nextDouble() * (last - first)));
     return found == null ? last : found;
   }
 
-  private int near(TreeMap<Integer, ?> rows, int first, int last) {
+  private int near(NavigableMap<Integer, ?> rows, int first, int last) {
     Integer found = rows.ceilingKey(first + random.nextInt(last - first + 1));
     return found == null ? last : found;
   }

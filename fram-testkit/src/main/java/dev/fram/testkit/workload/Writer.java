@@ -116,7 +116,8 @@ final class Writer implements Runnable {
       counters.connects.increment();
       current.set(connection);
       // Every second writer keeps its statements prepared on the server from the first use.
-      connection.unwrap(PGConnection.class).setPrepareThreshold(book.writer % 2 == 0 ? 1 : 5);
+      PGConnection postgres = connection.unwrap(PGConnection.class);
+      postgres.setPrepareThreshold(book.writer % 2 == 0 ? 1 : 5);
     }
     return connection;
   }

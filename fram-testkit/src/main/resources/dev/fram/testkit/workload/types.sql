@@ -96,3 +96,4 @@ CREATE TABLE app.self (id int PRIMARY KEY, parent int REFERENCES app.self ON DEL
 INSERT INTO app.self SELECT g, nullif(g / 2, 0) FROM generate_series(1, 300) g;
 CREATE TABLE app.empty (id int PRIMARY KEY, v text);
 CREATE TABLE app.no_columns ();
+ALTER TABLE app.no_columns REPLICA IDENTITY FULL;

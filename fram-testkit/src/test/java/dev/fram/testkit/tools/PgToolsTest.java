@@ -39,8 +39,7 @@ class PgToolsTest {
   }
 
   @Test
-  void theWorkloadsSchemaGoesFromTheOldestToTheNewestServer(@TempDir Path folder)
-      throws Exception {
+  void theWorkloadsSchemaGoesFromTheOldestToTheNewestServer(@TempDir Path folder) throws Exception {
     PgTools tools = PgTools.atLeast(18);
     try (PostgresServer source = PostgresServer.plan(PostgresVersion.V13).start();
         PostgresServer target = PostgresServer.plan(PostgresVersion.V18).start();

@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.fram.cli.command;
+
+import dev.fram.cli.config.ConfigKey;
+import dev.fram.cli.tui.Presenter;
+import java.util.Set;
+import picocli.CommandLine.Command;
+
+/** Gives up before the cutover. */
+@Command(
+    name = "cancel",
+    description = {
+      "Gives up: removes everything Fram made on both servers, the copied tables too.",
+      "Refused after the cutover: then the target holds the only current data."
+    })
+final class CancelCommand implements FramCommand {
+  @Override
+  public Set<ConfigKey> keys() {
+    return Keys.scope();
+  }
+
+  @Override
+  public Set<ConfigKey> required() {
+    return Keys.SERVERS;
+  }
+
+  @Override
+  public int run(Session session) {
+    try (Presenter presenter = session.lines()) {
+      return Outcome.show(presenter, () -> session.client().cancel(presenter::show));
+    }
+  }
+}

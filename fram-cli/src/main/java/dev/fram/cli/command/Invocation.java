@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.fram.cli.command;
+
+import dev.fram.api.error.ErrorCode;
+import dev.fram.api.error.FramException;
+import dev.fram.cli.config.ConfigReader;
+import dev.fram.cli.config.ConfigValues;
+import dev.fram.cli.tui.JsonPresenter;
+import dev.fram.cli.tui.Presenter;
+import dev.fram.cli.tui.Terminal;
+import java.io.PrintWriter;
+import java.util.List;
+import java.util.stream.Collectors;
+import picocli.CommandLine;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ParseResult;
+import picocli.CommandLine.UnmatchedArgumentException;
+
+/** One run of the program: from the arguments to the exit code. Nothing escapes it. */
+public final class Invocation {
+  private final Terminal terminal;
+
+  public Invocation(Terminal terminal) {
+    this.terminal = terminal;
+  }
+
+  /**
+   * @return the exit code of DESIGN's table; 130 when Ctrl-C ended it
+   */
+  public int run(String... arguments) {
+    CommandLine line = CommandTree.build();
+    line.setOut(new PrintWriter(terminal.out(), true));
+    line.setErr(new PrintWriter(terminal.err(), true));
+    line.setExecutionStrategy(this::execute);
+    line.setParameterExceptionHandler((e, args) -> misused(e, args));
+    int code = line.execute(arguments);
+    terminal.out().flush();
+    return code;
+  }
+
+  private int execute(ParseResult parsed) {
+    Integer helped = CommandLine.executeHelpRequest(parsed);
+    if (helped != null) {
+      return helped;
+    }
+    ParseResult last = parsed;
+    while (last.hasSubcommand()) {
+      last = last.subcommand();
+    }
+    if (!(last.commandSpec().userObject() instanceof FramCommand command)) {
+      parsed.commandSpec().commandLine().usage(terminal.out());
+      return ErrorCode.CONFIG_INVALID.category().exitCode();
+    }
+    return guarded(command, last);
+  }
+
+  private int guarded(FramCommand command, ParseResult parsed) {
+    OutputOptions output = (OutputOptions) parsed.commandSpec().mixins().get("output").userObject();
+    Logging.start(output.verbose());
+    try {
+      ConfigValues values =
+          new ConfigReader(terminal.surroundings())
+              .read(CommandTree.flags(parsed), output.config(), command.required());
+      return command.run(new Session(terminal, output, values));
+    } catch (FramException e) {
+      return failed(output, e);
+    } catch (RuntimeException | Error e) {
+      return failed(output, defect(e));
+    }
+  }
+
+  private int failed(OutputOptions output, FramException failure) {
+    Session session = new Session(terminal, output, ConfigValues.none());
+    try (Presenter presenter = session.lines()) {
+      presenter.failed(failure);
+    }
+    return failure.category().exitCode();
+  }
+
+  /** Names the place, not the message: a foreign exception's message may hold a value. */
+  private static FramException defect(Throwable e) {
+    StackTraceElement[] trace = e.getStackTrace();
+    String place = trace.length == 0 ? "" : " at " + trace[0];
+    return new FramException(
+        ErrorCode.INTERNAL,
+        "This is a defect in Fram: " + e.getClass().getName() + place + ".",
+        "The source is unharmed. Please report it with the output of the same command with -v, and"
+            + " of `fram --version`.",
+        e);
+  }
+
+  private int misused(ParameterException e, String[] arguments) {
+    CommandLine line = e.getCommandLine();
+    String name = line.getCommandSpec().qualifiedName();
+    String help = name.equals("fram") ? "fram help" : name.replaceFirst("fram ", "fram help ");
+    FramException failure =
+        new FramException(
+            ErrorCode.CONFIG_INVALID, sentence(e), suggestion(e) + "See `" + help + "`.", e);
+    if (List.of(arguments).contains("--json")) {
+      new JsonPresenter(terminal).failed(failure);
+    } else {
+      terminal.err().println("fram: " + failure.getMessage());
+    }
+    return failure.category().exitCode();
+  }
+
+  /** A word that may hold a password is not repeated. */
+  private static String sentence(ParameterException e) {
+    if (e instanceof UnmatchedArgumentException unmatched) {
+      String words =
+          unmatched.getUnmatched().stream()
+              .map(word -> word.contains("://") ? "a URI" : '"' + word + '"')
+              .collect(Collectors.joining(", "));
+      return "Not understood: " + words + ".";
+    }
+    String message = String.valueOf(e.getMessage());
+    return message.endsWith(".") ? message : message + ".";
+  }
+
+  private static String suggestion(ParameterException e) {
+    if (!(e instanceof UnmatchedArgumentException unmatched)) {
+      return "";
+    }
+    List<String> near = unmatched.getSuggestions();
+    return near.isEmpty() ? "" : "Did you mean " + near.getFirst() + "? ";
+  }
+}

@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.fram.cli.command;
+
+import dev.fram.cli.config.ConfigKey;
+import java.util.EnumSet;
+import java.util.Set;
+
+/** Which settings go together. */
+final class Keys {
+  /** Nothing works without these. */
+  static final Set<ConfigKey> SERVERS = Set.of(ConfigKey.SOURCE, ConfigKey.TARGET);
+
+  private Keys() {}
+
+  /** Both servers and how to log in. */
+  static Set<ConfigKey> logins() {
+    return EnumSet.range(ConfigKey.SOURCE, ConfigKey.TARGET_PASSWORD_COMMAND);
+  }
+
+  /** Also which tables, and what is left out of the schema: all that a check looks at. */
+  static Set<ConfigKey> scope() {
+    Set<ConfigKey> keys = logins();
+    keys.add(ConfigKey.INCLUDE);
+    keys.add(ConfigKey.EXCLUDE);
+    keys.addAll(EnumSet.range(ConfigKey.NO_OWNER, ConfigKey.ALLOW_NONEMPTY_TARGET));
+    return keys;
+  }
+
+  /** Everything. */
+  static Set<ConfigKey> all() {
+    return EnumSet.allOf(ConfigKey.class);
+  }
+
+  /** What a cutover needs when this process does it itself. */
+  static Set<ConfigKey> cutover() {
+    Set<ConfigKey> keys = all();
+    keys.remove(ConfigKey.CUTOVER);
+    return keys;
+  }
+}

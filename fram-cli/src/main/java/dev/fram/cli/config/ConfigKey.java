@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.fram.cli.config;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+
+/**
+ * Every setting. One word names it everywhere: {@code --write-block-budget} on the command line,
+ * {@code FRAM_WRITE_BLOCK_BUDGET} in the environment, {@code write-block-budget:} in the file. The
+ * help and the reference are made from this table.
+ */
+public enum ConfigKey {
+  SOURCE(
+      ValueKind.URI,
+      "",
+      "Where the data leaves: postgresql://user@host:5432/database?sslmode=verify-full"),
+  TARGET(ValueKind.URI, "", "Where the data arrives, written the same way."),
+  SOURCE_PASSWORD_FILE(ValueKind.PATH, "", "A file that holds the source's password."),
+  SOURCE_PASSWORD_COMMAND(
+      ValueKind.TEXT, "", "A command that prints the source's password (run by sh -c)."),
+  TARGET_PASSWORD_FILE(ValueKind.PATH, "", "A file that holds the target's password."),
+  TARGET_PASSWORD_COMMAND(
+      ValueKind.TEXT, "", "A command that prints the target's password (run by sh -c)."),
+  INCLUDE(
+      ValueKind.LIST,
+      "",
+      "Only tables that match: schema.table with * and ?. May be given several times."),
+  EXCLUDE(ValueKind.LIST, "", "Leaves out tables that match. May be given several times."),
+  JOBS(ValueKind.COUNT, "4", "Copies this many chunks at once."),
+  INDEX_JOBS(ValueKind.COUNT, "2", "Builds this many indexes at once."),
+  CUTOVER(
+      ValueKind.CUTOVER,
+      "manual",
+      "auto: cuts over as soon as the target has caught up. manual: waits for `fram cutover`."),
+  SWITCH_COMMAND(
+      ValueKind.TEXT,
+      "",
+      "Run by sh -c once the target serves; moves the traffic. It gets FRAM_* variables."),
+  SWITCH_TIMEOUT(ValueKind.DURATION, "1m", "The switch command may take this long."),
+  WRITE_BLOCK_BUDGET(
+      ValueKind.DURATION, "15s", "A cutover that blocks writes for longer undoes itself."),
+  MAX_LAG(ValueKind.DURATION, "5s", "Refuses a cutover while the target is further behind."),
+  CUTOVER_ATTEMPTS(ValueKind.COUNT, "20", "Tries to block writes this often before it gives up."),
+  NO_OWNER(ValueKind.FLAG, "", "All objects belong to Fram's login on the target."),
+  NO_PRIVILEGES(ValueKind.FLAG, "", "Leaves out GRANT and REVOKE."),
+  NO_ROLES(ValueKind.FLAG, "", "Creates no roles; those that are needed must exist."),
+  NO_COMMENTS(ValueKind.FLAG, "", "Leaves out comments."),
+  NO_TABLESPACES(ValueKind.FLAG, "", "Puts everything into the default tablespace."),
+  ALLOW_NONEMPTY_TARGET(
+      ValueKind.FLAG, "", "The target's database may hold objects outside the scope."),
+  SNAPSHOT_MAX_AGE(
+      ValueKind.DURATION,
+      "30m",
+      "A snapshot older than this takes no new table: it holds back the source's vacuum."),
+  CHUNK_SIZE(ValueKind.SIZE, "64MiB", "Cuts tables into ranges of about this size."),
+  BACKLOG_MEMORY(ValueKind.SIZE, "64MiB", "Changes beyond this wait on disk."),
+  BACKLOG_FOLDER(
+      ValueKind.PATH, "", "Where they wait; a folder in the temporary folder if not set."),
+  MIN_FREE_DISK(
+      ValueKind.SIZE, "1GiB", "Stops reading changes when that folder's disk has less left."),
+  RETRY_BUDGET(
+      ValueKind.DURATION, "10m", "Tries this long to get over a transient fault, then exits 4.");
+
+  private final ValueKind kind;
+  private final String fallback;
+  private final String description;
+
+  ConfigKey(ValueKind kind, String fallback, String description) {
+    this.kind = kind;
+    this.fallback = fallback;
+    this.description = description;
+  }
+
+  /** Which form its values have. */
+  public ValueKind kind() {
+    return kind;
+  }
+
+  /** The value when the user gives none; empty when there is none. */
+  public String fallback() {
+    return fallback;
+  }
+
+  /** One sentence for the help. */
+  public String description() {
+    return description;
+  }
+
+  /** The word itself, as in the file. */
+  public String word() {
+    return name().toLowerCase(Locale.ROOT).replace('_', '-');
+  }
+
+  public String flag() {
+    return "--" + word();
+  }
+
+  public String variable() {
+    return "FRAM_" + name();
+  }
+
+  static Optional<ConfigKey> ofWord(String word) {
+    return Arrays.stream(values()).filter(key -> key.word().equals(word)).findFirst();
+  }
+
+  static List<String> words() {
+    return Arrays.stream(values()).map(ConfigKey::word).toList();
+  }
+}

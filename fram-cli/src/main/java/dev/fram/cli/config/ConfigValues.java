@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.fram.cli.config;
+
+import dev.fram.api.engine.SchemaOption;
+import dev.fram.api.model.Scope;
+import java.time.Duration;
+import java.util.EnumMap;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/** Settings that have been checked: a getter of the right kind cannot fail. Immutable. */
+public final class ConfigValues {
+  private static final Map<ConfigKey, SchemaOption> SCHEMA_OPTIONS =
+      Map.of(
+          ConfigKey.NO_OWNER, SchemaOption.NO_OWNER,
+          ConfigKey.NO_PRIVILEGES, SchemaOption.NO_PRIVILEGES,
+          ConfigKey.NO_ROLES, SchemaOption.NO_ROLES,
+          ConfigKey.NO_COMMENTS, SchemaOption.NO_COMMENTS,
+          ConfigKey.NO_TABLESPACES, SchemaOption.NO_TABLESPACES,
+          ConfigKey.ALLOW_NONEMPTY_TARGET, SchemaOption.ALLOW_NONEMPTY_TARGET);
+
+  private final Map<ConfigKey, Given> values;
+
+  ConfigValues(Map<ConfigKey, Given> values) {
+    this.values = values.isEmpty() ? Map.of() : new EnumMap<>(values);
+  }
+
+  /** Nothing but defaults. */
+  public static ConfigValues none() {
+    return new ConfigValues(Map.of());
+  }
+
+  /** The text, or the key's default; empty when there is neither. */
+  public Optional<String> text(ConfigKey key) {
+    Given given = values.get(key);
+    if (given != null) {
+      return Optional.of(given.text());
+    }
+    return key.fallback().isEmpty() ? Optional.empty() : Optional.of(key.fallback());
+  }
+
+  public Duration duration(ConfigKey key) {
+    return text(key).flatMap(Amounts::duration).orElseThrow();
+  }
+
+  public long bytes(ConfigKey key) {
+    return text(key).flatMap(Amounts::bytes).orElseThrow();
+  }
+
+  public int count(ConfigKey key) {
+    return text(key).flatMap(ValueKind::count).orElseThrow();
+  }
+
+  public boolean flag(ConfigKey key) {
+    return text(key).filter("true"::equals).isPresent();
+  }
+
+  public List<String> list(ConfigKey key) {
+    Given given = values.get(key);
+    return given == null ? List.of() : given.texts();
+  }
+
+  /** Which tables the user wants. */
+  public Scope scope() {
+    return new Scope(list(ConfigKey.INCLUDE), list(ConfigKey.EXCLUDE));
+  }
+
+  /** What the user leaves out of the schema. */
+  public Set<SchemaOption> schemaOptions() {
+    EnumSet<SchemaOption> options = EnumSet.noneOf(SchemaOption.class);
+    SCHEMA_OPTIONS.forEach((key, option) -> {
+      if (flag(key)) {
+        options.add(option);
+      }
+    });
+    return options;
+  }
+}

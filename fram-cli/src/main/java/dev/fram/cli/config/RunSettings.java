@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.fram.cli.config;
+
+import dev.fram.core.migration.MigrationSettings;
+
+/** Turns the user's words into the core's settings; what has no key keeps the core's default. */
+public final class RunSettings {
+  private RunSettings() {}
+
+  public static MigrationSettings from(ConfigValues values, Surroundings surroundings) {
+    return MigrationSettings.defaults()
+        .withCopy(copy(values))
+        .withStream(stream(values, surroundings))
+        .withCutover(cutover(values))
+        .withRetry(retry(values));
+  }
+
+  private static MigrationSettings.Copy copy(ConfigValues values) {
+    return new MigrationSettings.Copy(
+        values.count(ConfigKey.JOBS),
+        values.count(ConfigKey.INDEX_JOBS),
+        values.duration(ConfigKey.SNAPSHOT_MAX_AGE),
+        values.bytes(ConfigKey.CHUNK_SIZE),
+        MigrationSettings.Copy.defaults().groupBytes());
+  }
+
+  private static MigrationSettings.Stream stream(ConfigValues values, Surroundings surroundings) {
+    MigrationSettings.Stream defaults = MigrationSettings.Stream.defaults();
+    return new MigrationSettings.Stream(
+        values.bytes(ConfigKey.BACKLOG_MEMORY),
+        values
+            .text(ConfigKey.BACKLOG_FOLDER)
+            .map(surroundings::path)
+            .orElse(defaults.backlogFolder()),
+        values.bytes(ConfigKey.MIN_FREE_DISK),
+        defaults.batchChanges(),
+        defaults.batchBytes(),
+        defaults.batchDelay());
+  }
+
+  private static MigrationSettings.Cutover cutover(ConfigValues values) {
+    return new MigrationSettings.Cutover(
+        values.text(ConfigKey.CUTOVER).filter("auto"::equals).isPresent()
+            ? MigrationSettings.Mode.AUTO
+            : MigrationSettings.Mode.MANUAL,
+        values.text(ConfigKey.SWITCH_COMMAND),
+        values.duration(ConfigKey.SWITCH_TIMEOUT),
+        values.duration(ConfigKey.WRITE_BLOCK_BUDGET),
+        values.duration(ConfigKey.MAX_LAG),
+        values.count(ConfigKey.CUTOVER_ATTEMPTS));
+  }
+
+  private static MigrationSettings.Retry retry(ConfigValues values) {
+    MigrationSettings.Retry defaults = MigrationSettings.Retry.defaults();
+    return new MigrationSettings.Retry(
+        values.duration(ConfigKey.RETRY_BUDGET),
+        defaults.firstDelay(),
+        defaults.maxDelay(),
+        defaults.tableTries());
+  }
+}

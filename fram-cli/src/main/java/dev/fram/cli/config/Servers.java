@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.fram.cli.config;
+
+import dev.fram.api.engine.RouteRequest;
+import dev.fram.api.error.ErrorCode;
+import dev.fram.api.error.FramException;
+import dev.fram.api.model.Endpoint;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Both servers with their passwords, and what the user should know about how these were given.
+ *
+ * @param request what opens the route
+ * @param warnings sentences for the user; none holds a secret
+ */
+public record Servers(RouteRequest request, List<String> warnings) {
+  public Servers {
+    warnings = List.copyOf(warnings);
+  }
+
+  /**
+   * Finds the passwords.
+   *
+   * @throws FramException CONFIG_INVALID
+   */
+  public static Servers from(ConfigValues values, Surroundings surroundings) {
+    List<String> warnings = new ArrayList<>();
+    Passwords passwords = new Passwords(surroundings, values, warnings);
+    Endpoint source = passwords.source();
+    Endpoint target = passwords.target();
+    if (!source.scheme().equals(target.scheme())) {
+      throw new FramException(
+          ErrorCode.CONFIG_INVALID,
+          "The source is " + source.scheme() + " and the target is " + target.scheme() + ".",
+          "Fram moves a database between servers of one product.");
+    }
+    return new Servers(
+        new RouteRequest(source, target, values.scope(), values.schemaOptions()), warnings);
+  }
+}

@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.fram.cli.config;
+
+import dev.fram.api.error.FramException;
+import dev.fram.api.model.Endpoint;
+import java.util.Optional;
+
+/** The form of a setting's value, and what is wrong with one that does not have it. */
+public enum ValueKind {
+  URI("URI"),
+  TEXT("TEXT"),
+  PATH("PATH"),
+  LIST("PATTERN"),
+  FLAG("true|false"),
+  DURATION("TIME"),
+  SIZE("SIZE"),
+  COUNT("N"),
+  CUTOVER("manual|auto");
+
+  private static final int MOST = 256;
+  private final String label;
+
+  ValueKind(String label) {
+    this.label = label;
+  }
+
+  /** What stands for the value in the help. */
+  public String label() {
+    return label;
+  }
+
+  /** What is wrong with the text, as the end of a sentence; empty when it is fine. */
+  Optional<String> problem(String text) {
+    return switch (this) {
+      case TEXT, PATH, LIST ->
+          problemUnless(!text.isBlank(), "is empty. Give it a value or leave it out.");
+      case URI -> uriProblem(text);
+      case FLAG ->
+          problemUnless(
+              text.equals("true") || text.equals("false"),
+              "is " + quoted(text) + ". Write true or false.");
+      case DURATION ->
+          problemUnless(
+              Amounts.duration(text).filter(d -> !d.isZero()).isPresent(),
+              "is " + quoted(text) + ". Write a time with its unit: 500ms, 30s, 5m, 24h, 1h30m.");
+      case SIZE ->
+          problemUnless(
+              Amounts.bytes(text).filter(b -> b > 0).isPresent(),
+              "is " + quoted(text) + ". Write a size with its unit: 16MiB, 500MB, 10GB.");
+      case COUNT ->
+          problemUnless(
+              count(text).isPresent(),
+              "is " + quoted(text) + ". Write a whole number from 1 to " + MOST + ".");
+      case CUTOVER ->
+          problemUnless(
+              text.equals("manual") || text.equals("auto"),
+              "is " + quoted(text) + ". Write manual or auto.");
+    };
+  }
+
+  static Optional<Integer> count(String text) {
+    if (!text.matches("[0-9]{1,3}")) {
+      return Optional.empty();
+    }
+    int number = Integer.parseInt(text);
+    return number >= 1 && number <= MOST ? Optional.of(number) : Optional.empty();
+  }
+
+  private static Optional<String> uriProblem(String text) {
+    try {
+      Endpoint.parse(text);
+      return Optional.empty();
+    } catch (FramException e) {
+      // The text is not repeated: it may hold a password.
+      return Optional.of("cannot be read as a URI. " + e.remedy());
+    }
+  }
+
+  private static Optional<String> problemUnless(boolean fine, String problem) {
+    return fine ? Optional.empty() : Optional.of(problem);
+  }
+
+  private static String quoted(String text) {
+    return '"' + text + '"';
+  }
+}

@@ -1,0 +1,150 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.fram.cli.tui;
+
+import dev.fram.api.status.PhaseName;
+import dev.fram.api.status.Status;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Tells a migration as lines: one for each step, and a line of figures now and then. Owned by one
+ * thread. Remembers only what it has told.
+ */
+public final class PlainStory {
+  private static final long FIGURES_EVERY_MILLIS = 10_000;
+
+  private Optional<PhaseName> phase = Optional.empty();
+  private Optional<String> held = Optional.empty();
+  private List<String> notes = List.of();
+  private int attempts;
+  private int steps;
+  private String result = "";
+  private long figuresAt;
+
+  /** The lines that are new since the last picture. */
+  public List<String> tell(Status status) {
+    List<String> lines = new ArrayList<>();
+    newNotes(status.notes()).forEach(lines::add);
+    if (!phase.equals(Optional.of(status.phase()))) {
+      phase = Optional.of(status.phase());
+      lines.add(phaseLine(status));
+      figuresAt = status.totalMillis();
+    }
+    status.cutover().ifPresent(cutover -> lines.addAll(cutoverLines(cutover)));
+    if (!held.equals(status.held())) {
+      held = status.held();
+      lines.add(held.map(reason -> "WAITS: " + reason).orElse("goes on"));
+    }
+    if (status.totalMillis() - figuresAt >= FIGURES_EVERY_MILLIS && moves(status.phase())) {
+      figuresAt = status.totalMillis();
+      lines.add(figures(status));
+    }
+    String clock = Figures.clock(status.totalMillis());
+    return lines.stream().map(line -> clock + "  " + Cells.safe(line)).toList();
+  }
+
+  /** The figures that matter in the phase, in one line. */
+  public static String figures(Status status) {
+    Status.Copy copy = status.copy();
+    Status.Feed feed = status.feed();
+    String copied =
+        "copy "
+            + Figures.percent(copy.bytes(), copy.expectedBytes())
+            + ", "
+            + copy.tablesCopied()
+            + "/"
+            + copy.tables()
+            + " tables, "
+            + Figures.bytes(copy.bytes())
+            + (copy.bytesPerSecond() > 0
+                ? " at " + Figures.bytes(copy.bytesPerSecond()) + "/s"
+                : "")
+            + (copy.etaMillis() > 0 ? ", about " + Figures.time(copy.etaMillis()) + " left" : "");
+    String followed =
+        "lag "
+            + Figures.time(feed.lagMillis())
+            + ", "
+            + Figures.bytes(feed.lagBytes())
+            + "; "
+            + Figures.count(feed.changes())
+            + " changes applied, "
+            + Figures.count(feed.changesPerSecond())
+            + "/s; source keeps "
+            + Figures.bytes(feed.retainedBytes())
+            + " of log";
+    return status.phase().compareTo(PhaseName.COPYING) <= 0 ? copied : followed;
+  }
+
+  private static boolean moves(PhaseName phase) {
+    return switch (phase) {
+      case COPYING, CATCHING_UP, READY -> true;
+      case PLANNED, CHECKED, PREPARED, CUTTING_OVER, SERVING -> false;
+      case COMPLETED, CANCELLED, NEEDS_OPERATOR -> false;
+    };
+  }
+
+  private static String phaseLine(Status status) {
+    Status.Copy copy = status.copy();
+    return switch (status.phase()) {
+      case PLANNED -> "checking " + status.source() + " and " + status.target();
+      case CHECKED -> "checks passed; creating the schema on " + status.target();
+      case PREPARED -> "schema and feed are in place";
+      case COPYING ->
+          "copying " + copy.tables() + " tables, " + Figures.bytes(copy.expectedBytes());
+      case CATCHING_UP ->
+          "copied "
+              + Figures.count(copy.rows())
+              + " rows, "
+              + Figures.bytes(copy.bytes())
+              + "; catching up, lag "
+              + Figures.bytes(status.feed().lagBytes());
+      case READY -> "ready for the cutover; lag " + Figures.time(status.feed().lagMillis());
+      case CUTTING_OVER -> "cutting over";
+      case SERVING -> "the target serves";
+      case COMPLETED -> "completed";
+      case CANCELLED -> "cancelled; the source never stopped serving";
+      case NEEDS_OPERATOR -> "needs you: a step's outcome is unknown";
+    };
+  }
+
+  private List<String> cutoverLines(Status.Cutover cutover) {
+    List<String> lines = new ArrayList<>();
+    if (cutover.attempts() != attempts) {
+      attempts = cutover.attempts();
+      steps = 0;
+    }
+    for (Status.Step step : ended(cutover.steps())) {
+      steps++;
+      lines.add(
+          "cutover: " + step.name() + " " + step.outcome() + ", " + Figures.time(step.millis()));
+    }
+    if (!cutover.result().equals(result)) {
+      result = cutover.result();
+      if (!result.isEmpty()) {
+        lines.add("cutover: " + result);
+      }
+    }
+    return lines;
+  }
+
+  /** Steps not yet told, up to the first that still runs. */
+  private List<Status.Step> ended(List<Status.Step> all) {
+    return all.stream()
+        .skip(Math.min(steps, all.size()))
+        .takeWhile(step -> !step.outcome().equals("running"))
+        .toList();
+  }
+
+  /** Notes slide: the oldest fall out, so the new ones begin after the last one that was told. */
+  private List<String> newNotes(List<String> now) {
+    List<String> before = notes;
+    notes = List.copyOf(now);
+    for (int overlap = Math.min(before.size(), now.size()); overlap > 0; overlap--) {
+      if (before.subList(before.size() - overlap, before.size()).equals(now.subList(0, overlap))) {
+        return now.subList(overlap, now.size());
+      }
+    }
+    return now;
+  }
+}

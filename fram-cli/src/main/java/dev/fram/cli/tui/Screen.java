@@ -1,0 +1,225 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.fram.cli.tui;
+
+import dev.fram.api.status.PhaseName;
+import dev.fram.api.status.Status;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+
+/**
+ * Draws one picture as lines that fit the canvas. A function of its arguments: knows no terminal,
+ * no clock and no earlier picture. When there is too little room, tables in flight go first, then
+ * old notes.
+ */
+public final class Screen {
+  private static final int INDENT = 10;
+  private static final int FEWEST_TABLES = 2;
+  private static final int MOST_NOTES = 8;
+
+  private final Canvas canvas;
+  private final Glyphs glyphs;
+  private final List<Line> lines = new ArrayList<>();
+
+  private Screen(Canvas canvas) {
+    this.canvas = canvas;
+    this.glyphs = canvas.glyphs();
+  }
+
+  /** At most {@code canvas.rows()} lines of at most {@code canvas.columns()} cells. */
+  public static List<Line> draw(Picture picture, Canvas canvas) {
+    Screen top = new Screen(canvas);
+    top.header(picture.status());
+    top.copy(picture.status().copy());
+    Screen middle = new Screen(canvas);
+    middle.feed(picture.status());
+    middle.cutover(picture.status());
+    picture.extras().forEach(extra -> middle.labelled(extra.label()).add(extra.text()));
+    Screen end = new Screen(canvas);
+    end.held(picture.status());
+    end.nextSteps(picture);
+    int room = canvas.rows() - top.lines.size() - middle.lines.size() - end.lines.size();
+    Screen notes = new Screen(canvas);
+    notes.notes(picture.status().notes(), Math.min(MOST_NOTES, Math.max(0, room - FEWEST_TABLES)));
+    Screen tables = new Screen(canvas);
+    tables.inFlight(picture.status().copy().inFlight(), room - notes.lines.size());
+    List<Line> all = new ArrayList<>(top.lines);
+    for (Screen part : List.of(tables, middle, notes, end)) {
+      all.addAll(part.lines);
+    }
+    return List.copyOf(all.subList(0, Math.min(all.size(), canvas.rows())));
+  }
+
+  private Line line() {
+    Line line = canvas.line();
+    lines.add(line);
+    return line;
+  }
+
+  private Line labelled(String label) {
+    return line().add(" ").add(label, Ink.BOLD).to(INDENT);
+  }
+
+  private void header(Status status) {
+    String phase = PhaseTrail.words(status.phase());
+    String clock = Figures.clock(status.totalMillis());
+    Line title = line().add(" fram ", Ink.BOLD).add(status.migration(), Ink.DIM);
+    title.to(canvas.columns() - Cells.width(phase) - clock.length() - 3);
+    title.add(phase, PhaseTrail.ink(status)).add("  " + clock, Ink.DIM);
+    line().add(" from  ", Ink.DIM).add(status.source());
+    line().add(" to    ", Ink.DIM).add(status.target());
+    line();
+    PhaseTrail.draw(line().add(" "), status.phase(), glyphs);
+    line();
+  }
+
+  private void copy(Status.Copy copy) {
+    Line line = labelled("Copy");
+    bar(line, copy.bytes(), copy.expectedBytes(), canvas.columns() - INDENT - 30);
+    if (copy.tables() > 0 && copy.tablesCopied() == copy.tables()) {
+      line.add("  done", Ink.GOOD);
+    } else if (copy.etaMillis() >= 0) {
+      line.add("  about " + Figures.time(copy.etaMillis()) + " left");
+    }
+    line()
+        .to(INDENT)
+        .add(copy.tablesCopied() + " of " + copy.tables() + " tables, ")
+        .add(copy.tablesReady() + " indexed")
+        .add("  " + glyphs.dot + "  ", Ink.DIM)
+        .add(Figures.count(copy.rows()) + " rows")
+        .add("  " + glyphs.dot + "  ", Ink.DIM)
+        .add(Figures.bytes(copy.bytes()) + rate(copy.bytesPerSecond()));
+  }
+
+  private static String rate(long bytesPerSecond) {
+    return bytesPerSecond > 0 ? ", " + Figures.bytes(bytesPerSecond) + "/s" : "";
+  }
+
+  private void bar(Line line, long part, long whole, int room) {
+    int cells = Math.max(0, room);
+    int percentage = Figures.percentage(part, whole);
+    int full = cells * percentage / 100;
+    line.add(glyphs.full.repeat(full), Ink.BUSY)
+        .add(glyphs.empty.repeat(cells - full), Ink.DIM)
+        .add(String.format(Locale.ROOT, "%6s", Figures.percent(part, whole)));
+  }
+
+  private void inFlight(List<Status.TableInFlight> tables, int room) {
+    int shown = tables.size() <= room ? tables.size() : Math.max(0, room - 1);
+    int nameEnd = INDENT + (canvas.columns() - INDENT) * 2 / 5;
+    for (Status.TableInFlight table : tables.subList(0, shown)) {
+      Line line = line().to(INDENT);
+      line.add(Cells.fit(Cells.safe(table.table()), nameEnd - INDENT - 2, glyphs.ellipsis));
+      line.to(nameEnd).add(table.activity(), Ink.DIM).to(nameEnd + 7);
+      // What an index build has done the server does not say; its table's bytes would mislead.
+      if (table.expectedBytes() > 0 && table.activity().equals("copy")) {
+        bar(line, table.bytes(), table.expectedBytes(), canvas.columns() - nameEnd - 24);
+        line.add("  " + Figures.bytes(table.bytes()), Ink.DIM);
+      }
+    }
+    if (shown < tables.size() && room > 0) {
+      line().to(INDENT).add("and " + (tables.size() - shown) + " more", Ink.DIM);
+    }
+  }
+
+  private void feed(Status status) {
+    Status.Feed feed = status.feed();
+    String dot = "  " + glyphs.dot + "  ";
+    Line line = labelled("Follow").add(Figures.count(feed.changes()) + " changes applied");
+    if (isOver(status.phase())) {
+      return;
+    }
+    line.add(dot, Ink.DIM)
+        .add(Figures.count(feed.changesPerSecond()) + "/s")
+        .add(dot, Ink.DIM)
+        .add("lag " + Figures.time(feed.lagMillis()));
+    if (feed.lagBytes() >= 0) {
+      line.add(", " + Figures.bytes(feed.lagBytes()));
+    }
+    Line more = line().to(INDENT).add("waiting " + Figures.bytes(feed.backlogBytes()));
+    if (feed.backlogOnDiskBytes() > 0) {
+      more.add(" (" + Figures.bytes(feed.backlogOnDiskBytes()) + " on disk)");
+    }
+    more.add(dot, Ink.DIM)
+        .add("the source keeps " + Figures.bytes(feed.retainedBytes()) + " of log");
+  }
+
+  /** Nothing is read from the source any more. */
+  private static boolean isOver(PhaseName phase) {
+    return switch (phase) {
+      case SERVING, COMPLETED, CANCELLED -> true;
+      case PLANNED, CHECKED, PREPARED, COPYING, CATCHING_UP -> false;
+      case READY, CUTTING_OVER, NEEDS_OPERATOR -> false;
+    };
+  }
+
+  private void cutover(Status status) {
+    if (status.cutover().isEmpty()) {
+      return;
+    }
+    Status.Cutover cutover = status.cutover().get();
+    Line line = labelled("Cutover");
+    if (cutover.writeBlockMillis() > 0) {
+      line.add("writes blocked for " + Figures.time(cutover.writeBlockMillis()), Ink.BOLD);
+    } else {
+      line.add("attempt " + cutover.attempts());
+    }
+    if (!cutover.result().isEmpty()) {
+      line.add("  " + glyphs.dot + "  ", Ink.DIM).add(cutover.result());
+    }
+    if (status.phase() == PhaseName.CUTTING_OVER && !cutover.steps().isEmpty()) {
+      Status.Step step = cutover.steps().getLast();
+      line().to(INDENT).add(step.name() + " ").add(step.outcome(), outcomeInk(step.outcome()));
+    }
+  }
+
+  static Ink outcomeInk(String outcome) {
+    return switch (outcome) {
+      case "done" -> Ink.GOOD;
+      case "running" -> Ink.BUSY;
+      case "undone" -> Ink.WARNING;
+      default -> Ink.BAD;
+    };
+  }
+
+  private void held(Status status) {
+    status
+        .held()
+        .ifPresent(reason -> {
+          List<String> parts = Wrap.words(reason, canvas.columns() - INDENT - 1);
+          line();
+          Line first = line().add(" ").add("Waits", Ink.WARNING).to(INDENT);
+          first.add(parts.getFirst(), Ink.WARNING);
+          parts.stream().skip(1).limit(3).forEach(part -> line().to(INDENT).add(part, Ink.WARNING));
+        });
+  }
+
+  /** The newest notes, in order, as many as fit. */
+  private void notes(List<String> notes, int room) {
+    List<String> wrapped = new ArrayList<>();
+    for (int i = notes.size() - 1; i >= 0; i--) {
+      List<String> parts = Wrap.words(notes.get(i), canvas.columns() - INDENT - 1);
+      if (wrapped.size() + parts.size() > room - 1) {
+        break;
+      }
+      wrapped.addAll(0, parts);
+    }
+    if (wrapped.isEmpty()) {
+      return;
+    }
+    line();
+    labelled("Notes").add(wrapped.getFirst());
+    wrapped.stream().skip(1).forEach(part -> line().to(INDENT).add(part));
+  }
+
+  private void nextSteps(Picture picture) {
+    line();
+    List<String> steps = picture.status().nextSteps();
+    for (int i = 0; i < Math.min(2, steps.size()); i++) {
+      (i == 0 ? labelled("Next") : line().to(INDENT)).add(steps.get(i));
+    }
+    if (!picture.footer().isEmpty()) {
+      line().add(" " + picture.footer(), Ink.DIM);
+    }
+  }
+}

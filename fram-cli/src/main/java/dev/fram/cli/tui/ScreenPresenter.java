@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.fram.cli.tui;
+
+import dev.fram.api.check.Finding;
+import dev.fram.api.error.FramException;
+import dev.fram.api.status.Status;
+import dev.fram.core.bus.Answer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Supplier;
+
+/**
+ * The live screen. It opens with the first picture and closes for good with the first thing that
+ * has to stay readable; from then on lines are printed.
+ */
+public final class ScreenPresenter implements Presenter {
+  private final Terminal terminal;
+  private final LinePresenter lines;
+  private final String footer;
+  private final Supplier<List<Picture.Extra>> extras;
+  private final List<LiveScreen> screen = new ArrayList<>(1);
+  private final List<Finding> found = new ArrayList<>();
+  private boolean ended;
+
+  /**
+   * @param footer what the keys do
+   * @param extras lines of others, asked for with each picture
+   */
+  public ScreenPresenter(Terminal terminal, String footer, Supplier<List<Picture.Extra>> extras) {
+    this.terminal = terminal;
+    this.lines = new LinePresenter(terminal, LinePresenter.Detail.STEPS);
+    this.footer = footer;
+    this.extras = extras;
+  }
+
+  @Override
+  public synchronized void show(Status status) {
+    if (ended) {
+      return;
+    }
+    if (screen.isEmpty()) {
+      screen.add(
+          new LiveScreen(terminal.out(), terminal.surroundings().variables(), terminal.look()));
+    }
+    screen.getFirst().show(new Picture(status, extras.get(), footer));
+  }
+
+  @Override
+  public synchronized void found(Finding finding) {
+    if (ended || screen.isEmpty()) {
+      lines.found(finding);
+    } else {
+      found.add(finding);
+    }
+  }
+
+  @Override
+  public synchronized void say(String sentence) {
+    if (ended || screen.isEmpty()) {
+      lines.say(sentence);
+    }
+  }
+
+  @Override
+  public synchronized void warn(String sentence) {
+    close();
+    lines.warn(sentence);
+  }
+
+  @Override
+  public synchronized void facts(List<Fact> facts) {
+    close();
+    lines.facts(facts);
+  }
+
+  @Override
+  public synchronized void answer(Answer answer) {
+    close();
+    lines.answer(answer);
+  }
+
+  @Override
+  public synchronized void failed(FramException failure) {
+    close();
+    lines.failed(failure);
+  }
+
+  @Override
+  public synchronized void close() {
+    if (!screen.isEmpty() && !ended) {
+      screen.getFirst().close();
+      ended = true;
+      // Below the last picture, where it stays readable.
+      found.forEach(lines::found);
+    }
+  }
+}

@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.fram.cli.command;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.fram.api.error.ErrorCategory;
+import dev.fram.api.error.ErrorCode;
+import dev.fram.cli.config.ConfigKey;
+import dev.fram.cli.config.ValueKind;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import picocli.CommandLine;
+
+/**
+ * The reference is made from the code; a stale page fails. To write the pages anew: {@code ./fram
+ * mvn -pl fram-cli -am test -Dtest=ReferenceTest -Dsurefire.failIfNoSpecifiedTests=false
+ * -Dfram.docs=write}.
+ */
+class ReferenceTest {
+  private static final Path FOLDER = Path.of("..", "docs", "reference");
+  private static final String MADE =
+      "<!-- Made from the code by ReferenceTest, which also says how to write it anew. -->\n\n";
+
+  @Test
+  void commands() throws IOException {
+    StringBuilder page = new StringBuilder("# Commands\n\n" + MADE);
+    CommandLine root = CommandTree.build();
+    section(page, "fram", root);
+    for (Map.Entry<String, CommandLine> command : root.getSubcommands().entrySet()) {
+      if (!command.getKey().equals("help")) {
+        section(page, "fram " + command.getKey(), command.getValue());
+      }
+    }
+    compare("commands.md", page.toString());
+  }
+
+  private static void section(StringBuilder page, String name, CommandLine command) {
+    String usage = command.getUsageMessage(CommandLine.Help.Ansi.OFF);
+    page.append("## ").append(name).append("\n\n```\n");
+    usage.lines().forEach(line -> page.append(line.stripTrailing()).append('\n'));
+    page.append("```\n\n");
+  }
+
+  @Test
+  void settings() throws IOException {
+    StringBuilder page = new StringBuilder("# Settings\n\n" + MADE);
+    page.append(
+        """
+        Each setting has one word. `--word` on the command line comes before `FRAM_WORD` in the
+        environment, which comes before `word:` in `fram.yaml` (in the current folder, or the file that
+        `--config` names). Times are written with a unit (`500ms`, `30s`, `5m`, `24h`, `1h30m`), sizes too
+        (`16MiB` is 2^24 bytes, `10GB` is 10^10). In the file `${NAME}` stands for a variable of the
+        environment and `$$` for a dollar sign; an unknown key, a key that stands there twice and a value
+        that is not of the right form are refused, all at once, with their lines.
+
+        Passwords are no settings. The first of these that gives one is used: the URI (works, and is warned
+        about), `FRAM_SOURCE_PASSWORD` and `FRAM_TARGET_PASSWORD`, the password file, the password command,
+        `~/.pgpass` (or `PGPASSFILE`; by libpq's rules).
+
+        | key | value | default | what it does |
+        |---|---|---|---|
+        """);
+    for (ConfigKey key : ConfigKey.values()) {
+      page.append("| `").append(key.word()).append("` | ").append(form(key.kind())).append(" | ");
+      page.append(key.fallback().isEmpty() ? "" : "`" + key.fallback() + "`").append(" | ");
+      page.append(key.description().replace("|", "\\|")).append(" |\n");
+    }
+    compare("settings.md", page.toString());
+  }
+
+  private static String form(ValueKind kind) {
+    return switch (kind) {
+      case URI -> "URI";
+      case TEXT -> "text";
+      case PATH -> "path";
+      case LIST -> "list of patterns";
+      case FLAG -> "true or false";
+      case DURATION -> "time";
+      case SIZE -> "size";
+      case COUNT -> "1 to 256";
+      case CUTOVER -> "manual or auto";
+    };
+  }
+
+  @Test
+  void exitCodes() throws IOException {
+    StringBuilder page = new StringBuilder("# Exit codes and error codes\n\n" + MADE);
+    page.append("| exit code | means |\n|---|---|\n");
+    CommandTree.exitCodes().forEach((code, text) -> row(page, code, text));
+    page.append(
+        """
+
+        With `--json` the last line's `exit_code`, `code` and `category` say the same. The codes are stable:
+        scripts may look for them.
+
+        | code | category | exit code |
+        |---|---|---|
+        """);
+    for (ErrorCode code : ErrorCode.values()) {
+      ErrorCategory category = code.category();
+      row(page, "`" + code + "`", category + " | " + category.exitCode());
+    }
+    compare("exit-codes.md", page.toString());
+  }
+
+  private static void row(StringBuilder page, String first, String second) {
+    page.append("| ").append(first).append(" | ").append(second).append(" |\n");
+  }
+
+  private static void compare(String name, String page) throws IOException {
+    Path file = FOLDER.resolve(name);
+    if ("write".equals(System.getProperty("fram.docs"))) {
+      Files.createDirectories(FOLDER);
+      Files.writeString(file, page.stripTrailing() + "\n");
+    }
+    assertThat(file).content().isEqualTo(page.stripTrailing() + "\n");
+  }
+}

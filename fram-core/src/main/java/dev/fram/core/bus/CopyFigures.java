@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.fram.core.bus;
+
+import dev.fram.api.engine.TableState;
+import dev.fram.api.engine.TableState.Stage;
+import dev.fram.api.model.Table;
+import dev.fram.api.model.TableId;
+import dev.fram.api.status.Status;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/** The copy's numbers. Not thread-safe: the projector guards it. */
+final class CopyFigures {
+  private static final class Row {
+    Stage stage = Stage.PENDING;
+    String activity = "";
+    long rows;
+    long bytes;
+    long expected;
+  }
+
+  private final Map<TableId, Row> rows = new TreeMap<>();
+  private final Meter meter = new Meter();
+
+  void known(List<Table> tables, Map<TableId, TableState> states) {
+    rows.clear();
+    for (Table table : tables) {
+      if (table.transfer() != Table.Transfer.COPY_AND_FOLLOW) {
+        continue;
+      }
+      Row row = new Row();
+      row.expected = Math.max(0, table.bytes());
+      TableState state = states.get(table.id());
+      if (state != null) {
+        row.stage = state.stage();
+        row.rows = state.rows();
+        row.bytes = state.bytes();
+      }
+      rows.put(table.id(), row);
+    }
+  }
+
+  void staged(TableId table, Stage stage) {
+    Row row = rows.get(table);
+    if (row != null) {
+      row.stage = stage;
+    }
+  }
+
+  void busy(TableId table, String activity) {
+    Row row = rows.get(table);
+    if (row != null) {
+      row.activity = activity;
+    }
+  }
+
+  void bytes(TableId table, long bytes) {
+    Row row = rows.get(table);
+    if (row != null) {
+      row.bytes += bytes;
+    }
+  }
+
+  void rows(TableId table, long count) {
+    Row row = rows.get(table);
+    if (row != null) {
+      row.rows += count;
+    }
+  }
+
+  void restarted(TableId table) {
+    Row row = rows.get(table);
+    if (row != null) {
+      row.rows = 0;
+      row.bytes = 0;
+    }
+  }
+
+  Status.Copy picture(long nanos) {
+    int copied = 0;
+    int ready = 0;
+    long sumRows = 0;
+    long sumBytes = 0;
+    long left = 0;
+    long expected = 0;
+    List<Status.TableInFlight> inFlight = new ArrayList<>();
+    for (Map.Entry<TableId, Row> entry : rows.entrySet()) {
+      Row row = entry.getValue();
+      boolean isCopied = row.stage == Stage.COPIED || row.stage == Stage.READY_TO_FOLLOW;
+      copied += isCopied ? 1 : 0;
+      ready += row.stage == Stage.READY_TO_FOLLOW ? 1 : 0;
+      sumRows += row.rows;
+      sumBytes += row.bytes;
+      expected += row.expected;
+      left += isCopied ? 0 : Math.max(0, row.expected - row.bytes);
+      if (!row.activity.isEmpty()) {
+        inFlight.add(
+            new Status.TableInFlight(
+                entry.getKey().toString(), row.activity, row.bytes, row.expected));
+      }
+    }
+    long rate = meter.rate(nanos, sumBytes);
+    long eta = copied == rows.size() ? 0 : rate == 0 ? -1 : left * 1000 / rate;
+    return new Status.Copy(
+        rows.size(), copied, ready, sumRows, sumBytes, expected, rate, eta, inFlight);
+  }
+}

@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.fram.core.bus;
+
+import dev.fram.api.engine.TableState;
+import dev.fram.api.model.Table;
+import dev.fram.api.model.TableId;
+import dev.fram.api.status.PhaseName;
+import java.util.List;
+import java.util.Map;
+
+/** What happened in a run; the only way numbers reach the picture. */
+public sealed interface RunEvent {
+
+  record PhaseReached(PhaseName phase) implements RunEvent {}
+
+  /** Which tables there are and where each stands as a run begins. */
+  record TablesKnown(List<Table> tables, Map<TableId, TableState> states) implements RunEvent {}
+
+  record TableStaged(TableId table, TableState.Stage stage) implements RunEvent {}
+
+  /**
+   * @param activity {@code copy} or {@code index}; empty when nothing is done any more
+   */
+  record TableBusy(TableId table, String activity) implements RunEvent {}
+
+  record BytesCopied(TableId table, long bytes) implements RunEvent {}
+
+  record ChunkCopied(TableId table, long rows) implements RunEvent {}
+
+  /** What was copied of the table is thrown away. */
+  record CopyRestarted(TableId table) implements RunEvent {}
+
+  record Received(String position) implements RunEvent {}
+
+  record Applied(String position, long transactions, long changes, long skipped)
+      implements RunEvent {}
+
+  record BacklogMeasured(long bytes, long onDisk, long lagMillis) implements RunEvent {}
+
+  record LogMeasured(long lagBytes, long retainedBytes) implements RunEvent {}
+
+  /**
+   * Waits for a person.
+   *
+   * @param by who waits; each has one reason at a time
+   */
+  record Held(String by, String reason) implements RunEvent {}
+
+  record HeldEnded(String by) implements RunEvent {}
+
+  record Noted(String note) implements RunEvent {}
+
+  record CutoverBegan() implements RunEvent {}
+
+  record GateTried() implements RunEvent {}
+
+  record StepBegan(String step) implements RunEvent {}
+
+  /**
+   * @param outcome a word of {@code Status.Step}
+   */
+  record StepEnded(String step, String outcome, long millis) implements RunEvent {}
+
+  record Frozen(String position) implements RunEvent {}
+
+  record WritesBlocked(long millis) implements RunEvent {}
+
+  record CutoverEnded(String result) implements RunEvent {}
+}

@@ -1,0 +1,280 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.fram.core.copy;
+
+import dev.fram.api.engine.Chunk;
+import dev.fram.api.engine.ChunkCopier;
+import dev.fram.api.engine.CopiedChunk;
+import dev.fram.api.engine.Fingerprint;
+import dev.fram.api.engine.Snapshot;
+import dev.fram.api.engine.TableState;
+import dev.fram.api.engine.TableState.Stage;
+import dev.fram.api.error.ErrorCategory;
+import dev.fram.api.error.ErrorCode;
+import dev.fram.api.error.FramException;
+import dev.fram.api.model.Table;
+import dev.fram.api.model.TableId;
+import dev.fram.core.bus.RunEvent;
+import dev.fram.core.concurrent.StopSignal;
+import dev.fram.core.migration.RunParts;
+import dev.fram.core.stream.FeedProgress;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Opens snapshots, hands chunks to the copiers and decides what counts. Owned by one thread, to
+ * which the groups' snapshots belong.
+ */
+final class Coordinator implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(Coordinator.class);
+
+  /** The next group's snapshot may open while the last chunks of the group before are copied. */
+  private static final int OPEN_GROUPS = 2;
+
+  /**
+   * What lies between the coordinator and the others.
+   *
+   * @param plan tables that wait
+   * @param queue chunks that wait; holds no more than the open tables' chunks
+   * @param inbox chunks that came back
+   */
+  record Lines(CopyPlan plan, BlockingQueue<ChunkTask> queue, BlockingQueue<ChunkTask.Back> inbox) {}
+
+  private final RunParts parts;
+  private final FeedProgress progress;
+  private final TableLog log;
+  private final Lines lines;
+  private final Map<TableId, TableGroup> groups = new HashMap<>();
+  private final Map<TableId, Integer> tries = new HashMap<>();
+  private Optional<ChunkCopier> emptier = Optional.empty();
+  private int openTables;
+
+  Coordinator(RunParts parts, FeedProgress progress, TableLog log, Lines lines) {
+    this.parts = parts;
+    this.progress = progress;
+    this.log = log;
+    this.lines = lines;
+  }
+
+  /** Returns when every table is copied and its indexes are built. */
+  void lead(IndexBuilder indexes, StopSignal signal) {
+    while (!lines.plan().isEmpty() || openTables > 0 || indexes.left() > 0) {
+      signal.check();
+      boolean hungry = lines.queue().size() < parts.settings().copy().jobs();
+      if (hungry && !lines.plan().isEmpty() && openGroups() < OPEN_GROUPS) {
+        begin(lines.plan().next(), signal);
+      }
+      next().ifPresent(back -> returned(back, indexes, signal));
+    }
+  }
+
+  @Override
+  public void close() {
+    Set.copyOf(groups.values()).forEach(g -> g.snapshot().close());
+    emptier.ifPresent(ChunkCopier::close);
+  }
+
+  private long openGroups() {
+    return Set.copyOf(groups.values()).size();
+  }
+
+  private Optional<ChunkTask.Back> next() {
+    try {
+      return Optional.ofNullable(lines.inbox().poll(20, TimeUnit.MILLISECONDS));
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return Optional.empty();
+    }
+  }
+
+  private void begin(List<Table> tables, StopSignal signal) {
+    Table first = tables.getFirst();
+    if (lines.plan().larger(first) && beginAlone(first)) {
+      return;
+    }
+    beginGroup(tables, signal);
+  }
+
+  // ---- chunks with a snapshot each -------------------------------------------------------------
+
+  /** Returns false when the table's key does not allow it. */
+  private boolean beginAlone(Table table) {
+    TableState state = log.state(table.id());
+    List<Chunk> cut = parts.journal().store().keyChunks(table.id());
+    boolean resumes = state.stage() == Stage.COPYING && !cut.isEmpty();
+    if (!resumes) {
+      cut = parts.route().source().keyChunks(table, parts.settings().copy().chunkBytes());
+      if (cut.isEmpty()) {
+        return false;
+      }
+      // In this order a crash at any point leaves either a table that is begun anew or a whole cut.
+      log.pending(table.id());
+      empty(table.id());
+      parts.journal().store().saveKeyChunks(parts.journal().epoch(), table.id(), cut);
+      log.copying(table.id(), looksNow(table.id()));
+    }
+    Set<Integer> done = resumes ? parts.journal().store().copiedChunks(table.id()) : Set.of();
+    List<Chunk> missing = cut.stream().filter(c -> !done.contains(c.number())).toList();
+    TableCopy copy = new TableCopy(table, Math.max(1, missing.size()));
+    copy.began(log.state(table.id()).rows(), log.state(table.id()).bytes());
+    opened(table);
+    Fingerprint expected = log.fingerprint(table.id()).orElseThrow();
+    missing.forEach(c -> lines.queue().add(new ChunkTask.Own(copy, c, expected)));
+    if (missing.isEmpty()) {
+      Chunk last = cut.getLast();
+      // Nothing is left to copy, but a crash may have come before the last look at the table.
+      lines.inbox().add(
+          new ChunkTask.Back(new ChunkTask.Own(copy, last, expected), new CopiedChunk(0, 0)));
+    }
+    return true;
+  }
+
+  private Fingerprint looksNow(TableId table) {
+    Fingerprint now = parts.route().source().fingerprints().get(table);
+    if (now == null) {
+      throw drift(table, "is gone from the source");
+    }
+    assertDefinition(table, now);
+    return now;
+  }
+
+  // ---- chunks under a group's snapshot ---------------------------------------------------------
+
+  private void beginGroup(List<Table> tables, StopSignal signal) {
+    Snapshot snapshot = parts.route().source().snapshot(tables);
+    TableGroup group =
+        new TableGroup(
+            snapshot, tables.stream().map(Table::id).toList(), parts.clock().nanos());
+    tables.forEach(t -> groups.put(t.id(), group));
+    for (Table table : tables) {
+      Fingerprint look = snapshot.fingerprint(table.id());
+      assertDefinition(table.id(), look);
+      log.pending(table.id());
+      empty(table.id());
+      if (!parts.journal().store().keyChunks(table.id()).isEmpty()) {
+        // A cut of an earlier run, with other settings, must not be taken up by a later one.
+        parts.journal().store().saveKeyChunks(parts.journal().epoch(), table.id(), List.of());
+      }
+      log.copying(table.id(), look);
+    }
+    progress.awaitReceived(snapshot.armedAt(), signal);
+    for (Table table : tables) {
+      List<Chunk> chunks = snapshot.chunks(table, parts.settings().copy().chunkBytes());
+      TableCopy copy = new TableCopy(table, chunks.size());
+      opened(table);
+      chunks.forEach(c -> lines.queue().add(new ChunkTask.Shared(copy, c, snapshot)));
+    }
+  }
+
+  private void opened(Table table) {
+    openTables++;
+    tries.merge(table.id(), 1, Integer::sum);
+    parts.bus().publish(new RunEvent.TableBusy(table.id(), "copy"));
+  }
+
+  /** What was copied must have the columns that the target was given. */
+  private void assertDefinition(TableId table, Fingerprint look) {
+    Optional<Fingerprint> planned = log.fingerprint(table);
+    if (planned.isPresent() && !planned.get().definition().equals(look.definition())) {
+      throw drift(table, "has another definition than when the migration began");
+    }
+  }
+
+  private FramException drift(TableId table, String what) {
+    return new FramException(
+        ErrorCode.SCHEMA_DRIFT,
+        "Source " + parts.route().source().server().name() + ": table " + table + " " + what + ".",
+        "Undo the change, or run fram cancel and begin again.");
+  }
+
+  // ---- what comes back -------------------------------------------------------------------------
+
+  private void returned(ChunkTask.Back back, IndexBuilder indexes, StopSignal signal) {
+    TableCopy copy = back.task().table();
+    copy.chunkBack(back.copied().rows(), back.copied().bytes());
+    if (back.task() instanceof ChunkTask.Own && copy.failure().isEmpty()) {
+      log.copyingOn(copy.table().id(), copy.rows(), copy.bytes());
+    }
+    if (!copy.allBack()) {
+      return;
+    }
+    openTables--;
+    parts.bus().publish(new RunEvent.TableBusy(copy.table().id(), ""));
+    if (copy.failure().isEmpty()) {
+      try {
+        finish(back.task());
+      } catch (FramException e) {
+        if (e.category() != ErrorCategory.TRANSIENT) {
+          throw e;
+        }
+        copy.fail(e);
+      }
+    }
+    leaveGroup(copy.table().id());
+    copy.failure().ifPresentOrElse(
+        e -> again(back.task(), e, signal), () -> indexes.submit(copy.table().id()));
+  }
+
+  /** The last look: only now is it certain that no chunk was read from a rewritten table. */
+  private void finish(ChunkTask last) {
+    TableCopy copy = last.table();
+    TableId table = copy.table().id();
+    switch (last) {
+      case ChunkTask.Shared shared -> {
+        shared.snapshot().verifyPinned(table);
+        Fingerprint look = shared.snapshot().fingerprint(table);
+        log.copied(copy, Optional.of(shared.snapshot().fence()), look);
+      }
+      case ChunkTask.Own own -> {
+        if (!looksNow(table).equals(own.expected())) {
+          throw Copier.changed(table);
+        }
+        log.copied(copy, Optional.empty(), own.expected());
+      }
+    }
+    LOG.info("table {}: copied, {} rows", table, copy.rows());
+  }
+
+  private void leaveGroup(TableId table) {
+    TableGroup group = groups.remove(table);
+    if (group != null) {
+      group.finished(table);
+    }
+  }
+
+  private void again(ChunkTask last, FramException e, StopSignal signal) {
+    Table table = last.table().table();
+    int tried = tries.getOrDefault(table.id(), 0);
+    if (tried >= parts.settings().retry().tableTries()) {
+      throw e;
+    }
+    LOG.warn("table {}: copied again after: {}", table.id(), e.getMessage());
+    parts.bus().publish(
+        new RunEvent.Noted("Table " + table.id() + " is copied again: " + e.seen()));
+    if (e.code() == ErrorCode.SNAPSHOT_BROKEN) {
+      log.pending(table.id());
+    } else {
+      dropEmptier();
+      signal.pause(parts.settings().retry().firstDelay().multipliedBy(1L << tried));
+    }
+    lines.plan().again(table);
+  }
+
+  private void empty(TableId table) {
+    ChunkCopier copier =
+        emptier.orElseGet(() -> parts.route().copier(parts.journal().epoch()));
+    emptier = Optional.of(copier);
+    copier.empty(table);
+  }
+
+  private void dropEmptier() {
+    emptier.ifPresent(ChunkCopier::close);
+    emptier = Optional.empty();
+  }
+}

@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.fram.core.copy;
+
+import dev.fram.api.engine.Chunk;
+import dev.fram.api.engine.ChunkCopier;
+import dev.fram.api.engine.CopiedChunk;
+import dev.fram.api.engine.Snapshot;
+import dev.fram.api.error.ErrorCategory;
+import dev.fram.api.error.ErrorCode;
+import dev.fram.api.error.FramException;
+import dev.fram.api.model.TableId;
+import dev.fram.core.bus.RunEvent;
+import dev.fram.core.concurrent.StopSignal;
+import dev.fram.core.migration.RunParts;
+import dev.fram.core.stream.FeedProgress;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.TimeUnit;
+
+/** Copies chunk after chunk over its own two connections. Owned by one copier thread. */
+final class Copier {
+  private static final CopiedChunk NOTHING = new CopiedChunk(0, 0);
+
+  private final RunParts parts;
+  private final FeedProgress progress;
+  private final BlockingQueue<ChunkTask> queue;
+  private final BlockingQueue<ChunkTask.Back> inbox;
+  private final StopSignal signal;
+  private Optional<ChunkCopier> copier = Optional.empty();
+
+  Copier(
+      RunParts parts,
+      FeedProgress progress,
+      BlockingQueue<ChunkTask> queue,
+      BlockingQueue<ChunkTask.Back> inbox,
+      StopSignal signal) {
+    this.parts = parts;
+    this.progress = progress;
+    this.queue = queue;
+    this.inbox = inbox;
+    this.signal = signal;
+  }
+
+  void run() {
+    try {
+      while (!signal.raised()) {
+        ChunkTask task = queue.poll(20, TimeUnit.MILLISECONDS);
+        if (task != null) {
+          inbox.add(new ChunkTask.Back(task, attempt(task)));
+        }
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } finally {
+      drop();
+    }
+  }
+
+  /** What fails for a while ends up in the table, for the coordinator; the rest ends the run. */
+  private CopiedChunk attempt(ChunkTask task) {
+    if (task.table().failure().isPresent()) {
+      return NOTHING;
+    }
+    try {
+      return switch (task) {
+        case ChunkTask.Shared shared -> copy(shared.chunk(), shared.snapshot());
+        case ChunkTask.Own own -> copyAlone(own);
+      };
+    } catch (FramException e) {
+      drop();
+      if (e.category() != ErrorCategory.TRANSIENT) {
+        throw e;
+      }
+      task.table().fail(e);
+      return NOTHING;
+    }
+  }
+
+  private CopiedChunk copyAlone(ChunkTask.Own own) {
+    TableId table = own.chunk().table();
+    try (Snapshot snapshot = parts.route().source().snapshot(List.of(own.table().table()))) {
+      if (!snapshot.fingerprint(table).equals(own.expected())) {
+        throw changed(table);
+      }
+      progress.awaitReceived(snapshot.armedAt(), signal);
+      CopiedChunk copied = copy(own.chunk(), snapshot);
+      snapshot.verifyPinned(table);
+      return copied;
+    }
+  }
+
+  static FramException changed(TableId table) {
+    return new FramException(
+        ErrorCode.SNAPSHOT_BROKEN,
+        "Table " + table + " was rewritten while it was copied.",
+        "It is copied again.");
+  }
+
+  private CopiedChunk copy(Chunk chunk, Snapshot snapshot) {
+    ChunkCopier own =
+        copier.orElseGet(() -> parts.route().copier(parts.journal().epoch()));
+    copier = Optional.of(own);
+    CopiedChunk copied =
+        own.copy(
+            chunk,
+            snapshot,
+            bytes -> parts.bus().publish(new RunEvent.BytesCopied(chunk.table(), bytes)));
+    parts.bus().publish(new RunEvent.ChunkCopied(chunk.table(), copied.rows()));
+    return copied;
+  }
+
+  /** After a failure the connections are not trusted any more. */
+  private void drop() {
+    Optional<ChunkCopier> old = copier;
+    copier = Optional.empty();
+    old.ifPresent(ChunkCopier::close);
+  }
+}

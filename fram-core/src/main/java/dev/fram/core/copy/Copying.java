@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.fram.core.copy;
+
+import dev.fram.api.engine.TableState;
+import dev.fram.api.engine.TableState.Stage;
+import dev.fram.api.model.Table;
+import dev.fram.core.concurrent.StopSignal;
+import dev.fram.core.concurrent.Stopped;
+import dev.fram.core.concurrent.WorkerGroup;
+import dev.fram.core.migration.RunParts;
+import dev.fram.core.stream.FeedProgress;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+
+/**
+ * The whole initial transfer, from wherever an earlier run has left it: copiers, index threads and
+ * the coordinator that leads them in the caller's thread. Tables that are finished are not touched.
+ */
+public final class Copying {
+  private final RunParts parts;
+  private final FeedProgress progress;
+  private final TableLog log;
+
+  public Copying(RunParts parts, FeedProgress progress, TableLog log) {
+    this.parts = parts;
+    this.progress = progress;
+    this.log = log;
+  }
+
+  /** Returns when every table is ready to follow. */
+  public void run(List<Table> tables, StopSignal signal) {
+    BlockingQueue<ChunkTask> queue = new LinkedBlockingQueue<>();
+    BlockingQueue<ChunkTask.Back> inbox = new LinkedBlockingQueue<>();
+    IndexBuilder indexes = new IndexBuilder(parts, log);
+    CopyPlan plan =
+        new CopyPlan(parts.settings().copy().groupBytes(), needCopy(tables, indexes));
+    try (WorkerGroup workers = new WorkerGroup(signal, parts.route()::close);
+        Coordinator coordinator =
+            new Coordinator(parts, progress, log, new Coordinator.Lines(plan, queue, inbox))) {
+      for (int i = 1; i <= parts.settings().copy().jobs(); i++) {
+        Copier copier = new Copier(parts, progress, queue, inbox, workers.signal());
+        workers.start("copy-" + i, copier::run);
+      }
+      for (int i = 1; i <= parts.settings().copy().indexJobs(); i++) {
+        workers.start("index-" + i, () -> indexes.run(workers.signal()));
+      }
+      lead(coordinator, indexes, workers);
+    }
+  }
+
+  private static void lead(Coordinator coordinator, IndexBuilder indexes, WorkerGroup workers) {
+    try {
+      coordinator.lead(indexes, workers.signal());
+    } catch (Stopped e) {
+      workers.rethrow();
+      throw e;
+    }
+  }
+
+  private List<Table> needCopy(List<Table> tables, IndexBuilder indexes) {
+    List<Table> wanted = new ArrayList<>();
+    for (Table table : tables) {
+      TableState state = log.state(table.id());
+      boolean copied =
+          state.stage() == Stage.COPIED || table.transfer() != Table.Transfer.COPY_AND_FOLLOW;
+      if (state.stage() == Stage.READY_TO_FOLLOW) {
+        continue;
+      }
+      if (copied) {
+        indexes.submit(table.id());
+      } else {
+        wanted.add(table);
+      }
+    }
+    return wanted;
+  }
+}

@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.fram.core.cutover;
+
+import dev.fram.api.error.ErrorCode;
+import dev.fram.api.error.FramException;
+import dev.fram.core.copy.TableLog;
+import dev.fram.core.lag.DriftWatch;
+import dev.fram.core.migration.RunParts;
+import java.util.List;
+
+/** Under the gate, so that nothing can change any more: is the schema still the one we copied? */
+final class CompareDefinitions implements CutoverStep {
+  private final RunParts parts;
+  private final TableLog tables;
+
+  CompareDefinitions(RunParts parts, TableLog tables) {
+    this.parts = parts;
+    this.tables = tables;
+  }
+
+  @Override
+  public String name() {
+    return "compare-definitions";
+  }
+
+  @Override
+  public String plan() {
+    List<String> differences = differences();
+    return differences.isEmpty()
+        ? "would find the source's schema unchanged"
+        : "would fail: " + String.join("; ", differences);
+  }
+
+  @Override
+  public void act() {
+    List<String> differences = differences();
+    if (!differences.isEmpty()) {
+      throw new FramException(
+          ErrorCode.SCHEMA_DRIFT,
+          "Source "
+              + parts.route().source().server().name()
+              + ": the schema has changed: "
+              + String.join("; ", differences)
+              + ".",
+          "Undo the change, or cancel and begin again.");
+    }
+  }
+
+  private List<String> differences() {
+    return DriftWatch.differences(tables.all(), parts.route().source().fingerprints());
+  }
+}

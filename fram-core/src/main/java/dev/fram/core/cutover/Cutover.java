@@ -1,0 +1,244 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.fram.core.cutover;
+
+import dev.fram.api.engine.Lease;
+import dev.fram.api.engine.StepOutcome;
+import dev.fram.api.engine.WriteGate;
+import dev.fram.api.error.ErrorCode;
+import dev.fram.api.error.FramException;
+import dev.fram.api.model.Table;
+import dev.fram.core.bus.RunEvent;
+import dev.fram.core.concurrent.StopSignal;
+import dev.fram.core.concurrent.Stopped;
+import dev.fram.core.copy.TableLog;
+import dev.fram.core.migration.RunParts;
+import dev.fram.core.stream.Pipeline;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.random.RandomGenerator;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One cutover up to the hand-over. Whatever fails before it is undone in reverse order, and the
+ * writers go on without an error; what comes after it is {@link Promotion}. Owned by the run's own
+ * thread.
+ */
+public final class Cutover {
+  private static final Logger LOG = LoggerFactory.getLogger(Cutover.class);
+
+  private final RunParts parts;
+  private final Pipeline pipeline;
+  private final TableLog log;
+  private final Lease lease;
+  private final List<Table> tables;
+  private final StopSignal signal;
+
+  public Cutover(
+      RunParts parts,
+      Pipeline pipeline,
+      TableLog log,
+      Lease lease,
+      List<Table> tables,
+      StopSignal signal) {
+    this.parts = parts;
+    this.pipeline = pipeline;
+    this.log = log;
+    this.lease = lease;
+    this.tables = List.copyOf(tables);
+    this.signal = signal;
+  }
+
+  /** What each step would do now. Takes no lock and changes nothing. */
+  public List<String> dryRun() {
+    try (WriteGate gate = openGate()) {
+      List<String> lines = new ArrayList<>();
+      for (CutoverStep step : steps(new Freeze(parts, gate))) {
+        lines.add(step.name() + ": " + step.plan());
+      }
+      lines.add(HandOverStep.NAME + ": would close the source for good, in one commit");
+      lines.addAll(Promotion.plan(parts));
+      return lines;
+    }
+  }
+
+  /** What became of a cutover. */
+  public sealed interface Result {
+    /** The source has handed over; writes are blocked until the target opens. */
+    record HandedOver(WritesBlocked blocked) implements Result {}
+
+    /** Everything was taken back, the source serves on. */
+    record Undone(RuntimeException why) implements Result {}
+
+    /** Nobody knows, and the source could not be asked. The target stays closed. */
+    record Unknown(FramException why) implements Result {}
+  }
+
+  /**
+   * Goes up to the hand-over.
+   *
+   * @throws FramException a transient code: the journal could not be written after the hand-over;
+   *     the next attempt asks the source
+   */
+  public Result run() {
+    parts.bus().publish(new RunEvent.CutoverBegan());
+    try (WriteGate gate = openGate()) {
+      Freeze freeze = new Freeze(parts, gate);
+      HandOverStep handOver = new HandOverStep(parts, lease, signal);
+      Deque<CutoverStep> done = new ArrayDeque<>();
+      long sequence;
+      try {
+        for (CutoverStep step : steps(freeze)) {
+          signal.check();
+          done.push(step);
+          bracket(step.name(), step::act);
+        }
+        handOver.last(freeze);
+        sequence = intent(freeze);
+      } catch (FramException | Stopped e) {
+        done.forEach(this::undo);
+        return new Result.Undone(undone(e));
+      }
+      return handOver(handOver, freeze, done, sequence);
+    }
+  }
+
+  private Result handOver(
+      HandOverStep step, Freeze freeze, Deque<CutoverStep> done, long sequence) {
+    long began = parts.clock().nanos();
+    parts.bus().publish(new RunEvent.StepBegan(HandOverStep.NAME));
+    StepOutcome outcome = step.act(freeze);
+    long millis = (parts.clock().nanos() - began) / 1_000_000;
+    return switch (outcome) {
+      case DONE -> {
+        stepEnded(HandOverStep.NAME, "done", millis);
+        record(sequence, outcome, freeze);
+        yield new Result.HandedOver(new WritesBlocked(freeze));
+      }
+      case NOT_DONE -> {
+        stepEnded(HandOverStep.NAME, "undone", millis);
+        done.forEach(this::undo);
+        record(sequence, outcome, freeze);
+        yield new Result.Undone(notHandedOver());
+      }
+      case UNKNOWN -> {
+        stepEnded(HandOverStep.NAME, "unknown", millis);
+        record(sequence, outcome, freeze);
+        yield new Result.Unknown(unknown());
+      }
+    };
+  }
+
+  private long intent(Freeze freeze) {
+    return parts
+        .journal()
+        .store()
+        .intent(parts.journal().epoch(), HandOverStep.NAME, freeze.frozenAt().text());
+  }
+
+  private void record(long sequence, StepOutcome outcome, Freeze freeze) {
+    String detail = freeze.frozenAt().text();
+    parts.journal().store().outcome(parts.journal().epoch(), sequence, outcome, detail);
+    LOG.info("{}: {} at {}", HandOverStep.NAME, outcome, detail);
+  }
+
+  private List<CutoverStep> steps(Freeze freeze) {
+    long epoch = parts.journal().epoch();
+    return List.of(
+        new Readiness(parts, pipeline, freeze),
+        new SchemaStep(
+            "prepare-finish",
+            "would prepare sequences, triggers and the rest of the schema",
+            () -> parts.route().schema().prepareFinish(epoch)),
+        new CloseGate(parts, freeze, RandomGenerator.getDefault(), signal),
+        new Drain(parts, pipeline, freeze, signal),
+        new CompareDefinitions(parts, log),
+        new CopyUnlogged(parts, freeze, tables),
+        new SchemaStep(
+            "finish-schema",
+            "would set sequences, triggers, rules and the remaining foreign keys",
+            () -> parts.route().schema().finish(epoch)));
+  }
+
+  private void bracket(String name, Runnable act) {
+    long began = parts.clock().nanos();
+    parts.bus().publish(new RunEvent.StepBegan(name));
+    String outcome = "failed";
+    try {
+      parts.journal().step(name, "", act);
+      outcome = "done";
+    } finally {
+      stepEnded(name, outcome, (parts.clock().nanos() - began) / 1_000_000);
+    }
+  }
+
+  private void stepEnded(String name, String outcome, long millis) {
+    parts.bus().publish(new RunEvent.StepEnded(name, outcome, millis));
+  }
+
+  private void undo(CutoverStep step) {
+    step.undo();
+    LOG.info("{}: undone", step.name());
+  }
+
+  private WriteGate openGate() {
+    return parts.route().source().gate(tables, parts.settings().cutover().writeBlockBudget());
+  }
+
+  /** What a person must decide, or a defect, keeps its own code; the rest may be tried again. */
+  private static RuntimeException undone(RuntimeException e) {
+    if (!(e instanceof FramException cause) || cause.code() == ErrorCode.CUTOVER_UNDONE) {
+      return e;
+    }
+    boolean own =
+        switch (cause.category()) {
+          case DIVERGENCE, BUG, UNKNOWN_OUTCOME, PRECONDITION -> true;
+          case FAILED, USAGE, TRANSIENT, HELD -> false;
+        };
+    return own
+        ? e
+        : new FramException(
+            ErrorCode.CUTOVER_UNDONE,
+            "The cutover was undone, the source serves on: " + cause.seen(),
+            cause.remedy(),
+            cause);
+  }
+
+  private FramException notHandedOver() {
+    return new FramException(
+        ErrorCode.CUTOVER_UNDONE,
+        "Source "
+            + parts.route().source().server().name()
+            + ": the hand-over was rolled back; the source serves on.",
+        "Cut over again.");
+  }
+
+  private FramException unknown() {
+    return new FramException(
+        ErrorCode.OUTCOME_UNKNOWN,
+        "Source "
+            + parts.route().source().server().name()
+            + " could not be asked whether it has handed over. The target stays closed.",
+        "Make the source reachable and run fram migrate again: it asks the source and goes on, or"
+            + " goes back.");
+  }
+
+  /** Writers are blocked until the target opens; the clock of that runs on. */
+  public static final class WritesBlocked {
+    private final Freeze freeze;
+
+    private WritesBlocked(Freeze freeze) {
+      this.freeze = freeze;
+    }
+
+    void end() {
+      freeze.writersGoOn();
+    }
+
+    public String frozenAt() {
+      return freeze.frozenAt().text();
+    }
+  }
+}

@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.fram.core.cutover;
+
+import dev.fram.api.engine.HandOver;
+import dev.fram.api.engine.StepOutcome;
+import dev.fram.api.error.ErrorCode;
+import dev.fram.api.error.FramException;
+import dev.fram.core.bus.RunEvent;
+import dev.fram.core.concurrent.Retries;
+import dev.fram.core.concurrent.StopSignal;
+import dev.fram.core.journal.Journal;
+import dev.fram.core.migration.RunParts;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * What follows the hand-over. It only goes forward, does not listen to anyone who wants to stop,
+ * and every part of it may be done again after a crash. Owned by the run's own thread.
+ */
+public final class Promotion {
+  static final String OPEN = "open-target";
+  static final String SWITCH = "switch-traffic";
+  private static final String AFTER = "after-opening";
+
+  private final RunParts parts;
+
+  public Promotion(RunParts parts) {
+    this.parts = parts;
+  }
+
+  static List<String> plan(RunParts parts) {
+    List<String> lines = new ArrayList<>();
+    lines.add(OPEN + ": would let the applications write to the target");
+    lines.add(
+        SWITCH
+            + parts
+                .settings()
+                .cutover()
+                .switchCommand()
+                .map(c -> ": would run the switch command")
+                .orElse(": no switch command is set; the applications are pointed by hand"));
+    return lines;
+  }
+
+  /** Opens the target; its own guards fall only when the source's record says "handed over". */
+  public void open(Optional<Cutover.WritesBlocked> blocked) {
+    Retries retries = parts.retries();
+    while (true) {
+      try {
+        openOnce();
+        blocked.ifPresent(Cutover.WritesBlocked::end);
+        return;
+      } catch (FramException e) {
+        // Nobody can write anywhere now: this is not the moment to listen to a stop.
+        new StopSignal().pause(retries.after(e));
+      }
+    }
+  }
+
+  private void openOnce() {
+    Journal journal = parts.journal();
+    if (!journal.done(HandOverStep.NAME)) {
+      assertHandedOver();
+    }
+    if (!journal.done(OPEN)) {
+      bracket(OPEN, () -> parts.route().target().open(journal.epoch()));
+    }
+  }
+
+  /**
+   * Runs the switch command when one is set and it has not succeeded yet.
+   *
+   * @throws FramException HOOK_FAILED
+   */
+  public void switchTraffic() {
+    Optional<String> command = parts.settings().cutover().switchCommand();
+    if (command.isPresent() && !parts.journal().done(SWITCH)) {
+      bracket(SWITCH, () -> new SwitchCommand(parts).run(command.get()));
+    }
+  }
+
+  /** Validates what was added unvalidated; what could not be is told. */
+  public void afterOpening() {
+    if (parts.journal().done(AFTER)) {
+      return;
+    }
+    bracket(
+        AFTER,
+        () ->
+            parts
+                .route()
+                .schema()
+                .afterOpening(parts.journal().epoch())
+                .forEach(note -> parts.bus().publish(new RunEvent.Noted(note))));
+  }
+
+  /** What the source's register says; for a run that resumes within a cutover. */
+  public StepOutcome probe(StopSignal signal) {
+    return HandOverStep.probe(parts, signal);
+  }
+
+  private void assertHandedOver() {
+    if (!(parts.route().source().handOver() instanceof HandOver.HandedOver)) {
+      throw new FramException(
+          ErrorCode.INTERNAL,
+          "Source "
+              + parts.route().source().server().name()
+              + " still owns the data; the target is not opened.",
+          "Report this.");
+    }
+  }
+
+  private void bracket(String name, Runnable act) {
+    long began = parts.clock().nanos();
+    parts.bus().publish(new RunEvent.StepBegan(name));
+    String outcome = "failed";
+    try {
+      parts.journal().step(name, "", act);
+      outcome = "done";
+    } finally {
+      long millis = (parts.clock().nanos() - began) / 1_000_000;
+      parts.bus().publish(new RunEvent.StepEnded(name, outcome, millis));
+    }
+  }
+}

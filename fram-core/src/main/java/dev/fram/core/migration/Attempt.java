@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.fram.core.migration;
+
+import dev.fram.api.check.Finding;
+import dev.fram.api.engine.Engine;
+import dev.fram.api.engine.Lease;
+import dev.fram.api.engine.Route;
+import dev.fram.api.engine.RouteRequest;
+import dev.fram.api.error.ErrorCategory;
+import dev.fram.api.error.ErrorCode;
+import dev.fram.api.error.FramException;
+import dev.fram.api.status.PhaseName;
+import dev.fram.api.status.Status;
+import dev.fram.core.bus.Answer;
+import dev.fram.core.bus.EventBus;
+import dev.fram.core.concurrent.Clock;
+import dev.fram.core.concurrent.StopSignal;
+import dev.fram.core.concurrent.Stopped;
+import dev.fram.core.concurrent.WorkerGroup;
+import dev.fram.core.journal.Journal;
+import dev.fram.core.stream.Pipeline;
+import java.util.function.Consumer;
+
+/**
+ * From connecting to closing every connection again: whatever it does, nothing of it is left in
+ * this process afterwards. Owned by the run's own thread.
+ */
+final class Attempt {
+  private final Engine engine;
+  private final RouteRequest request;
+  private final MigrationSettings settings;
+  private final Clock clock;
+  private final EventBus bus;
+  private int leases;
+
+  Attempt(
+      Engine engine,
+      RouteRequest request,
+      MigrationSettings settings,
+      Clock clock,
+      EventBus bus) {
+    this.engine = engine;
+    this.request = request;
+    this.settings = settings;
+    this.clock = clock;
+    this.bus = bus;
+  }
+
+  /** Before the first lease a failure is told at once: an address may simply be wrong. */
+  boolean everLeased() {
+    return leases > 0;
+  }
+
+  /** Our own dead session may hold the lease for a while: that passes. */
+  FramException sameAsBefore(FramException e) {
+    return e.code() == ErrorCode.LEASE_HELD
+        ? new FramException(ErrorCode.SERVER_UNREACHABLE, e.seen(), e.remedy(), e)
+        : e;
+  }
+
+  PhaseName run(Orders orders, Consumer<Finding> findings, Consumer<Status> listener) {
+    try (Route route = engine.open(request)) {
+      Registration registration = new Registration(route, request);
+      registration.register(orders.goal());
+      try (Lease lease = registration.lease()) {
+        Journal journal = new Journal(route.target().journal(), lease.epoch());
+        bus.projector()
+            .names(
+                route.id().value(),
+                route.source().server().name(),
+                route.target().server().name());
+        RunParts parts = new RunParts(engine, route, journal, bus, settings, clock);
+        PhaseName phase = leased(parts, lease, orders, findings, listener);
+        return phase;
+      }
+    }
+  }
+
+  private PhaseName leased(
+      RunParts parts,
+      Lease lease,
+      Orders orders,
+      Consumer<Finding> findings,
+      Consumer<Status> listener) {
+    Phase recorded = PhaseJson.read(parts.journal().store().load().orElseThrow());
+    Pipeline pipeline = new Pipeline(parts);
+    CommandDesk desk =
+        new CommandDesk(parts.journal().store(), orders, () -> bus.projector().phase());
+    if (leases++ == 0) {
+      desk.refuseOld();
+    }
+    Reporter reporter = new Reporter(parts, pipeline, desk, listener);
+    SourceWatch watch = new SourceWatch(parts, pipeline);
+    try (WorkerGroup background = new WorkerGroup(new StopSignal(), parts.route()::close);
+        Migration migration =
+            new Migration(parts, lease, pipeline, orders, recorded, background.signal())) {
+      background.start("status", () -> reporter.run(background.signal()));
+      background.start("watch", () -> watch.run(background.signal()));
+      Farewell farewell = new Farewell(parts, migration, orders);
+      try {
+        work(migration, farewell, orders, findings);
+      } catch (Stopped e) {
+        migration.rethrow();
+        background.rethrow();
+        stopped(migration, farewell, orders);
+      } catch (FramException e) {
+        told(e, farewell);
+        throw e;
+      }
+      return migration.phase().name();
+    }
+  }
+
+  private static void work(
+      Migration migration, Farewell farewell, Orders orders, Consumer<Finding> findings) {
+    switch (orders.goal()) {
+      case MIGRATE, CUTOVER -> {
+        migration.run(findings);
+        farewell.clear();
+        farewell.answerAll("The migration is " + migration.phase().name() + ".");
+      }
+      case CANCEL -> farewell.cancel();
+      case COMPLETE -> farewell.complete();
+    }
+  }
+
+  private static void stopped(Migration migration, Farewell farewell, Orders orders) {
+    if (orders.ending().filter(e -> e == Orders.Ending.CANCEL).isPresent()) {
+      migration.close();
+      farewell.cancel();
+    } else {
+      farewell.answerAll(
+          Answer.refused(ErrorCode.CANCELLED, "The run was stopped; run fram migrate to resume."));
+    }
+  }
+
+  /** Those who wait for an answer hear of an end that no further attempt can mend. */
+  private static void told(FramException e, Farewell farewell) {
+    boolean final_ =
+        e.category() != ErrorCategory.TRANSIENT && e.category() != ErrorCategory.HELD;
+    if (final_ && e.code() != ErrorCode.FENCED) {
+      try {
+        farewell.answerAll(Answer.failed(e));
+      } catch (FramException second) {
+        e.addSuppressed(second);
+      }
+    }
+  }
+}

@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.fram.core.migration;
+
+import dev.fram.api.engine.JournalStore;
+import dev.fram.api.engine.JournalStore.PendingCommand;
+import dev.fram.api.error.ErrorCode;
+import dev.fram.api.status.Command;
+import dev.fram.api.status.PhaseName;
+import dev.fram.core.bus.Answer;
+import dev.fram.core.bus.StatusJson;
+import java.util.Optional;
+import java.util.function.Supplier;
+
+/** Takes commands that other processes have put into the journal. Owned by the status thread. */
+final class CommandDesk {
+  private final JournalStore store;
+  private final Orders orders;
+  private final Supplier<PhaseName> phase;
+
+  CommandDesk(JournalStore store, Orders orders, Supplier<PhaseName> phase) {
+    this.store = store;
+    this.orders = orders;
+    this.phase = phase;
+  }
+
+  /** What was asked of a run that is gone must not befall this one. */
+  void refuseOld() {
+    for (PendingCommand pending : store.pendingCommands()) {
+      if (!orders.unanswered().contains(pending.id())) {
+        answer(
+            pending.id(),
+            Answer.refused(
+                ErrorCode.PHASE_REFUSES, "The run it was meant for has ended. Ask again."));
+      }
+    }
+  }
+
+  void poll() {
+    for (PendingCommand pending : store.pendingCommands()) {
+      if (orders.accept(pending.id())) {
+        take(pending);
+      }
+    }
+  }
+
+  void answer(long id, Answer answer) {
+    store.answerCommand(id, StatusJson.write(answer));
+    orders.answered(id);
+  }
+
+  private void take(PendingCommand pending) {
+    Optional<Command> command = CommandWords.read(pending.command());
+    if (command.isEmpty()) {
+      answer(pending.id(), Answer.refused(ErrorCode.UNSUPPORTED, "This version knows no such command."));
+      return;
+    }
+    switch (command.get()) {
+      case Command.Stop stop -> {
+        answer(pending.id(), Answer.done("The run ends; fram migrate resumes it."));
+        orders.end(Orders.Ending.STOP);
+      }
+      case Command.Cancel cancel -> cancel(pending.id());
+      case Command.Cutover cutover -> whenReady(pending.id(), cutover);
+      case Command.CutoverDryRun dryRun -> whenReady(pending.id(), dryRun);
+    }
+  }
+
+  /** It is answered when it is done; the run goes on to it from wherever it is. */
+  private void cancel(long id) {
+    if (phase.get() == PhaseName.SERVING) {
+      answer(id, Answer.refused(ErrorCode.PHASE_REFUSES, "The target serves already."));
+    } else {
+      orders.end(Orders.Ending.CANCEL);
+    }
+  }
+
+  private void whenReady(long id, Command command) {
+    PhaseName now = phase.get();
+    if (now == PhaseName.READY) {
+      orders.queue(new Orders.Order(id, command));
+    } else {
+      answer(
+          id,
+          Answer.refused(
+              ErrorCode.PHASE_REFUSES,
+              "The migration is " + now + "; a cutover needs READY. Nothing was touched."));
+    }
+  }
+}

@@ -1,0 +1,224 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.fram.core.migration;
+
+import dev.fram.api.engine.Engine;
+import dev.fram.api.engine.JournalStore;
+import dev.fram.api.engine.JournalStore.PublishedStatus;
+import dev.fram.api.engine.Lease;
+import dev.fram.api.engine.MigrationRecord;
+import dev.fram.api.engine.Route;
+import dev.fram.api.engine.RouteRequest;
+import dev.fram.api.error.ErrorCode;
+import dev.fram.api.error.FramException;
+import dev.fram.api.status.Command;
+import dev.fram.api.status.PhaseName;
+import dev.fram.api.status.Status;
+import dev.fram.core.bus.Answer;
+import dev.fram.core.bus.StatusJson;
+import dev.fram.core.bus.StatusProjector;
+import dev.fram.core.bus.RunEvent;
+import dev.fram.core.concurrent.Clock;
+import dev.fram.core.concurrent.StopSignal;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.function.Consumer;
+
+/**
+ * What another process can see and ask of a migration: it needs nothing but the two URIs. When a
+ * run is going on it does the asking; when none is, this does the work itself by resuming.
+ */
+public final class MigrationClient {
+  /** A run publishes each second; one that has not for so long is gone, or cannot reach us. */
+  private static final Duration SILENCE = Duration.ofSeconds(30);
+
+  private final Engine engine;
+  private final RouteRequest request;
+  private final MigrationSettings settings;
+  private final Clock clock;
+
+  public MigrationClient(
+      Engine engine, RouteRequest request, MigrationSettings settings, Clock clock) {
+    this.engine = engine;
+    this.request = request;
+    this.settings = settings;
+    this.clock = clock;
+  }
+
+  /** The newest published picture; empty when the target knows of no migration. Reads only. */
+  public Optional<View> status() {
+    try (Route route = engine.open(request)) {
+      Optional<MigrationRecord> record = route.target().journal().load();
+      if (record.isEmpty()) {
+        return Optional.empty();
+      }
+      return Optional.of(
+          route
+              .target()
+              .journal()
+              .publishedStatus()
+              .map(p -> view(p, record.get()))
+              .orElseGet(() -> new View(bare(route, record.get()), 0, Running.NO)));
+    }
+  }
+
+  /** Cuts over and waits for the result. */
+  public Answer cutover(Consumer<Status> watcher) {
+    return order(new Command.Cutover(), Goal.CUTOVER, watcher);
+  }
+
+  /** What a cutover would do now; needs a run that is going on. */
+  public Answer cutoverDryRun() {
+    return tellRun(new Command.CutoverDryRun(), s -> {}).orElseGet(MigrationClient::nobody);
+  }
+
+  /** Gives up, leaving no trace. */
+  public Answer cancel(Consumer<Status> watcher) {
+    return order(new Command.Cancel(), Goal.CANCEL, watcher);
+  }
+
+  /** Ends the run that is going on; it can be resumed. */
+  public Answer stop() {
+    return tellRun(new Command.Stop(), s -> {}).orElseGet(MigrationClient::nobody);
+  }
+
+  /** After the cutover: removes what Fram made. */
+  public Answer complete(Consumer<Status> watcher) {
+    return resume(Goal.COMPLETE, watcher);
+  }
+
+  private Answer order(Command command, Goal goal, Consumer<Status> watcher) {
+    return tellRun(command, watcher).orElseGet(() -> resume(goal, watcher));
+  }
+
+  /** Nobody holds the lease: this process does it. */
+  private Answer resume(Goal goal, Consumer<Status> watcher) {
+    try {
+      MigrationRun run = new MigrationRun(engine, request, settings, clock);
+      run.addStatusListener(watcher);
+      return Answer.done("The migration is " + run.run(goal).phase() + ".");
+    } catch (FramException e) {
+      return Answer.failed(e);
+    }
+  }
+
+  /** Puts the command into the journal and waits; empty when no run is going on. */
+  private Optional<Answer> tellRun(Command command, Consumer<Status> watcher) {
+    try (Route route = engine.open(request)) {
+      JournalStore store = route.target().journal();
+      if (store.load().isEmpty()) {
+        return Optional.of(Answer.failed(Registration.missing(route.target().server())));
+      }
+      if (!leaseHeld(route)) {
+        return Optional.empty();
+      }
+      return Optional.of(await(store, store.submitCommand(CommandWords.write(command)), watcher));
+    }
+  }
+
+  private static boolean leaseHeld(Route route) {
+    Optional<Lease> lease = route.target().lease("fram");
+    lease.ifPresent(Lease::close);
+    return lease.isEmpty();
+  }
+
+  private Answer await(JournalStore store, long id, Consumer<Status> watcher) {
+    long shown = clock.nanos();
+    while (true) {
+      Optional<String> answer = answer(store, id);
+      if (answer.isPresent()) {
+        return StatusJson.readAnswer(answer.get());
+      }
+      if (store.load().isEmpty()) {
+        return Answer.done("The migration has ended; nothing of it is left on the target.");
+      }
+      new StopSignal().pause(settings.rhythm().command());
+      if (clock.nanos() - shown >= settings.rhythm().status().toNanos()) {
+        shown = clock.nanos();
+        Optional<PublishedStatus> published = store.publishedStatus();
+        published.ifPresent(p -> watcher.accept(StatusJson.readStatus(p.status())));
+        if (published.filter(p -> p.ageMillis() < SILENCE.toMillis()).isEmpty()) {
+          return silent(store, id);
+        }
+      }
+    }
+  }
+
+  /** The journal may be removed between two calls: that is an answer too. */
+  private static Optional<String> answer(JournalStore store, long id) {
+    try {
+      return store.commandAnswer(id);
+    } catch (FramException e) {
+      if (store.load().isEmpty()) {
+        return Optional.empty();
+      }
+      throw e;
+    }
+  }
+
+  private static Answer silent(JournalStore store, long id) {
+    Answer withdrawn =
+        Answer.refused(
+            ErrorCode.SERVER_UNREACHABLE,
+            "The run has said nothing for "
+                + SILENCE.toSeconds()
+                + " s; the command is withdrawn. fram status shows whether it still lives.");
+    store.answerCommand(id, StatusJson.write(withdrawn));
+    return withdrawn;
+  }
+
+  private View view(PublishedStatus published, MigrationRecord record) {
+    Status status = StatusJson.readStatus(published.status());
+    boolean fresh = published.ageMillis() < 5 * settings.rhythm().status().toMillis();
+    boolean same = status.phase().name().equals(record.phase());
+    // What a run published last may be older than what it did last.
+    Status shown = same ? status : inPhase(status, PhaseName.valueOf(record.phase()));
+    return new View(shown, published.ageMillis(), fresh ? Running.YES : Running.NO);
+  }
+
+  private static Status inPhase(Status s, PhaseName phase) {
+    return new Status(
+        s.migration(),
+        s.source(),
+        s.target(),
+        phase,
+        0,
+        s.totalMillis(),
+        s.copy(),
+        s.feed(),
+        s.cutover(),
+        s.held(),
+        s.notes(),
+        s.nextSteps());
+  }
+
+  private Status bare(Route route, MigrationRecord record) {
+    StatusProjector projector = new StatusProjector(clock);
+    projector.names(
+        record.id().value(), route.source().server().name(), route.target().server().name());
+    projector.on(new RunEvent.PhaseReached(PhaseName.valueOf(record.phase())));
+    return projector.picture();
+  }
+
+  private static Answer nobody() {
+    return Answer.refused(ErrorCode.PHASE_REFUSES, "No run is going on. fram migrate starts one.");
+  }
+
+  /**
+   * What there is to see.
+   *
+   * @param status the picture
+   * @param ageMillis how old it is
+   * @param run whether a run publishes it still
+   */
+  public record View(Status status, long ageMillis, Running run) {
+    public boolean running() {
+      return run == Running.YES;
+    }
+  }
+
+  /** Whether a run is going on, as far as its pictures tell. */
+  public enum Running {
+    YES,
+    NO
+  }
+}

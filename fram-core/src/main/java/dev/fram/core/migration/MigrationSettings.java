@@ -1,0 +1,161 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.fram.core.migration;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Optional;
+
+/**
+ * What a user may set, by concern. Every value is obeyed as it stands; whoever reads it from a user
+ * refuses what makes no sense.
+ */
+public record MigrationSettings(
+    Copy copy, Stream stream, Cutover cutover, Retry retry, Rhythm rhythm) {
+
+  /** The defaults: safe without any setting. */
+  public static MigrationSettings defaults() {
+    return new MigrationSettings(
+        Copy.defaults(),
+        Stream.defaults(),
+        Cutover.defaults(),
+        Retry.defaults(),
+        Rhythm.defaults());
+  }
+
+  public MigrationSettings withCopy(Copy value) {
+    return new MigrationSettings(value, stream, cutover, retry, rhythm);
+  }
+
+  public MigrationSettings withStream(Stream value) {
+    return new MigrationSettings(copy, value, cutover, retry, rhythm);
+  }
+
+  public MigrationSettings withCutover(Cutover value) {
+    return new MigrationSettings(copy, stream, value, retry, rhythm);
+  }
+
+  public MigrationSettings withRetry(Retry value) {
+    return new MigrationSettings(copy, stream, cutover, value, rhythm);
+  }
+
+  public MigrationSettings withRhythm(Rhythm value) {
+    return new MigrationSettings(copy, stream, cutover, retry, value);
+  }
+
+  /**
+   * The copy.
+   *
+   * @param jobs copier threads, each with two connections
+   * @param indexJobs indexes built at a time
+   * @param snapshotMaxAge after this a snapshot takes no new table (it holds back vacuum)
+   * @param chunkBytes size of a chunk, one target transaction each
+   * @param groupBytes tables copied under one snapshot, together; a table larger than this is
+   *     copied in key chunks where its key allows it
+   */
+  public record Copy(
+      int jobs, int indexJobs, Duration snapshotMaxAge, long chunkBytes, long groupBytes) {
+    public static Copy defaults() {
+      return new Copy(4, 2, Duration.ofMinutes(30), 64L << 20, 8L << 30);
+    }
+  }
+
+  /**
+   * Feed, backlog and apply.
+   *
+   * @param backlogMemory bytes of the backlog kept in memory; more goes to files
+   * @param backlogFolder where these files are; made when needed, emptied by each run
+   * @param minFreeDisk reading from the source stops when the folder's disk has less than this
+   * @param batchChanges most row changes in one target transaction
+   * @param batchBytes most bytes in one target transaction
+   * @param batchDelay longest time a batch waits to be filled
+   */
+  public record Stream(
+      long backlogMemory,
+      Path backlogFolder,
+      long minFreeDisk,
+      int batchChanges,
+      long batchBytes,
+      Duration batchDelay) {
+    public static Stream defaults() {
+      return new Stream(
+          64L << 20,
+          Path.of(System.getProperty("java.io.tmpdir"), "fram"),
+          1L << 30,
+          20_000,
+          16L << 20,
+          Duration.ofMillis(200));
+    }
+  }
+
+  /**
+   * The cutover.
+   *
+   * @param mode who starts it
+   * @param switchCommand a shell command that points the applications at the target; must bear
+   *     being run twice
+   * @param switchTimeout how long that command may take
+   * @param writeBlockBudget how long writes may be blocked before everything is undone
+   * @param maxLag the lag above which a cutover is refused
+   * @param attempts how often closing the write gate is tried
+   */
+  public record Cutover(
+      Mode mode,
+      Optional<String> switchCommand,
+      Duration switchTimeout,
+      Duration writeBlockBudget,
+      Duration maxLag,
+      int attempts) {
+    public static Cutover defaults() {
+      return new Cutover(
+          Mode.MANUAL,
+          Optional.empty(),
+          Duration.ofSeconds(60),
+          Duration.ofSeconds(15),
+          Duration.ofSeconds(5),
+          20);
+    }
+  }
+
+  /** Who starts the cutover. */
+  public enum Mode {
+    /** A person, with {@code fram cutover}. */
+    MANUAL,
+    /** Fram, as soon as it is ready. */
+    AUTO
+  }
+
+  /**
+   * Transient failures.
+   *
+   * @param budget how long they may go on without any progress in between
+   * @param firstDelay pause after the first; doubles
+   * @param maxDelay longest pause
+   * @param tableTries how often the copy of one table is begun
+   */
+  public record Retry(Duration budget, Duration firstDelay, Duration maxDelay, int tableTries) {
+    public static Retry defaults() {
+      return new Retry(Duration.ofMinutes(10), Duration.ofMillis(500), Duration.ofSeconds(20), 5);
+    }
+  }
+
+  /**
+   * How often things happen that happen all the time.
+   *
+   * @param status the picture is shown and published
+   * @param command commands are looked for
+   * @param watch the source's definitions and log are looked at
+   * @param held what waits for a person is tried again
+   * @param confirm the source is told what is durable
+   */
+  public record Rhythm(
+      Duration status, Duration command, Duration watch, Duration held, Duration confirm) {
+    public static Rhythm defaults() {
+      return new Rhythm(
+          Duration.ofSeconds(1),
+          Duration.ofMillis(200),
+          Duration.ofSeconds(10),
+          Duration.ofSeconds(5),
+          Duration.ofSeconds(1));
+    }
+  }
+}

@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.fram.core.migration;
+
+import dev.fram.api.status.Command;
+import dev.fram.core.concurrent.StopSignal;
+import java.time.Duration;
+import java.util.HashSet;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+
+/** What has been asked of the run, from its own process or from another one. Thread-safe. */
+final class Orders {
+  /** How the run is to end before its goal. */
+  enum Ending {
+    STOP,
+    CANCEL
+  }
+
+  /**
+   * @param id the journal's number of it
+   */
+  record Order(long id, Command command) {}
+
+  private final BlockingQueue<Order> queue = new LinkedBlockingQueue<>();
+  private final Set<Long> accepted = new HashSet<>();
+  private final Goal goal;
+  private Optional<Ending> ending = Optional.empty();
+  private Optional<StopSignal> work = Optional.empty();
+
+  Orders(Goal goal) {
+    this.goal = goal;
+  }
+
+  Goal goal() {
+    return goal;
+  }
+
+  /** Which signal ends the work that is going on now. */
+  synchronized void attach(StopSignal signal) {
+    work = Optional.of(signal);
+    if (ending.isPresent()) {
+      signal.raise();
+    }
+  }
+
+  synchronized void end(Ending how) {
+    if (ending.isEmpty()) {
+      ending = Optional.of(how);
+    }
+    work.ifPresent(StopSignal::raise);
+  }
+
+  synchronized Optional<Ending> ending() {
+    return ending;
+  }
+
+  /** The cancel is being carried out: its own work must not be stopped by it. */
+  synchronized void detach() {
+    work = Optional.empty();
+  }
+
+  /** Returns whether it is new: a command stands in the journal until it is answered. */
+  synchronized boolean accept(long id) {
+    return accepted.add(id);
+  }
+
+  synchronized Set<Long> unanswered() {
+    return Set.copyOf(accepted);
+  }
+
+  synchronized void answered(long id) {
+    accepted.remove(id);
+  }
+
+  void queue(Order order) {
+    queue.add(order);
+  }
+
+  Optional<Order> await(Duration wait) {
+    try {
+      return Optional.ofNullable(queue.poll(wait.toNanos(), TimeUnit.NANOSECONDS));
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      end(Ending.STOP);
+      return Optional.empty();
+    }
+  }
+}

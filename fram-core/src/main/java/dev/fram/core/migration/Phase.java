@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.fram.core.migration;
+
+import dev.fram.api.status.PhaseName;
+
+/** A phase with the evidence that the next one needs. */
+sealed interface Phase {
+  PhaseName name();
+
+  /** Nothing has been touched. */
+  record Planned() implements Phase {
+    @Override
+    public PhaseName name() {
+      return PhaseName.PLANNED;
+    }
+  }
+
+  /**
+   * @param warnings findings that were not good, but no obstacle
+   */
+  record Checked(int warnings) implements Phase {
+    @Override
+    public PhaseName name() {
+      return PhaseName.CHECKED;
+    }
+  }
+
+  /**
+   * @param feedStart the position from which the feed has everything
+   */
+  record Prepared(String feedStart) implements Phase {
+    @Override
+    public PhaseName name() {
+      return PhaseName.PREPARED;
+    }
+  }
+
+  /**
+   * @param feedStart as in PREPARED
+   */
+  record Copying(String feedStart) implements Phase {
+    @Override
+    public PhaseName name() {
+      return PhaseName.COPYING;
+    }
+  }
+
+  /**
+   * @param tables how many tables follow; every one of them has its fence in the journal
+   */
+  record CatchingUp(int tables) implements Phase {
+    @Override
+    public PhaseName name() {
+      return PhaseName.CATCHING_UP;
+    }
+  }
+
+  /** Constraints are in place and the lag is small. */
+  record Ready() implements Phase {
+    @Override
+    public PhaseName name() {
+      return PhaseName.READY;
+    }
+  }
+
+  /** Who owns the data now is written on the source, and only there. */
+  record CuttingOver() implements Phase {
+    @Override
+    public PhaseName name() {
+      return PhaseName.CUTTING_OVER;
+    }
+  }
+
+  /**
+   * @param frozenAt the source's last position
+   */
+  record Serving(String frozenAt) implements Phase {
+    @Override
+    public PhaseName name() {
+      return PhaseName.SERVING;
+    }
+  }
+
+  record Completed() implements Phase {
+    @Override
+    public PhaseName name() {
+      return PhaseName.COMPLETED;
+    }
+  }
+
+  record Cancelled() implements Phase {
+    @Override
+    public PhaseName name() {
+      return PhaseName.CANCELLED;
+    }
+  }
+
+  /**
+   * @param question what the operator has to find out
+   */
+  record NeedsOperator(String question) implements Phase {
+    @Override
+    public PhaseName name() {
+      return PhaseName.NEEDS_OPERATOR;
+    }
+  }
+}

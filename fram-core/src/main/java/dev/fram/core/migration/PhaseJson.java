@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.fram.core.migration;
+
+import com.fasterxml.jackson.annotation.JsonAutoDetect;
+import com.fasterxml.jackson.annotation.PropertyAccessor;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.SerializationFeature;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.fram.api.engine.MigrationRecord;
+import dev.fram.api.error.ErrorCode;
+import dev.fram.api.error.FramException;
+import dev.fram.api.model.Scope;
+import dev.fram.api.status.PhaseName;
+
+/** Phases and scopes as the target's record keeps them. */
+final class PhaseJson {
+  private static final ObjectMapper MAPPER =
+      JsonMapper.builder()
+          .disable(SerializationFeature.FAIL_ON_EMPTY_BEANS)
+          .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
+          .visibility(PropertyAccessor.FIELD, JsonAutoDetect.Visibility.ANY)
+          .build();
+
+  private PhaseJson() {}
+
+  static String evidence(Phase phase) {
+    return write(phase);
+  }
+
+  static String scope(Scope scope) {
+    return write(scope);
+  }
+
+  static Phase read(MigrationRecord record) {
+    try {
+      return MAPPER.readValue(record.evidence(), type(PhaseName.valueOf(record.phase())));
+    } catch (JsonProcessingException | IllegalArgumentException e) {
+      throw new FramException(
+          ErrorCode.MIGRATION_MISMATCH,
+          "Phase " + record.phase() + " of migration " + record.id() + " cannot be read.",
+          "Use the version of Fram that began it.",
+          e);
+    }
+  }
+
+  private static Class<? extends Phase> type(PhaseName name) {
+    return switch (name) {
+      case PLANNED -> Phase.Planned.class;
+      case CHECKED -> Phase.Checked.class;
+      case PREPARED -> Phase.Prepared.class;
+      case COPYING -> Phase.Copying.class;
+      case CATCHING_UP -> Phase.CatchingUp.class;
+      case READY -> Phase.Ready.class;
+      case CUTTING_OVER -> Phase.CuttingOver.class;
+      case SERVING -> Phase.Serving.class;
+      case COMPLETED -> Phase.Completed.class;
+      case CANCELLED -> Phase.Cancelled.class;
+      case NEEDS_OPERATOR -> Phase.NeedsOperator.class;
+    };
+  }
+
+  private static String write(Object value) {
+    try {
+      return MAPPER.writeValueAsString(value);
+    } catch (JsonProcessingException e) {
+      throw new FramException(ErrorCode.INTERNAL, "A record cannot be written as JSON.", "", e);
+    }
+  }
+}

@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.fram.core.migration;
+
+import dev.fram.api.engine.Engine;
+import dev.fram.api.engine.Route;
+import dev.fram.core.bus.EventBus;
+import dev.fram.core.concurrent.Clock;
+import dev.fram.core.concurrent.Retries;
+import dev.fram.core.journal.Journal;
+
+/**
+ * What one attempt of a run works with: nothing in it changes while the attempt lasts, and nothing
+ * in it knows of phases.
+ */
+public record RunParts(
+    Engine engine,
+    Route route,
+    Journal journal,
+    EventBus bus,
+    MigrationSettings settings,
+    Clock clock) {
+
+  /** A fresh account of transient failures. */
+  public Retries retries() {
+    MigrationSettings.Retry retry = settings.retry();
+    return new Retries(clock, retry.budget(), retry.firstDelay(), retry.maxDelay());
+  }
+}

@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.fram.core.migration;
+
+import dev.fram.api.change.Position;
+import dev.fram.api.engine.Retention;
+import dev.fram.api.engine.Source;
+import dev.fram.api.error.ErrorCode;
+import dev.fram.api.error.FramException;
+import dev.fram.core.bus.RunEvent;
+import dev.fram.core.concurrent.Retries;
+import dev.fram.core.concurrent.StopSignal;
+import dev.fram.core.lag.DriftWatch;
+import dev.fram.core.stream.Pipeline;
+import java.util.List;
+import java.util.Optional;
+
+/** Looks after the source while data moves: its log, its schema. Owned by the watch thread. */
+final class SourceWatch {
+  private static final String HELD_BY = "schema";
+
+  private final RunParts parts;
+  private final Pipeline pipeline;
+  private long retainedBytes = -1;
+
+  SourceWatch(RunParts parts, Pipeline pipeline) {
+    this.parts = parts;
+    this.pipeline = pipeline;
+  }
+
+  void run(StopSignal signal) {
+    Retries retries = parts.retries();
+    long lookedNanos = parts.clock().nanos() - parts.settings().rhythm().watch().toNanos();
+    while (!signal.raised()) {
+      try {
+        if (following()) {
+          long now = parts.clock().nanos();
+          if (now - lookedNanos >= parts.settings().rhythm().watch().toNanos()) {
+            lookedNanos = now;
+            look();
+          }
+          measure();
+        }
+        retries.progress();
+        signal.pause(parts.settings().rhythm().status());
+      } catch (FramException e) {
+        signal.pause(retries.after(e));
+      }
+    }
+  }
+
+  private boolean following() {
+    return switch (parts.bus().projector().phase()) {
+      case COPYING, CATCHING_UP, READY -> true;
+      case PLANNED,
+          CHECKED,
+          PREPARED,
+          CUTTING_OVER,
+          SERVING,
+          COMPLETED,
+          CANCELLED,
+          NEEDS_OPERATOR -> false;
+    };
+  }
+
+  private void measure() {
+    Optional<Position> behind = pipeline.progress().durable();
+    long lag = behind.map(p -> parts.route().source().lagBytes(p)).orElse(-1L);
+    parts.bus().publish(new RunEvent.LogMeasured(lag, retainedBytes));
+  }
+
+  private void look() {
+    Source source = parts.route().source();
+    List<String> differences =
+        DriftWatch.differences(parts.journal().store().tables(), source.fingerprints());
+    if (differences.isEmpty()) {
+      parts.bus().publish(new RunEvent.HeldEnded(HELD_BY));
+    } else {
+      parts
+          .bus()
+          .publish(
+              new RunEvent.Held(
+                  HELD_BY,
+                  "The source's schema has changed: "
+                      + String.join("; ", differences)
+                      + ". Undo the change, or run fram cancel and begin again."));
+    }
+    Retention retention = source.retention();
+    retainedBytes = retention.retainedBytes();
+    switch (retention.state()) {
+      case FINE -> {}
+      case ENDANGERED ->
+          parts.bus().publish(new RunEvent.Noted("The source may drop our log: " + retention.detail()));
+      case LOST -> throw lost(retention);
+    }
+  }
+
+  private FramException lost(Retention retention) {
+    return new FramException(
+        ErrorCode.LOG_LOST,
+        "Source "
+            + parts.route().source().server().name()
+            + " no longer has the log we need: "
+            + retention.detail()
+            + ".",
+        "Run fram cancel and begin again; raise the source's limit on retained log first.");
+  }
+}

@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.fram.core.stream;
+
+import dev.fram.api.change.FeedEvent;
+import dev.fram.api.change.Position;
+import dev.fram.api.engine.Applier;
+import dev.fram.core.bus.EventBus;
+import dev.fram.core.bus.RunEvent;
+import dev.fram.core.concurrent.Clock;
+import dev.fram.core.concurrent.StopSignal;
+import dev.fram.core.lag.LagMeter;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Writes batches to the target, each with the position it leads to. Owned by the apply thread. A
+ * position is called durable only after its commit has returned; what becomes of a commit that
+ * failed is asked by the next generation, from the target itself.
+ */
+final class ApplyWorker {
+  private final Applier applier;
+  private final FeedProgress progress;
+  private final LagMeter lag;
+  private final EventBus bus;
+  private final Clock clock;
+  private final Duration idleEvery;
+  private Position durable;
+  private Optional<Position> idle = Optional.empty();
+  private long committedNanos;
+  private boolean open;
+  private long changes;
+  private long skipped;
+
+  ApplyWorker(
+      Applier applier,
+      FeedProgress progress,
+      LagMeter lag,
+      EventBus bus,
+      Clock clock,
+      Duration idleEvery) {
+    this.applier = applier;
+    this.progress = progress;
+    this.lag = lag;
+    this.bus = bus;
+    this.clock = clock;
+    this.idleEvery = idleEvery;
+    this.durable = applier.position();
+    this.committedNanos = clock.nanos();
+  }
+
+  Position position() {
+    return durable;
+  }
+
+  void follow(BatchPlanner planner, StopSignal signal) {
+    while (!signal.raised()) {
+      Optional<Batch> batch = planner.next();
+      batch.ifPresent(this::write);
+      commitIdleWhenDue();
+    }
+  }
+
+  private void write(Batch batch) {
+    switch (batch) {
+      case Batch.Whole whole -> {
+        begin();
+        apply(whole.events());
+        commit(whole.to(), whole.transactions());
+        lag.applied(whole.transactions(), whole.lastMillis());
+      }
+      case Batch.Piece piece -> {
+        begin();
+        apply(piece.events());
+        piece.end().ifPresent(end -> endPieces(end, piece.millis()));
+      }
+      case Batch.Nothing nothing -> idle = Optional.of(nothing.reached());
+    }
+  }
+
+  private void endPieces(Position end, long millis) {
+    commit(end, 1);
+    lag.applied(1, millis);
+  }
+
+  private void begin() {
+    if (!open) {
+      applier.begin(durable);
+      open = true;
+      idle = Optional.empty();
+    }
+  }
+
+  private void apply(List<FeedEvent> events) {
+    Applier.Applied applied = applier.apply(events);
+    changes += applied.changes();
+    skipped += applied.skipped();
+  }
+
+  private void commit(Position to, long transactions) {
+    applier.commit(to);
+    open = false;
+    durable = to;
+    committedNanos = clock.nanos();
+    progress.durable(to);
+    bus.publish(new RunEvent.HeldEnded(Pipeline.HELD_BY));
+    bus.publish(new RunEvent.Applied(to.text(), transactions, changes, skipped));
+    changes = 0;
+    skipped = 0;
+  }
+
+  /**
+   * An idle position is made durable before the source hears of it, so that what the source has
+   * dropped is never more than what the target knows. Once a second is enough, unless someone
+   * drains.
+   */
+  private void commitIdleWhenDue() {
+    if (idle.isEmpty() || open) {
+      return;
+    }
+    boolean due =
+        progress.pace() == FeedProgress.Pace.AT_ONCE
+            || clock.nanos() - committedNanos >= idleEvery.toNanos();
+    if (!due) {
+      return;
+    }
+    Position to = idle.get();
+    idle = Optional.empty();
+    if (!durable.covers(to)) {
+      begin();
+      commit(to, 0);
+    }
+  }
+}

@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.fram.core.stream;
+
+import dev.fram.api.change.Position;
+import dev.fram.core.concurrent.Clock;
+import dev.fram.core.concurrent.StopSignal;
+import java.time.Duration;
+import java.util.Optional;
+
+/**
+ * How far feed and apply are, for those who wait for them. Thread-safe.
+ *
+ * <p>{@code received} counts only what the feed that is open now has read: a snapshot may be armed
+ * by nothing else, because what an earlier feed has read, a source that crashed in between may have
+ * forgotten.
+ */
+public final class FeedProgress {
+  private static final long SLICE_MILLIS = 20;
+
+  /** Whether anyone waits for the applied position. */
+  public enum Pace {
+    /** Batches may wait to be filled. */
+    FULL_BATCHES,
+    /** The write gate is closed: every millisecond counts. */
+    AT_ONCE
+  }
+
+  private final Clock clock;
+  private Optional<Position> received = Optional.empty();
+  private Optional<Position> durable = Optional.empty();
+  private Pace pace = Pace.FULL_BATCHES;
+
+  public FeedProgress(Clock clock) {
+    this.clock = clock;
+  }
+
+  synchronized void feedOpened() {
+    received = Optional.empty();
+  }
+
+  synchronized void received(Position position) {
+    received = Optional.of(position);
+    notifyAll();
+  }
+
+  synchronized void durable(Position position) {
+    durable = Optional.of(position);
+    notifyAll();
+  }
+
+  /** What is durable on the target. */
+  public synchronized Optional<Position> durable() {
+    return durable;
+  }
+
+  public synchronized Pace pace() {
+    return pace;
+  }
+
+  public synchronized void pace(Pace wanted) {
+    pace = wanted;
+  }
+
+  /** Waits, without a limit, until the feed that is open has read everything up to there. */
+  public synchronized void awaitReceived(Position position, StopSignal signal) {
+    while (!received.filter(r -> r.covers(position)).isPresent()) {
+      slice(signal);
+    }
+  }
+
+  /**
+   * Waits until everything up to there is durable on the target.
+   *
+   * @return whether it was within the limit
+   */
+  public synchronized boolean awaitDurable(Position position, Duration limit, StopSignal signal) {
+    long deadline = clock.nanos() + limit.toNanos();
+    while (!durable.filter(d -> d.covers(position)).isPresent()) {
+      if (clock.nanos() - deadline >= 0) {
+        return false;
+      }
+      slice(signal);
+    }
+    return true;
+  }
+
+  private void slice(StopSignal signal) {
+    signal.check();
+    try {
+      wait(SLICE_MILLIS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      signal.raise();
+    }
+  }
+}

@@ -1,0 +1,181 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.fram.core.stream;
+
+import dev.fram.api.change.Position;
+import dev.fram.api.engine.Applier;
+import dev.fram.api.engine.ChangeFeed;
+import dev.fram.api.error.ErrorCategory;
+import dev.fram.api.error.FramException;
+import dev.fram.core.bus.RunEvent;
+import dev.fram.core.concurrent.Retries;
+import dev.fram.core.concurrent.StopSignal;
+import dev.fram.core.concurrent.Stopped;
+import dev.fram.core.concurrent.WorkerGroup;
+import dev.fram.core.lag.LagMeter;
+import dev.fram.core.migration.RunParts;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicReference;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Feed, backlog and apply together. Any transient failure of one tears all three down; the next
+ * generation begins at the position that is durable on the target, which also settles a commit
+ * whose outcome was unknown. Its own thread runs {@link #run}; everything else is thread-safe.
+ *
+ * <p>Until {@link #follow} the feed is only read: snapshots need that to be armed, and the fences
+ * are not all there yet.
+ */
+public final class Pipeline {
+  private static final Logger LOG = LoggerFactory.getLogger(Pipeline.class);
+  static final String HELD_BY = "apply";
+  private static final long SLICE_MILLIS = 5;
+
+  private final RunParts parts;
+  private final FeedProgress progress;
+  private final LagMeter lag;
+  private final CountDownLatch released = new CountDownLatch(1);
+  private final AtomicReference<Optional<Backlog>> backlog =
+      new AtomicReference<>(Optional.empty());
+
+  public Pipeline(RunParts parts) {
+    this.parts = parts;
+    this.progress = new FeedProgress(parts.clock());
+    this.lag = new LagMeter(parts.clock());
+  }
+
+  public FeedProgress progress() {
+    return progress;
+  }
+
+  public LagMeter lag() {
+    return lag;
+  }
+
+  /** From now on what is read is applied: every table is copied. */
+  public void follow() {
+    released.countDown();
+  }
+
+  public long backlogBytes() {
+    return backlog.get().map(Backlog::bytes).orElse(0L);
+  }
+
+  public long backlogBytesOnDisk() {
+    return backlog.get().map(Backlog::bytesOnDisk).orElse(0L);
+  }
+
+  /** Runs generation after generation until the signal; throws what cannot be retried. */
+  public void run(StopSignal signal) {
+    Retries retries = parts.retries();
+    while (!signal.raised()) {
+      Optional<Position> before = progress.durable();
+      long began = parts.clock().nanos();
+      try {
+        generation(signal);
+      } catch (FramException e) {
+        if (!before.equals(progress.durable()) || lived(began)) {
+          retries.progress();
+        }
+        signal.pause(
+            e.category() == ErrorCategory.HELD ? held(e) : retries.after(e));
+        LOG.warn("feed and apply begin again after: {}", e.getMessage());
+      }
+    }
+  }
+
+  private Duration held(FramException e) {
+    parts.bus().publish(new RunEvent.Held(HELD_BY, e.getMessage()));
+    return parts.settings().rhythm().held();
+  }
+
+  private void generation(StopSignal signal) {
+    lag.reset();
+    progress.feedOpened();
+    Path folder = parts.settings().stream().backlogFolder().resolve(parts.route().id().value());
+    CompletableFuture<Position> from = new CompletableFuture<>();
+    try (Backlog events =
+            new Backlog(parts.settings().stream(), folder, parts.engine()::position);
+        WorkerGroup workers = new WorkerGroup(signal, parts.route()::close)) {
+      backlog.set(Optional.of(events));
+      workers.start("apply", () -> apply(events, from, workers.signal()));
+      workers.start("feed", () -> feed(events, from, workers.signal()));
+      workers.join();
+    } finally {
+      backlog.set(Optional.empty());
+    }
+  }
+
+  private void feed(Backlog events, CompletableFuture<Position> from, StopSignal signal) {
+    Position start = await(from, signal);
+    try (ChangeFeed feed = parts.route().source().openFeed(start)) {
+      new FeedReader(
+              events,
+              progress,
+              lag,
+              parts.bus(),
+              parts.clock(),
+              parts.settings().rhythm().confirm())
+          .read(feed, signal);
+    }
+  }
+
+  private void apply(Backlog events, CompletableFuture<Position> from, StopSignal signal) {
+    if (released.getCount() > 0) {
+      from.complete(parts.journal().store().feedPosition().orElseThrow());
+      awaitRelease(signal);
+    }
+    try (Applier applier = parts.route().applier(parts.journal().epoch())) {
+      ApplyWorker worker =
+          new ApplyWorker(
+              applier,
+              progress,
+              lag,
+              parts.bus(),
+              parts.clock(),
+              parts.settings().rhythm().confirm());
+      progress.durable(worker.position());
+      from.complete(worker.position());
+      BatchPlanner planner =
+          new BatchPlanner(events, progress, parts.settings().stream(), parts.clock());
+      worker.follow(planner, signal);
+    }
+  }
+
+  /** Long enough that what ended it is a new trouble and not the old one going on. */
+  private boolean lived(long began) {
+    return parts.clock().nanos() - began > 2 * parts.settings().retry().maxDelay().toNanos();
+  }
+
+  private void awaitRelease(StopSignal signal) {
+    try {
+      while (!released.await(SLICE_MILLIS, TimeUnit.MILLISECONDS)) {
+        signal.check();
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new Stopped();
+    }
+  }
+
+  private static Position await(CompletableFuture<Position> from, StopSignal signal) {
+    while (true) {
+      signal.check();
+      try {
+        return from.get(SLICE_MILLIS, TimeUnit.MILLISECONDS);
+      } catch (TimeoutException e) {
+        // The other thread is still opening its connection, or has failed and raised the signal.
+        continue;
+      } catch (InterruptedException | ExecutionException e) {
+        throw new Stopped();
+      }
+    }
+  }
+}

@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.fram.core.migration;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.fram.api.model.Table.Transfer;
+import dev.fram.api.model.TableId;
+import dev.fram.core.concurrent.Clock;
+import dev.fram.testkit.memory.MemoryEngine;
+import dev.fram.testkit.memory.MemoryFaults;
+import dev.fram.testkit.memory.MemoryProcess;
+import dev.fram.testkit.memory.MemorySource;
+import dev.fram.testkit.memory.MemoryTarget;
+import dev.fram.testkit.memory.MemoryWorkload;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+
+/** Two servers with some tables, and runs in processes of their own. */
+final class World {
+  static final TableId ITEMS = new TableId("public", "items");
+  static final TableId KEYED = new TableId("public", "keyed_orders");
+  static final TableId SMALL = new TableId("public", "small");
+  static final TableId CACHE = new TableId("public", "cache");
+  static final List<TableId> FOLLOWED = List.of(ITEMS, KEYED, SMALL);
+
+  final MemorySource source = new MemorySource();
+  final MemoryTarget target = new MemoryTarget();
+  final Path folder;
+
+  World(Path folder) {
+    this.folder = folder;
+    FOLLOWED.forEach(t -> source.createTable(t, Transfer.COPY_AND_FOLLOW));
+    source.createTable(CACHE, Transfer.COPY_AT_CUTOVER);
+    MemoryWorkload.seed(source, List.of(ITEMS, KEYED), 60);
+    MemoryWorkload.seed(source, List.of(CACHE), 5);
+  }
+
+  MemoryWorkload workload(long seed) {
+    return new MemoryWorkload(source, target, FOLLOWED).start(3, seed);
+  }
+
+  MigrationRun run(MemoryFaults faults, MigrationSettings settings) {
+    MemoryEngine engine = new MemoryEngine(source, target, new MemoryProcess(faults));
+    return new MigrationRun(engine, MemoryEngine.request(), settings, Clock.system());
+  }
+
+  MigrationClient client(MigrationSettings settings) {
+    MemoryEngine engine =
+        new MemoryEngine(source, target, new MemoryProcess(MemoryFaults.NONE));
+    return new MigrationClient(engine, MemoryEngine.request(), settings, Clock.system());
+  }
+
+  /** Everything small and quick: chunks of ten rows, groups of thirty, batches of a few changes. */
+  MigrationSettings settings(MigrationSettings.Mode mode) {
+    return new MigrationSettings(
+        new MigrationSettings.Copy(2, 2, Duration.ofMinutes(1), 1000, 3000),
+        new MigrationSettings.Stream(2000, folder, 0, 7, 500, Duration.ofMillis(2)),
+        new MigrationSettings.Cutover(
+            mode,
+            Optional.empty(),
+            Duration.ofSeconds(5),
+            Duration.ofSeconds(5),
+            Duration.ofSeconds(1),
+            20),
+        new MigrationSettings.Retry(
+            Duration.ofSeconds(5), Duration.ofMillis(2), Duration.ofMillis(20), 8),
+        new MigrationSettings.Rhythm(
+            Duration.ofMillis(10),
+            Duration.ofMillis(3),
+            Duration.ofMillis(10),
+            Duration.ofMillis(10),
+            Duration.ofMillis(5)));
+  }
+
+  void assertRight(MemoryWorkload workload) {
+    assertThat(workload.errors()).isEmpty();
+    assertThat(source.violations()).isEmpty();
+    assertThat(source.writable()).isFalse();
+    assertThat(target.writable()).isTrue();
+    assertThat(workload.missingOn(target.contents())).isEmpty();
+  }
+}

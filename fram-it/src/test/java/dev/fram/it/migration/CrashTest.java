@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.fram.it.migration;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.fram.core.migration.MigrationSettings;
+import dev.fram.testkit.fault.JavaChild;
+import dev.fram.testkit.server.PostgresVersion;
+import dev.fram.testkit.workload.Oracle;
+import dev.fram.testkit.workload.OracleReport;
+import dev.fram.testkit.workload.SwitchableProvider;
+import dev.fram.testkit.workload.Workload;
+import dev.fram.testkit.workload.WorkloadOptions;
+import dev.fram.testkit.workload.WorkloadSchema;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Random;
+import java.util.TreeMap;
+import org.awaitility.core.ConditionTimeoutException;
+import org.junit.jupiter.api.Test;
+
+/**
+ * {@code fram migrate} is killed with SIGKILL at random moments of all its phases while an
+ * application writes, and started again with the same words. The application stays on the source
+ * to the end, where the gate refuses it, so both sides must be equal in every row, and every
+ * acknowledged write must be on the target.
+ */
+class CrashTest {
+  private static final int KILLS = Integer.getInteger("fram.crash.kills", 8);
+  private static final long SEED = Long.getLong("fram.crash.seed", System.nanoTime());
+  private static final Duration LIMIT = Duration.ofSeconds(120);
+
+  private final Random random = new Random(SEED);
+  private final Map<String, Integer> killedIn = new TreeMap<>();
+  private int kills;
+
+  @Test
+  void nothingIsLostWhenFramIsKilled() throws Exception {
+    ServerPair pair = ServerPair.of(PostgresVersion.V15, PostgresVersion.V18);
+    for (int round = 0; kills < KILLS; round++) {
+      round(pair, round);
+    }
+    System.out.println("killed in: " + killedIn + " (seed " + SEED + ")");
+  }
+
+  private void round(ServerPair pair, int round) throws Exception {
+    String database = pair.freshDatabase("crash");
+    try (Connection source = pair.source().connect(database)) {
+      WorkloadSchema.create(source, 20_000);
+    }
+    try (Workload workload =
+        Workload.start(
+            new SwitchableProvider(pair.sourceEndpoint(database)),
+            WorkloadOptions.standard().withWriters(4))) {
+      while (!survives(pair, database)) {
+        kills++;
+      }
+      Oracle oracle = workload.stop();
+      OracleReport report =
+          oracle.check(new SwitchableProvider(pair.targetEndpoint(database)));
+      String at = "round " + round + ", seed " + SEED + ", killed in " + killedIn + ": " + report;
+      assertThat(report.clean()).as(at).isTrue();
+      assertThat(report.acknowledged()).as(at).isPositive();
+      new Move(pair, database, MigrationSettings.defaults()).assertEqualTables();
+    }
+    pair.drop(database);
+  }
+
+  /** One process; killed after a while unless it comes to its end before. */
+  private boolean survives(ServerPair pair, String database) throws Exception {
+    try (JavaChild fram =
+        FramProcess.start(
+            pair.sourceEndpoint(database),
+            pair.targetEndpoint(database),
+            "migrate",
+            "--cutover=auto")) {
+      if (kills < KILLS) {
+        try {
+          await()
+              .pollInterval(Duration.ofMillis(10))
+              .atMost(Duration.ofMillis(300 + random.nextInt(9_000)))
+              .until(() -> !fram.alive());
+        } catch (ConditionTimeoutException stillRunning) {
+          killedIn.merge(phase(pair, database), 1, Integer::sum);
+          fram.kill9();
+          return false;
+        }
+      }
+      assertThat(fram.awaitExit(LIMIT)).as(fram.output()).isZero();
+      return true;
+    }
+  }
+
+  private static String phase(ServerPair pair, String database) throws SQLException {
+    try (Connection target = pair.target().connect(database);
+        Statement sql = target.createStatement()) {
+      try (ResultSet row = sql.executeQuery("SELECT to_regclass('fram.migration') IS NOT NULL")) {
+        row.next();
+        if (!row.getBoolean(1)) {
+          return "BEFORE";
+        }
+      }
+      try (ResultSet row = sql.executeQuery("SELECT phase FROM fram.migration")) {
+        return row.next() ? row.getString(1) : "BEFORE";
+      }
+    }
+  }
+}

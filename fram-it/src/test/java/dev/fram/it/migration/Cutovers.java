@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.fram.it.migration;
+
+import dev.fram.core.bus.Answer;
+import dev.fram.core.concurrent.Clock;
+import dev.fram.core.migration.MigrationClient;
+import dev.fram.core.migration.MigrationSettings;
+
+/** Asks a running migration for its cutover as another process would. */
+final class Cutovers {
+  private Cutovers() {}
+
+  static Answer cutOver(Move move) {
+    return new MigrationClient(
+            Move.engine(), move.request(), MigrationSettings.defaults(), Clock.system())
+        .cutover(status -> {});
+  }
+}

@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.fram.it.migration;
+
+import dev.fram.api.model.Endpoint;
+import dev.fram.testkit.fault.JavaChild;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/** Starts the command line in a process of its own, as a user runs it. */
+final class FramProcess {
+  private FramProcess() {}
+
+  /** Starts {@code fram WORDS --source .. --target ..}, in 256 MB of heap. */
+  static JavaChild start(Endpoint source, Endpoint target, String... words) throws IOException {
+    List<String> arguments = new ArrayList<>(List.of(words));
+    arguments.addAll(List.of("--source", source.toString(), "--target", target.toString()));
+    Path output = Files.createTempFile("fram-", ".log");
+    output.toFile().deleteOnExit();
+    return JavaChild.start(
+        "dev.fram.cli.Main",
+        arguments,
+        Map.of(
+            "FRAM_SOURCE_PASSWORD", source.password().orElseThrow().reveal(),
+            "FRAM_TARGET_PASSWORD", target.password().orElseThrow().reveal(),
+            "FRAM_PG_BIN", System.getProperty("fram.pg.bin", "")),
+        output);
+  }
+}

@@ -1,0 +1,165 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.fram.it.migration;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.fram.api.engine.Engine;
+import dev.fram.api.engine.Route;
+import dev.fram.api.engine.RouteRequest;
+import dev.fram.api.model.Scope;
+import dev.fram.api.model.Table;
+import dev.fram.api.status.PhaseName;
+import dev.fram.api.status.Status;
+import dev.fram.core.concurrent.Clock;
+import dev.fram.core.migration.Goal;
+import dev.fram.core.migration.MigrationRun;
+import dev.fram.core.migration.MigrationSettings;
+import dev.fram.core.migration.RunResult;
+import java.time.Duration;
+import java.util.ServiceLoader;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
+
+/** One migration of one database of a {@link ServerPair}, run inside this JVM. */
+final class Move implements AutoCloseable {
+  private static final Duration LIMIT = Duration.ofSeconds(120);
+
+  private final RouteRequest request;
+  private final MigrationRun run;
+  private final AtomicReference<@Nullable Status> last = new AtomicReference<>();
+  private @Nullable CompletableFuture<RunResult> result;
+
+  Move(ServerPair pair, String database, MigrationSettings settings) {
+    this(pair, database, settings, Scope.all());
+  }
+
+  Move(ServerPair pair, String database, MigrationSettings settings, Scope scope) {
+    request =
+        new RouteRequest(
+            pair.sourceEndpoint(database), pair.targetEndpoint(database), scope, Set.of());
+    run = new MigrationRun(engine(), request, settings, Clock.system());
+    run.addStatusListener(last::set);
+  }
+
+  /** Tells of every picture, from the run's own threads. */
+  Move watching(java.util.function.Consumer<Status> watcher) {
+    run.addStatusListener(watcher);
+    return this;
+  }
+
+  static Engine engine() {
+    return ServiceLoader.load(Engine.class).stream()
+        .map(ServiceLoader.Provider::get)
+        .filter(e -> e.name().equals("postgresql"))
+        .findFirst()
+        .orElseThrow();
+  }
+
+  static MigrationSettings settings(MigrationSettings.Mode mode) {
+    MigrationSettings defaults = MigrationSettings.defaults();
+    MigrationSettings.Cutover c = defaults.cutover();
+    return defaults.withCutover(
+        new MigrationSettings.Cutover(
+            mode,
+            c.switchCommand(),
+            c.switchTimeout(),
+            c.writeBlockBudget(),
+            c.maxLag(),
+            c.attempts()));
+  }
+
+  /** Runs to the end in this thread. */
+  RunResult finish() {
+    return run.run(Goal.MIGRATE);
+  }
+
+  /** Runs in a thread of its own. */
+  Move begin() {
+    CompletableFuture<RunResult> future = new CompletableFuture<>();
+    result = future;
+    Thread.ofPlatform()
+        .name("migration")
+        .start(
+            () -> {
+              try {
+                future.complete(run.run(Goal.MIGRATE));
+              } catch (Throwable e) {
+                future.completeExceptionally(e);
+              }
+            });
+    return this;
+  }
+
+  /** Waits for a phase; fails at once when the run fails. */
+  void awaitPhase(PhaseName phase) {
+    await()
+        .atMost(LIMIT)
+        .pollInterval(Duration.ofMillis(50))
+        .until(
+            () -> {
+              if (future().isCompletedExceptionally()) {
+                future().join();
+              }
+              Status status = last.get();
+              return status != null && status.phase().compareTo(phase) >= 0;
+            });
+  }
+
+  RunResult awaitEnd() {
+    try {
+      return future().get(LIMIT.toSeconds(), TimeUnit.SECONDS);
+    } catch (ExecutionException e) {
+      if (e.getCause() instanceof RuntimeException failed) {
+        throw failed;
+      }
+      throw new AssertionError("the migration failed", e.getCause());
+    } catch (InterruptedException | TimeoutException e) {
+      throw new AssertionError("the migration did not end; last: " + last.get(), e);
+    }
+  }
+
+  Status status() {
+    Status status = last.get();
+    assertThat(status).isNotNull();
+    return java.util.Objects.requireNonNull(status);
+  }
+
+  RouteRequest request() {
+    return request;
+  }
+
+  /** Asserts, table by table, that both sides hold the same rows; neither side may be written to. */
+  int assertEqualTables() {
+    int compared = 0;
+    try (Route route = engine().open(request)) {
+      for (Table table : route.source().tables()) {
+        if (table.transfer() != Table.Transfer.DEFINITION_ONLY) {
+          assertThat(route.target().digest(table.id()))
+              .as("digest of %s", table.id())
+              .isEqualTo(route.source().digest(table.id()));
+          compared++;
+        }
+      }
+    }
+    return compared;
+  }
+
+  @Override
+  public void close() {
+    run.stop();
+    CompletableFuture<RunResult> running = result;
+    if (running != null) {
+      running.handle((r, e) -> r).orTimeout(60, TimeUnit.SECONDS).join();
+    }
+  }
+
+  private CompletableFuture<RunResult> future() {
+    return java.util.Objects.requireNonNull(result, "not begun");
+  }
+}

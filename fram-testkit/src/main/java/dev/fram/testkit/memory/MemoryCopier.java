@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.fram.testkit.memory;
+
+import dev.fram.api.engine.Chunk;
+import dev.fram.api.engine.ChunkCopier;
+import dev.fram.api.engine.CopiedChunk;
+import dev.fram.api.engine.Snapshot;
+import dev.fram.api.error.ErrorCode;
+import dev.fram.api.error.FramException;
+import dev.fram.api.model.TableId;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.LongConsumer;
+
+/** Copies rows from one map to the other; a copy too early is a violation. */
+final class MemoryCopier implements ChunkCopier {
+  private final MemorySource source;
+  private final MemoryTarget target;
+  private final MemoryProcess process;
+  private final long epoch;
+
+  MemoryCopier(MemorySource source, MemoryTarget target, MemoryProcess process, long epoch) {
+    this.source = source;
+    this.target = target;
+    this.process = process;
+    this.epoch = epoch;
+  }
+
+  @Override
+  public CopiedChunk copy(Chunk chunk, Snapshot snapshot, LongConsumer progress) {
+    process.at("copier.read");
+    MemorySourcePort.unreachable(source);
+    MemorySnapshot under = (MemorySnapshot) snapshot;
+    if (source.sent() < under.armedAtLsn()) {
+      source.violate("chunk " + chunk.number() + " was copied before its snapshot was armed");
+    }
+    Map<Long, String> rows = new TreeMap<>(source.read(chunk.table(), under.visibility()));
+    rows.keySet().removeIf(key -> !MemorySnapshot.contains(chunk.range(), key));
+    progress.accept(rows.size() * 100L);
+    process.durable("copier.copy", () -> write(chunk, rows, under));
+    return new CopiedChunk(rows.size(), rows.size() * 100L);
+  }
+
+  private void write(Chunk chunk, Map<Long, String> rows, MemorySnapshot under) {
+    synchronized (target) {
+      MemoryTarget.State state = target.fenced(epoch);
+      for (Map.Entry<Long, String> row : rows.entrySet()) {
+        if (target.content(chunk.table()).put(row.getKey(), row.getValue()) != null) {
+          throw new FramException(
+              ErrorCode.CONSTRAINT_DIVERGENCE, "a row of " + chunk.table() + " exists twice.", "");
+        }
+      }
+      state
+          .chunkFences
+          .computeIfAbsent(chunk.table(), t -> new TreeMap<>())
+          .put(chunk.number(), chunk.range() + "/" + under.visibility().text());
+    }
+  }
+
+  @Override
+  public CopiedChunk copyWhole(TableId table) {
+    process.durable(
+        "copier.copyWhole",
+        () -> {
+          synchronized (target) {
+            target.fenced(epoch);
+            target.replace(Map.of(table, new TreeMap<>(source.contents().get(table))));
+          }
+        });
+    return new CopiedChunk(0, 0);
+  }
+
+  @Override
+  public void empty(TableId table) {
+    process.durable(
+        "copier.empty",
+        () -> {
+          synchronized (target) {
+            MemoryTarget.State state = target.fenced(epoch);
+            state.chunkFences.remove(table);
+            target.replace(Map.of(table, new TreeMap<>()));
+          }
+        });
+  }
+
+  @Override
+  public void close() {}
+}

@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.fram.testkit.memory;
+
+import dev.fram.api.change.FeedEvent;
+import dev.fram.api.change.Position;
+import dev.fram.api.engine.ChangeFeed;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.locks.LockSupport;
+
+/** Sends the log from a position on; complains when more is confirmed than is durable. */
+final class MemoryFeed implements ChangeFeed {
+  private static final byte[] NONE = new byte[0];
+
+  private final MemorySource source;
+  private final MemoryTarget target;
+  private final MemoryProcess process;
+  private final Deque<FeedEvent> ready = new ArrayDeque<>();
+  private long at;
+  private long idleAt;
+
+  MemoryFeed(MemorySource source, MemoryTarget target, MemoryProcess process, long from) {
+    this.source = source;
+    this.target = target;
+    this.process = process;
+    this.at = from;
+    this.idleAt = from;
+  }
+
+  @Override
+  public Optional<FeedEvent> poll(Duration wait) {
+    process.at("feed.poll");
+    MemorySourcePort.unreachable(source);
+    if (ready.isEmpty()) {
+      read();
+    }
+    if (ready.isEmpty()) {
+      LockSupport.parkNanos(Math.min(wait.toNanos(), 500_000));
+      return Optional.empty();
+    }
+    FeedEvent event = ready.removeFirst();
+    switch (event) {
+      case FeedEvent.Commit commit -> source.sent(MemoryPosition.of(commit.end()).lsn());
+      case FeedEvent.Idle idle -> source.sent(MemoryPosition.of(idle.reached()).lsn());
+      case FeedEvent.Begin e -> {}
+      case FeedEvent.Row e -> {}
+      case FeedEvent.Truncate e -> {}
+      case FeedEvent.SchemaChange e -> {}
+    }
+    return Optional.of(event);
+  }
+
+  @Override
+  public void confirm(Position durable) {
+    process.at("feed.confirm");
+    long lsn = MemoryPosition.of(durable).lsn();
+    long known =
+        target.state().flatMap(s -> s.position).map(p -> MemoryPosition.of(p).lsn()).orElse(0L);
+    if (lsn > known) {
+      source.violate("confirmed m" + lsn + ", but only m" + known + " is durable on the target");
+    }
+    source.confirm(lsn);
+  }
+
+  @Override
+  public void close() {}
+
+  private void read() {
+    Optional<MemorySource.Entry> next = source.entryAfter(at);
+    while (next.isPresent() && ready.isEmpty()) {
+      MemorySource.Entry entry = next.get();
+      at = entry.lsn();
+      List<MemoryOp> ops =
+          entry.ops().stream().filter(op -> source.followed(op.table())).toList();
+      if (!ops.isEmpty()) {
+        send(entry, ops);
+      }
+      next = source.entryAfter(at);
+    }
+    if (ready.isEmpty() && at > idleAt) {
+      idleAt = at;
+      ready.add(new FeedEvent.Idle(new MemoryPosition(at)));
+    }
+  }
+
+  private void send(MemorySource.Entry entry, List<MemoryOp> ops) {
+    byte[] xid = Long.toString(entry.xid()).getBytes(StandardCharsets.UTF_8);
+    ready.add(new FeedEvent.Begin(entry.millis(), xid));
+    for (MemoryOp op : ops) {
+      ready.add(
+          op.kind() == MemoryOp.Kind.TRUNCATE
+              ? new FeedEvent.Truncate(op.encode())
+              : new FeedEvent.Row(op.encode()));
+    }
+    ready.add(new FeedEvent.Commit(new MemoryPosition(entry.lsn()), NONE));
+  }
+}

@@ -1,0 +1,224 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.fram.testkit.memory;
+
+import dev.fram.api.change.Position;
+import dev.fram.api.engine.Chunk;
+import dev.fram.api.engine.JournalEntry;
+import dev.fram.api.engine.JournalStore;
+import dev.fram.api.engine.MigrationRecord;
+import dev.fram.api.engine.StepOutcome;
+import dev.fram.api.engine.TableState;
+import dev.fram.api.model.TableId;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+
+/** Fram's state on the memory target. Every write is a point where the process may die. */
+final class MemoryJournal implements JournalStore {
+  private final MemoryTarget target;
+  private final MemoryProcess process;
+
+  MemoryJournal(MemoryTarget target, MemoryProcess process) {
+    this.target = target;
+    this.process = process;
+  }
+
+  private void write(String name, Runnable act) {
+    process.durable(
+        "journal." + name,
+        () -> {
+          synchronized (target) {
+            act.run();
+          }
+        });
+  }
+
+  @Override
+  public Optional<MigrationRecord> load() {
+    process.at("journal.load");
+    return target.state().map(s -> s.record);
+  }
+
+  @Override
+  public MigrationRecord create(MigrationRecord first) {
+    write("create", () -> target.create(first));
+    return load().orElseThrow();
+  }
+
+  @Override
+  public void savePhase(long epoch, String phase, String evidence) {
+    write(
+        "savePhase",
+        () -> {
+          MemoryTarget.State s = target.fenced(epoch);
+          MigrationRecord r = s.record;
+          s.record =
+              new MigrationRecord(r.id(), r.source(), r.scope(), phase, evidence, epoch);
+        });
+  }
+
+  @Override
+  public long intent(long epoch, String step, String detail) {
+    return process.durable(
+        "journal.intent",
+        () -> {
+          synchronized (target) {
+            List<JournalEntry> entries = target.fenced(epoch).entries;
+            entries.add(
+                new JournalEntry(
+                    entries.size() + 1L, step, detail, Optional.empty(), Instant.EPOCH));
+            return (long) entries.size();
+          }
+        });
+  }
+
+  @Override
+  public void outcome(long epoch, long sequence, StepOutcome outcome, String detail) {
+    write(
+        "outcome",
+        () ->
+            target
+                .fenced(epoch)
+                .entries
+                .replaceAll(
+                    e ->
+                        e.sequence() == sequence
+                            ? new JournalEntry(
+                                sequence, e.step(), detail, Optional.of(outcome), e.at())
+                            : e));
+  }
+
+  @Override
+  public List<JournalEntry> entries() {
+    process.at("journal.entries");
+    synchronized (target) {
+      return List.copyOf(target.required().entries);
+    }
+  }
+
+  @Override
+  public Map<TableId, TableState> tables() {
+    process.at("journal.tables");
+    synchronized (target) {
+      return new TreeMap<>(target.required().tables);
+    }
+  }
+
+  @Override
+  public void saveTable(long epoch, TableState state) {
+    write("saveTable", () -> target.fenced(epoch).tables.put(state.table(), state));
+  }
+
+  @Override
+  public Set<Integer> copiedChunks(TableId table) {
+    process.at("journal.copiedChunks");
+    synchronized (target) {
+      return Set.copyOf(target.required().chunkFences.getOrDefault(table, Map.of()).keySet());
+    }
+  }
+
+  @Override
+  public void saveKeyChunks(long epoch, TableId table, List<Chunk> chunks) {
+    write("saveKeyChunks", () -> target.fenced(epoch).cuts.put(table, List.copyOf(chunks)));
+  }
+
+  @Override
+  public List<Chunk> keyChunks(TableId table) {
+    process.at("journal.keyChunks");
+    synchronized (target) {
+      return target.required().cuts.getOrDefault(table, List.of());
+    }
+  }
+
+  @Override
+  public Optional<Position> feedPosition() {
+    process.at("journal.feedPosition");
+    synchronized (target) {
+      return target.required().position;
+    }
+  }
+
+  @Override
+  public void startFeed(long epoch, Position from) {
+    write(
+        "startFeed",
+        () -> {
+          MemoryTarget.State s = target.fenced(epoch);
+          if (s.position.isEmpty()) {
+            s.position = Optional.of(from);
+          }
+        });
+  }
+
+  @Override
+  public void publishStatus(long epoch, String status) {
+    process.alive();
+    synchronized (target) {
+      MemoryTarget.State s = target.fenced(epoch);
+      s.status = Optional.of(status);
+      s.statusNanos = System.nanoTime();
+    }
+  }
+
+  @Override
+  public Optional<PublishedStatus> publishedStatus() {
+    process.alive();
+    synchronized (target) {
+      return target
+          .state()
+          .flatMap(
+              s ->
+                  s.status.map(
+                      text ->
+                          new PublishedStatus(
+                              text, (System.nanoTime() - s.statusNanos) / 1_000_000)));
+    }
+  }
+
+  @Override
+  public long submitCommand(String command) {
+    process.alive();
+    synchronized (target) {
+      MemoryTarget.State s = target.required();
+      s.lastCommand++;
+      s.commands.put(s.lastCommand, command);
+      return s.lastCommand;
+    }
+  }
+
+  @Override
+  public List<PendingCommand> pendingCommands() {
+    process.alive();
+    synchronized (target) {
+      MemoryTarget.State s = target.required();
+      List<PendingCommand> pending = new ArrayList<>();
+      s.commands.forEach(
+          (id, text) -> {
+            if (!s.answers.containsKey(id)) {
+              pending.add(new PendingCommand(id, text));
+            }
+          });
+      return pending;
+    }
+  }
+
+  @Override
+  public void answerCommand(long id, String answer) {
+    process.alive();
+    synchronized (target) {
+      target.required().answers.put(id, answer);
+    }
+  }
+
+  @Override
+  public Optional<String> commandAnswer(long id) {
+    process.alive();
+    synchronized (target) {
+      return target.state().map(s -> s.answers.get(id));
+    }
+  }
+}

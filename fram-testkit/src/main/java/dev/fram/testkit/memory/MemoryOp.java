@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.fram.testkit.memory;
+
+import dev.fram.api.model.TableId;
+import java.nio.charset.StandardCharsets;
+
+/** One row change. Names and values must not contain a vertical bar. */
+record MemoryOp(Kind kind, TableId table, long key, String value) {
+  enum Kind {
+    INSERT,
+    UPDATE,
+    DELETE,
+    TRUNCATE
+  }
+
+  byte[] encode() {
+    return String.join(
+            "|", kind.name(), table.schema(), table.name(), Long.toString(key), value)
+        .getBytes(StandardCharsets.UTF_8);
+  }
+
+  static MemoryOp decode(byte[] payload) {
+    String[] parts = new String(payload, StandardCharsets.UTF_8).split("\\|", -1);
+    return new MemoryOp(
+        Kind.valueOf(parts[0]),
+        new TableId(parts[1], parts[2]),
+        Long.parseLong(parts[3]),
+        parts[4]);
+  }
+}

@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.fram.testkit.memory;
+
+import dev.fram.api.check.Check;
+import dev.fram.api.check.Finding;
+import dev.fram.api.engine.Applier;
+import dev.fram.api.engine.ChunkCopier;
+import dev.fram.api.engine.Route;
+import dev.fram.api.engine.SchemaTransfer;
+import dev.fram.api.engine.Source;
+import dev.fram.api.engine.Target;
+import dev.fram.api.model.MigrationId;
+import java.util.List;
+
+/** Hands out the parts; holds no session of its own. */
+final class MemoryRoute implements Route {
+  private final MemorySource source;
+  private final MemoryTarget target;
+  private final MemoryProcess process;
+  private final MigrationId id;
+
+  MemoryRoute(MemorySource source, MemoryTarget target, MemoryProcess process, MigrationId id) {
+    this.source = source;
+    this.target = target;
+    this.process = process;
+    this.id = id;
+  }
+
+  @Override
+  public Source source() {
+    return new MemorySourcePort(source, target, process);
+  }
+
+  @Override
+  public Target target() {
+    return new MemoryTargetPort(source, target, process);
+  }
+
+  @Override
+  public MigrationId id() {
+    return id;
+  }
+
+  @Override
+  public List<Check> checks() {
+    return List.of(
+        new Check() {
+          @Override
+          public String code() {
+            return "reachable";
+          }
+
+          @Override
+          public List<Finding> run() {
+            return List.of(Finding.pass("reachable", "Both servers answer."));
+          }
+        });
+  }
+
+  @Override
+  public SchemaTransfer schema() {
+    return new MemorySchema(source, target, process);
+  }
+
+  @Override
+  public ChunkCopier copier(long epoch) {
+    process.at("copier.open");
+    return new MemoryCopier(source, target, process, epoch);
+  }
+
+  @Override
+  public Applier applier(long epoch) {
+    process.at("applier.open");
+    return new MemoryApplier(target, process, epoch);
+  }
+
+  @Override
+  public void close() {}
+}

@@ -1,0 +1,371 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.fram.testkit.memory;
+
+import dev.fram.api.engine.Fingerprint;
+import dev.fram.api.engine.HandOver;
+import dev.fram.api.model.Table;
+import dev.fram.api.model.TableId;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.concurrent.CopyOnWriteArrayList;
+
+/**
+ * The source server. Its monitor stands for the server's own consistency; the public methods are
+ * what an application and a test can do to it.
+ */
+public final class MemorySource {
+  /**
+   * A place in the log.
+   *
+   * @param xid 0 for a marker
+   */
+  record Entry(long lsn, long xid, List<MemoryOp> ops, long millis) {}
+
+  private record Lock(TableId table, long key) {}
+
+  private static final class Shape {
+    final Table.Transfer transfer;
+    String definition = "d1";
+    long storage = 1;
+    long emptiedAt;
+
+    Shape(Table.Transfer transfer) {
+      this.transfer = transfer;
+    }
+  }
+
+  private final List<Entry> log = new ArrayList<>();
+  private final Map<TableId, Shape> shapes = new TreeMap<>();
+  private final Map<TableId, TreeMap<Long, String>> rows = new TreeMap<>();
+  private final Map<Lock, Long> locks = new HashMap<>();
+  private final Set<Long> unseen = new TreeSet<>();
+  private final Set<Long> barrier = new TreeSet<>();
+  private final CopyOnWriteArrayList<String> violations = new CopyOnWriteArrayList<>();
+  private long nextXid = 1;
+  private long sent;
+  private OptionalLong slotStart = OptionalLong.empty();
+  private Optional<Object> gateHolder = Optional.empty();
+  private Optional<Object> gateWaiter = Optional.empty();
+  private Optional<HandOver.HandedOver> handedOver = Optional.empty();
+  private boolean reachable = true;
+
+  // ---- what applications and tests do ----------------------------------------------------------
+
+  public synchronized void createTable(TableId table, Table.Transfer transfer) {
+    shapes.put(table, new Shape(transfer));
+    rows.put(table, new TreeMap<>());
+  }
+
+  public MemoryTransaction begin() {
+    return new MemoryTransaction(this);
+  }
+
+  /** Changes the table's definition. */
+  public synchronized void alter(TableId table, String definition) {
+    shape(table).definition = definition;
+    shape(table).storage++;
+  }
+
+  /** Writes the table anew without changing a row (VACUUM FULL). */
+  public synchronized void rewrite(TableId table) {
+    shape(table).storage++;
+  }
+
+  /** Empties the table, visible to every snapshot at once, as real servers do. */
+  public synchronized void truncate(TableId table) {
+    while (locks.keySet().stream().anyMatch(l -> l.table().equals(table))) {
+      await(5);
+    }
+    if (handedOver.isPresent() || gateHolder.isPresent()) {
+      throw new WriteRefused("source");
+    }
+    long xid = nextXid++;
+    append(xid, List.of(new MemoryOp(MemoryOp.Kind.TRUNCATE, table, 0, "")));
+    shape(table).emptiedAt = end();
+    shape(table).storage++;
+    rowsOf(table).clear();
+  }
+
+  /** Loses the slot, as a server does that keeps too much log. */
+  public synchronized void dropSlot() {
+    slotStart = OptionalLong.empty();
+  }
+
+  /** Cuts or mends the network between Fram and this server; sessions end when it is cut. */
+  public synchronized void unreachable() {
+    reachable = false;
+    gateHolder = Optional.empty();
+    notifyAll();
+  }
+
+  public synchronized void reachable() {
+    reachable = true;
+  }
+
+  synchronized boolean isReachable() {
+    return reachable;
+  }
+
+  /** What everyone sees now. */
+  public synchronized Map<TableId, Map<Long, String>> contents() {
+    Map<TableId, Map<Long, String>> copy = new TreeMap<>();
+    rows.forEach((table, content) -> copy.put(table, new TreeMap<>(content)));
+    return copy;
+  }
+
+  /** Rules of the design that were broken; empty in a good run. */
+  public List<String> violations() {
+    return violations;
+  }
+
+  public synchronized boolean writable() {
+    return handedOver.isEmpty();
+  }
+
+  public synchronized boolean hasTraces() {
+    return slotStart.isPresent() || gateHolder.isPresent();
+  }
+
+  // ---- transactions ----------------------------------------------------------------------------
+
+  synchronized long lock(MemoryTransaction tx, long xid, TableId table, long key) {
+    long mine = xid;
+    while (true) {
+      if (handedOver.isPresent()) {
+        throw new WriteRefused("source");
+      }
+      boolean gateStops =
+          gateHolder.isPresent() || (gateWaiter.isPresent() && !tx.hasWritten());
+      Lock lock = new Lock(table, key);
+      Long owner = locks.get(lock);
+      if (!gateStops && (owner == null || owner == mine)) {
+        if (mine == 0) {
+          mine = nextXid++;
+          unseen.add(mine);
+        }
+        locks.put(lock, mine);
+        return mine;
+      }
+      await(1000);
+    }
+  }
+
+  synchronized boolean exists(List<MemoryOp> own, TableId table, long key) {
+    boolean there = rowsOf(table).containsKey(key);
+    for (MemoryOp op : own) {
+      if (op.table().equals(table) && op.key() == key) {
+        there = op.kind() != MemoryOp.Kind.DELETE;
+      }
+    }
+    return there;
+  }
+
+  synchronized void writeCommit(long xid, List<MemoryOp> ops) {
+    if (xid != 0) {
+      if (handedOver.isPresent()) {
+        violate("a commit after the hand-over");
+      }
+      append(xid, List.copyOf(ops));
+    }
+  }
+
+  synchronized void becomeVisible(long xid, List<MemoryOp> ops) {
+    ops.forEach(op -> apply(rowsOf(op.table()), op));
+    rollback(xid);
+  }
+
+  synchronized void rollback(long xid) {
+    unseen.remove(xid);
+    locks.values().removeIf(owner -> owner == xid);
+    notifyAll();
+  }
+
+  // ---- what the engine asks --------------------------------------------------------------------
+
+  synchronized List<Table> tables() {
+    List<Table> tables = new ArrayList<>();
+    shapes.forEach(
+        (id, shape) ->
+            tables.add(
+                new Table(id, rowsOf(id).size(), rowsOf(id).size() * 100L, shape.transfer)));
+    return tables;
+  }
+
+  synchronized Map<TableId, Fingerprint> fingerprints() {
+    Map<TableId, Fingerprint> looks = new TreeMap<>();
+    shapes.forEach((id, s) -> looks.put(id, new Fingerprint(s.definition, "s" + s.storage)));
+    return looks;
+  }
+
+  synchronized Visibility visibility() {
+    return new Visibility(nextXid, new TreeSet<>(unseen));
+  }
+
+  /** The rows that a snapshot sees; those from before a TRUNCATE are gone for everyone. */
+  synchronized TreeMap<Long, String> read(TableId table, Visibility visibility) {
+    TreeMap<Long, String> result = new TreeMap<>();
+    for (Entry entry : log) {
+      if (entry.lsn() > shape(table).emptiedAt && visibility.sees(entry.xid())) {
+        entry.ops().stream()
+            .filter(op -> op.table().equals(table))
+            .forEach(op -> apply(result, op));
+      }
+    }
+    return result;
+  }
+
+  /** Guard G1 lies in here: whoever is on the way when the slot begins must have arrived. */
+  synchronized long createSlot(Runnable alive) {
+    if (slotStart.isEmpty()) {
+      slotStart = OptionalLong.of(end());
+      sent = end();
+      barrier.addAll(unseen);
+    }
+    while (unseen.stream().anyMatch(barrier::contains)) {
+      await(20);
+      alive.run();
+    }
+    return slotStart.getAsLong();
+  }
+
+  synchronized boolean slotReaches(long lsn) {
+    return slotStart.isPresent() && slotStart.getAsLong() <= lsn;
+  }
+
+  /** The log before that position is not needed any more. */
+  synchronized void confirm(long lsn) {
+    if (slotStart.isPresent()) {
+      slotStart = OptionalLong.of(Math.max(slotStart.getAsLong(), lsn));
+    }
+  }
+
+  synchronized Optional<Entry> entryAfter(long lsn) {
+    return lsn < end() ? Optional.of(log.get((int) lsn)) : Optional.empty();
+  }
+
+  synchronized boolean followed(TableId table) {
+    return shape(table).transfer == Table.Transfer.COPY_AND_FOLLOW;
+  }
+
+  synchronized void sent(long lsn) {
+    sent = Math.max(sent, lsn);
+  }
+
+  synchronized long sent() {
+    return sent;
+  }
+
+  synchronized long end() {
+    return log.size();
+  }
+
+  /** Where the last row change stands. */
+  synchronized long endOfRows() {
+    for (int i = log.size() - 1; i >= 0; i--) {
+      if (!log.get(i).ops().isEmpty()) {
+        return log.get(i).lsn();
+      }
+    }
+    return 0;
+  }
+
+  synchronized long mark() {
+    append(0, List.of());
+    return end();
+  }
+
+  synchronized HandOver handOver() {
+    return handedOver.map(h -> (HandOver) h).orElseGet(HandOver.OwnerSource::new);
+  }
+
+  synchronized boolean closeGate(Object holder, long millis) {
+    gateWaiter = Optional.of(holder);
+    try {
+      long deadline = System.nanoTime() + millis * 1_000_000;
+      while (!locks.isEmpty()) {
+        if (System.nanoTime() - deadline >= 0) {
+          return false;
+        }
+        await(5);
+      }
+      gateHolder = Optional.of(holder);
+      return true;
+    } finally {
+      gateWaiter = Optional.empty();
+      notifyAll();
+    }
+  }
+
+  synchronized boolean holdsGate(Object holder) {
+    return gateHolder.filter(h -> h == holder).isPresent();
+  }
+
+  synchronized void releaseGate(Object holder) {
+    if (holdsGate(holder)) {
+      gateHolder = Optional.empty();
+      notifyAll();
+    }
+  }
+
+  /** Returns false when the holder's session was lost, and its locks with it. */
+  synchronized boolean commitHandOver(Object holder, HandOver.HandedOver register) {
+    if (!holdsGate(holder)) {
+      return false;
+    }
+    handedOver = Optional.of(register);
+    gateHolder = Optional.empty();
+    notifyAll();
+    return true;
+  }
+
+  synchronized void removeTraces() {
+    slotStart = OptionalLong.empty();
+  }
+
+  void violate(String rule) {
+    violations.add(rule);
+  }
+
+  static void apply(TreeMap<Long, String> content, MemoryOp op) {
+    switch (op.kind()) {
+      case INSERT, UPDATE -> content.put(op.key(), op.value());
+      case DELETE -> content.remove(op.key());
+      case TRUNCATE -> content.clear();
+    }
+  }
+
+  private void append(long xid, List<MemoryOp> ops) {
+    log.add(new Entry(log.size() + 1L, xid, ops, System.currentTimeMillis()));
+    notifyAll();
+  }
+
+  private Shape shape(TableId table) {
+    Shape shape = shapes.get(table);
+    if (shape == null) {
+      throw new IllegalArgumentException("no table " + table);
+    }
+    return shape;
+  }
+
+  private TreeMap<Long, String> rowsOf(TableId table) {
+    return rows.computeIfAbsent(table, t -> new TreeMap<>());
+  }
+
+  /** Callers loop: this only gives way. */
+  @SuppressWarnings("WaitNotInLoop")
+  private void await(long millis) {
+    try {
+      wait(millis);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException("interrupted", e);
+    }
+  }
+}

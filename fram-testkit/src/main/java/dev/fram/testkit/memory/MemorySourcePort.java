@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.fram.testkit.memory;
+
+import dev.fram.api.change.Position;
+import dev.fram.api.engine.ChangeFeed;
+import dev.fram.api.engine.Chunk;
+import dev.fram.api.engine.Fingerprint;
+import dev.fram.api.engine.HandOver;
+import dev.fram.api.engine.Retention;
+import dev.fram.api.engine.Snapshot;
+import dev.fram.api.engine.Source;
+import dev.fram.api.engine.WriteGate;
+import dev.fram.api.error.ErrorCode;
+import dev.fram.api.error.FramException;
+import dev.fram.api.model.ServerInfo;
+import dev.fram.api.model.Table;
+import dev.fram.api.model.TableDigest;
+import dev.fram.api.model.TableId;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.function.Consumer;
+
+/** The source as one process sees it. */
+final class MemorySourcePort implements Source {
+  private final MemorySource source;
+  private final MemoryTarget target;
+  private final MemoryProcess process;
+
+  MemorySourcePort(MemorySource source, MemoryTarget target, MemoryProcess process) {
+    this.source = source;
+    this.target = target;
+    this.process = process;
+  }
+
+  @Override
+  public ServerInfo server() {
+    return new ServerInfo("source:1/shop", "Memory", "1", 1, "memory-source");
+  }
+
+  @Override
+  public List<Table> tables() {
+    connect("source.tables");
+    return source.tables();
+  }
+
+  @Override
+  public Position prepareFeed(
+      List<Table> tables, Optional<Position> recorded, Consumer<String> progress) {
+    connect("source.prepareFeed");
+    if (recorded.isPresent() && !source.slotReaches(MemoryPosition.of(recorded.get()).lsn())) {
+      throw lost();
+    }
+    return process.durable(
+        "source.prepareFeed", () -> new MemoryPosition(source.createSlot(process::alive)));
+  }
+
+  @Override
+  public ChangeFeed openFeed(Position from) {
+    connect("source.openFeed");
+    long lsn = MemoryPosition.of(from).lsn();
+    if (!source.slotReaches(lsn)) {
+      throw lost();
+    }
+    return new MemoryFeed(source, target, process, lsn);
+  }
+
+  @Override
+  public Retention retention() {
+    connect("source.retention");
+    return new Retention(0, OptionalLong.empty(), Retention.State.FINE, "");
+  }
+
+  @Override
+  public Snapshot snapshot(List<Table> tables) {
+    connect("source.snapshot");
+    return new MemorySnapshot(source, process);
+  }
+
+  @Override
+  public List<Chunk> keyChunks(Table table, long chunkBytes) {
+    connect("source.keyChunks");
+    return table.id().name().startsWith("keyed")
+        ? MemorySnapshot.cut(
+            table.id(), source.contents().get(table.id()).keySet(), chunkBytes, Chunk.Kind.KEY)
+        : List.of();
+  }
+
+  @Override
+  public Position mark() {
+    connect("source.mark");
+    return new MemoryPosition(source.mark());
+  }
+
+  @Override
+  public long lagBytes(Position behind) {
+    connect("source.lagBytes");
+    return (source.end() - MemoryPosition.of(behind).lsn()) * 100;
+  }
+
+  @Override
+  public Map<TableId, Fingerprint> fingerprints() {
+    connect("source.fingerprints");
+    return source.fingerprints();
+  }
+
+  @Override
+  public WriteGate gate(List<Table> tables, Duration budget) {
+    connect("source.gate");
+    return new MemoryGate(source, process);
+  }
+
+  @Override
+  public HandOver handOver() {
+    connect("source.handOver");
+    return source.handOver();
+  }
+
+  @Override
+  public TableDigest digest(TableId table) {
+    connect("source.digest");
+    return MemoryTargetPort.digestOf(source.contents().get(table));
+  }
+
+  @Override
+  public void removeTraces() {
+    connect("source.removeTraces");
+    process.durable("source.removeTraces", source::removeTraces);
+  }
+
+  private void connect(String point) {
+    process.at(point);
+    unreachable(source);
+  }
+
+  static void unreachable(MemorySource source) {
+    if (!source.isReachable()) {
+      throw new FramException(
+          ErrorCode.SERVER_UNREACHABLE, "source:1/shop does not answer.", "Look at its network.");
+    }
+  }
+
+  private static FramException lost() {
+    return new FramException(
+        ErrorCode.LOG_LOST, "source:1/shop: the slot is gone.", "Begin again with a new copy.");
+  }
+}

@@ -1,0 +1,163 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.fram.testkit.memory;
+
+import dev.fram.api.change.Position;
+import dev.fram.api.engine.Chunk;
+import dev.fram.api.engine.JournalEntry;
+import dev.fram.api.engine.MigrationRecord;
+import dev.fram.api.engine.TableState;
+import dev.fram.api.error.ErrorCode;
+import dev.fram.api.error.FramException;
+import dev.fram.api.model.TableId;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+
+/** The target server with Fram's state on it. Its monitor stands for the server's consistency. */
+public final class MemoryTarget {
+  /** All that lives in Fram's schema. */
+  static final class State {
+    MigrationRecord record;
+    long epoch;
+    Optional<Position> position = Optional.empty();
+    final List<JournalEntry> entries = new ArrayList<>();
+    final Map<TableId, TableState> tables = new TreeMap<>();
+    final Map<TableId, Map<Integer, String>> chunkFences = new TreeMap<>();
+    final Map<TableId, List<Chunk>> cuts = new TreeMap<>();
+    final Map<Long, String> commands = new TreeMap<>();
+    final Map<Long, String> answers = new HashMap<>();
+    Optional<String> status = Optional.empty();
+    long statusNanos;
+    long lastCommand;
+
+    State(MigrationRecord record) {
+      this.record = record;
+    }
+  }
+
+  private final Map<TableId, TreeMap<Long, String>> rows = new TreeMap<>();
+  private final Set<String> built = new TreeSet<>();
+  private Optional<State> state = Optional.empty();
+  private Optional<Object> leaseHolder = Optional.empty();
+  private boolean open = true;
+
+  // ---- what applications and tests do ----------------------------------------------------------
+
+  /** An application's write; {@link WriteRefused} while the target is closed. */
+  public synchronized void write(TableId table, long key, String value) {
+    if (!open) {
+      throw new WriteRefused("target");
+    }
+    content(table).put(key, value);
+  }
+
+  public synchronized Map<TableId, Map<Long, String>> contents() {
+    return Collections.unmodifiableMap(new TreeMap<>(rows));
+  }
+
+  public synchronized boolean writable() {
+    return open;
+  }
+
+  /** What is left of Fram here; empty after a cancel or a completion. */
+  public synchronized boolean hasTraces() {
+    return state.isPresent();
+  }
+
+  public synchronized List<JournalEntry> journal() {
+    return state.map(s -> List.copyOf(s.entries)).orElse(List.of());
+  }
+
+  public synchronized Optional<TableState> table(TableId table) {
+    return state.map(s -> s.tables.get(table));
+  }
+
+  // ---- what the engine asks --------------------------------------------------------------------
+
+  synchronized Optional<State> state() {
+    return state;
+  }
+
+  synchronized void create(MigrationRecord first) {
+    if (state.isEmpty()) {
+      state = Optional.of(new State(first));
+    }
+  }
+
+  synchronized State required() {
+    return state.orElseThrow(
+        () ->
+            new FramException(ErrorCode.MIGRATION_MISSING, "target: no migration is recorded.", ""));
+  }
+
+  /** The fence against another run: every write goes through here. */
+  synchronized State fenced(long epoch) {
+    State s = required();
+    if (s.epoch != epoch) {
+      throw new FramException(
+          ErrorCode.FENCED,
+          "target: epoch is " + s.epoch + ", this run has " + epoch + ".",
+          "Another run has taken over.");
+    }
+    return s;
+  }
+
+  synchronized Optional<Long> lease(Object holder) {
+    if (leaseHolder.isPresent()) {
+      return Optional.empty();
+    }
+    leaseHolder = Optional.of(holder);
+    State s = required();
+    s.epoch++;
+    return Optional.of(s.epoch);
+  }
+
+  synchronized boolean leasedBy(Object holder) {
+    return leaseHolder.filter(h -> h == holder).isPresent();
+  }
+
+  synchronized void endLease(Object holder) {
+    if (leasedBy(holder)) {
+      leaseHolder = Optional.empty();
+    }
+  }
+
+  synchronized void close() {
+    open = false;
+  }
+
+  synchronized void open() {
+    open = true;
+  }
+
+  synchronized TreeMap<Long, String> content(TableId table) {
+    return rows.computeIfAbsent(table, t -> new TreeMap<>());
+  }
+
+  synchronized boolean hasTable(TableId table) {
+    return rows.containsKey(table);
+  }
+
+  synchronized void replace(Map<TableId, TreeMap<Long, String>> changed) {
+    rows.putAll(changed);
+  }
+
+  synchronized void dropTable(TableId table) {
+    rows.remove(table);
+  }
+
+  synchronized Set<String> built() {
+    return built;
+  }
+
+  synchronized void removeTraces() {
+    state = Optional.empty();
+    open = true;
+  }
+}
