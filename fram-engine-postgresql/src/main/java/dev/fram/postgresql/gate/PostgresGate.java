@@ -160,12 +160,29 @@ public final class PostgresGate implements WriteGate {
               + "; SET statement_timeout = "
               + budget
               + "; SET synchronous_commit = on");
+      lookForDeadlocksEarly(current);
       if (current.getMetaData().getDatabaseMajorVersion() >= 17) {
         long whole = budget + lockTimeout.toMillis();
         Sql.run(current, "SET transaction_timeout = " + whole);
       }
     }
     return current;
+  }
+
+  /**
+   * A waiter looks for deadlocks once, after deadlock_timeout (1 s unless set): then it makes an
+   * autovacuum that is in its way give up, and is itself the victim of a deadlock. We wait for less
+   * than that, so an autovacuum of minutes would keep the gate open unless we look sooner. Only
+   * superusers may; others try again until the autovacuum has ended.
+   */
+  private static void lookForDeadlocksEarly(Connection session) throws SQLException {
+    try {
+      Sql.run(session, "SET deadlock_timeout = '50ms'");
+    } catch (SQLException e) {
+      if (!"42501".equals(e.getSQLState())) {
+        throw e;
+      }
+    }
   }
 
   /**
@@ -176,7 +193,7 @@ public final class PostgresGate implements WriteGate {
   private void lock(Connection holder, Duration lockTimeout) throws SQLException {
     long deadlock =
         Sql.number(
-            holder, "SELECT setting::bigint FROM pg_settings WHERE name = 'deadlock_timeout'");
+            holder, "SELECT reset_val::bigint FROM pg_settings WHERE name = 'deadlock_timeout'");
     long limit = Math.max(1, Math.min(lockTimeout.toMillis(), deadlock * 8 / 10));
     Sql.run(
         holder,
