@@ -82,7 +82,6 @@ public final class MigrationRun {
         show(bus.projector().picture());
         return new RunResult(phase, bus.projector().picture());
       } catch (FramException e) {
-        show(bus.projector().picture());
         if (last != bus.projector().phase() || clock.nanos() - began > 2 * settings.retry().maxDelay().toNanos()) {
           retries.progress();
         }
@@ -108,6 +107,7 @@ public final class MigrationRun {
     if (e.category() == ErrorCategory.HELD) {
       delay = settings.rhythm().held();
       bus.publish(new RunEvent.Held(HELD_BY, e.getMessage()));
+      show(bus.projector().picture());
     } else {
       delay = retries.after(attempt.sameAsBefore(e));
     }
