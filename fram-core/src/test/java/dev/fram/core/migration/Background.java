@@ -35,10 +35,9 @@ final class Background implements AutoCloseable {
     }
     failure
         .get()
-        .ifPresent(
-            e -> {
-              throw new AssertionError("the run failed", e);
-            });
+        .ifPresent(e -> {
+          throw new AssertionError("the run failed", e);
+        });
   }
 
   @Override

@@ -36,7 +36,8 @@ final class FaultTest {
   @TempDir Path folder;
 
   private static FramException lost(String point) {
-    return new FramException(ErrorCode.CONNECTION_LOST, "The connection broke at " + point + ".", "");
+    return new FramException(
+        ErrorCode.CONNECTION_LOST, "The connection broke at " + point + ".", "");
   }
 
   /** Fails the first time at each of these points, and never again. */
@@ -166,8 +167,7 @@ final class FaultTest {
     try (MemoryWorkload workload = world.workload(8)) {
       assertThatThrownBy(() -> world.run(faults, settings).run(Goal.MIGRATE))
           .isInstanceOfSatisfying(
-              FramException.class,
-              e -> assertThat(e.code()).isEqualTo(ErrorCode.OUTCOME_UNKNOWN));
+              FramException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.OUTCOME_UNKNOWN));
       assertThat(world.target.writable()).isFalse();
       assertThat(world.target.journal().getLast().outcome()).contains(StepOutcome.UNKNOWN);
       world.source.reachable();
@@ -225,12 +225,11 @@ final class FaultTest {
     AtomicReference<String> held = new AtomicReference<>("");
     run.addStatusListener(s -> s.held().ifPresent(held::set));
     AtomicBoolean altered = new AtomicBoolean();
-    run.addStatusListener(
-        s -> {
-          if (s.phase() == PhaseName.COPYING && altered.compareAndSet(false, true)) {
-            world.source.alter(World.SMALL, "d2");
-          }
-        });
+    run.addStatusListener(s -> {
+      if (s.phase() == PhaseName.COPYING && altered.compareAndSet(false, true)) {
+        world.source.alter(World.SMALL, "d2");
+      }
+    });
     try (MemoryWorkload workload = world.workload(10);
         Background background = new Background(() -> run.run(Goal.MIGRATE), run)) {
       await().until(() -> held.get().contains("public.small"));

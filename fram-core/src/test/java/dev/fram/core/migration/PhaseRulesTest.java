@@ -37,7 +37,9 @@ final class PhaseRulesTest {
       PhaseName from = PhaseName.valueOf(cells[0]);
       for (PhaseName to : PhaseName.values()) {
         boolean legal = cells[to.ordinal() + 1].equals("x");
-        assertThat(PhaseRules.successors(from).contains(to)).as(from + " -> " + to).isEqualTo(legal);
+        assertThat(PhaseRules.successors(from).contains(to))
+            .as(from + " -> " + to)
+            .isEqualTo(legal);
         if (legal) {
           assertThatCode(() -> PhaseRules.check(from, to)).doesNotThrowAnyException();
         } else {

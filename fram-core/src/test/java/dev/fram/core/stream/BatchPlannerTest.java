@@ -42,15 +42,14 @@ final class BatchPlannerTest {
   private static String next(BatchPlanner planner) {
     Optional<Batch> batch = planner.next();
     return batch
-        .map(
-            b ->
-                switch (b) {
-                  case Batch.Whole w ->
-                      "whole " + w.transactions() + " to " + w.to().text() + " by " + rows(w.events());
-                  case Batch.Piece p ->
-                      "piece " + rows(p.events()) + p.end().map(e -> " to " + e.text()).orElse("");
-                  case Batch.Nothing n -> "nothing to " + n.reached().text();
-                })
+        .map(b ->
+            switch (b) {
+              case Batch.Whole w ->
+                  "whole " + w.transactions() + " to " + w.to().text() + " by " + rows(w.events());
+              case Batch.Piece p ->
+                  "piece " + rows(p.events()) + p.end().map(e -> " to " + e.text()).orElse("");
+              case Batch.Nothing n -> "nothing to " + n.reached().text();
+            })
         .orElse("none");
   }
 
