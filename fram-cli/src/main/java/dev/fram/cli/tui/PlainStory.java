@@ -97,8 +97,7 @@ public final class PlainStory {
               + Figures.count(copy.rows())
               + " rows, "
               + Figures.bytes(copy.bytes())
-              + "; catching up, lag "
-              + Figures.bytes(status.feed().lagBytes());
+              + "; catching up";
       case READY -> "ready for the cutover; lag " + Figures.time(status.feed().lagMillis());
       case CUTTING_OVER -> "cutting over";
       case SERVING -> "the target serves";
