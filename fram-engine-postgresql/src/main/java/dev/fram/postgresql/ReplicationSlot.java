@@ -78,26 +78,50 @@ final class ReplicationSlot {
    *
    * @throws FramException LOG_LOST
    */
-  void verify(Connection connection) throws SQLException {
+  void verify(Connection connection, Lsn recorded) throws SQLException {
     Retention retention = retention(connection);
     if (retention.state() == Retention.State.LOST) {
-      throw new FramException(
-          ErrorCode.LOG_LOST,
-          source.name() + ": " + retention.detail() + ".",
-          "Changes are missing that no other place has: cancel this migration and start a new one;"
-              + " see max_slot_wal_keep_size and, from 18 on, idle_replication_slot_timeout.");
+      throw lost(
+          retention.detail(),
+          "see max_slot_wal_keep_size and, from 18 on, idle_replication_slot_timeout");
     }
+    Lsn confirmed =
+        Lsn.parse(
+            Sql.text(
+                connection,
+                "SELECT coalesce(confirmed_flush_lsn, '0/0')::text FROM pg_replication_slots"
+                    + " WHERE slot_name = ?",
+                name));
+    if (!recorded.covers(confirmed)) {
+      // Nothing is confirmed before it is durable on the target: so the target went back in time.
+      throw lost(
+          "replication slot "
+              + name
+              + " was confirmed up to "
+              + confirmed
+              + ", but the target stands at "
+              + recorded,
+          "the target may have been restored or failed over to a standby that lagged");
+    }
+  }
+
+  private FramException lost(String seen, String hint) {
+    return new FramException(
+        ErrorCode.LOG_LOST,
+        source.name() + ": " + seen + ".",
+        "Changes are missing that no other place has: cancel this migration and start a new one; "
+            + hint
+            + ".");
   }
 
   Retention retention(Connection connection) throws SQLException {
     return Sql.first(connection, STATE, this::state, name)
-        .orElseGet(
-            () ->
-                new Retention(
-                    0,
-                    OptionalLong.empty(),
-                    Retention.State.LOST,
-                    "replication slot " + name + " does not exist"));
+        .orElseGet(() ->
+            new Retention(
+                0,
+                OptionalLong.empty(),
+                Retention.State.LOST,
+                "replication slot " + name + " does not exist"));
   }
 
   /** Drops the slot; a walsender of a run that is gone may still hold it for a moment. */

@@ -44,7 +44,8 @@ final class Coordinator implements AutoCloseable {
    * @param queue chunks that wait; holds no more than the open tables' chunks
    * @param inbox chunks that came back
    */
-  record Lines(CopyPlan plan, BlockingQueue<ChunkTask> queue, BlockingQueue<ChunkTask.Back> inbox) {}
+  record Lines(
+      CopyPlan plan, BlockingQueue<ChunkTask> queue, BlockingQueue<ChunkTask.Back> inbox) {}
 
   private final RunParts parts;
   private final FeedProgress progress;
@@ -129,8 +130,9 @@ final class Coordinator implements AutoCloseable {
     if (missing.isEmpty()) {
       Chunk last = cut.getLast();
       // Nothing is left to copy, but a crash may have come before the last look at the table.
-      lines.inbox().add(
-          new ChunkTask.Back(new ChunkTask.Own(copy, last, expected), new CopiedChunk(0, 0)));
+      lines
+          .inbox()
+          .add(new ChunkTask.Back(new ChunkTask.Own(copy, last, expected), new CopiedChunk(0, 0)));
     }
     return true;
   }
@@ -149,8 +151,7 @@ final class Coordinator implements AutoCloseable {
   private void beginGroup(List<Table> tables, StopSignal signal) {
     Snapshot snapshot = parts.route().source().snapshot(tables);
     TableGroup group =
-        new TableGroup(
-            snapshot, tables.stream().map(Table::id).toList(), parts.clock().nanos());
+        new TableGroup(snapshot, tables.stream().map(Table::id).toList(), parts.clock().nanos());
     tables.forEach(t -> groups.put(t.id(), group));
     for (Table table : tables) {
       Fingerprint look = snapshot.fingerprint(table.id());
@@ -217,8 +218,9 @@ final class Coordinator implements AutoCloseable {
       }
     }
     leaveGroup(copy.table().id());
-    copy.failure().ifPresentOrElse(
-        e -> again(back.task(), e, signal), () -> indexes.submit(copy.table().id()));
+    copy.failure()
+        .ifPresentOrElse(
+            e -> again(back.task(), e, signal), () -> indexes.submit(copy.table().id()));
   }
 
   /** The last look: only now is it certain that no chunk was read from a rewritten table. */
@@ -255,8 +257,9 @@ final class Coordinator implements AutoCloseable {
       throw e;
     }
     LOG.warn("table {}: copied again after: {}", table.id(), e.getMessage());
-    parts.bus().publish(
-        new RunEvent.Noted("Table " + table.id() + " is copied again: " + e.seen()));
+    parts
+        .bus()
+        .publish(new RunEvent.Noted("Table " + table.id() + " is copied again: " + e.seen()));
     if (e.code() == ErrorCode.SNAPSHOT_BROKEN) {
       log.pending(table.id());
     } else {
@@ -267,8 +270,7 @@ final class Coordinator implements AutoCloseable {
   }
 
   private void empty(TableId table) {
-    ChunkCopier copier =
-        emptier.orElseGet(() -> parts.route().copier(parts.journal().epoch()));
+    ChunkCopier copier = emptier.orElseGet(() -> parts.route().copier(parts.journal().epoch()));
     emptier = Optional.of(copier);
     copier.empty(table);
   }

@@ -98,8 +98,7 @@ final class Copier {
   }
 
   private CopiedChunk copy(Chunk chunk, Snapshot snapshot) {
-    ChunkCopier own =
-        copier.orElseGet(() -> parts.route().copier(parts.journal().epoch()));
+    ChunkCopier own = copier.orElseGet(() -> parts.route().copier(parts.journal().epoch()));
     copier = Optional.of(own);
     CopiedChunk copied =
         own.copy(

@@ -34,8 +34,7 @@ public final class Copying {
     BlockingQueue<ChunkTask> queue = new LinkedBlockingQueue<>();
     BlockingQueue<ChunkTask.Back> inbox = new LinkedBlockingQueue<>();
     IndexBuilder indexes = new IndexBuilder(parts, log);
-    CopyPlan plan =
-        new CopyPlan(parts.settings().copy().groupBytes(), needCopy(tables, indexes));
+    CopyPlan plan = new CopyPlan(parts.settings().copy().groupBytes(), needCopy(tables, indexes));
     try (WorkerGroup workers = new WorkerGroup(signal, parts.route()::close);
         Coordinator coordinator =
             new Coordinator(parts, progress, log, new Coordinator.Lines(plan, queue, inbox))) {

@@ -55,9 +55,7 @@ public final class TableLog {
 
   void copied(TableCopy copy, Optional<Fence> fence, Fingerprint look) {
     TableId table = copy.table().id();
-    save(
-        new TableState(
-            table, Stage.COPIED, fence, Optional.of(look), copy.rows(), copy.bytes()));
+    save(new TableState(table, Stage.COPIED, fence, Optional.of(look), copy.rows(), copy.bytes()));
   }
 
   void ready(TableId table) {

@@ -7,8 +7,8 @@ import dev.fram.core.concurrent.Clock;
  * The age of the oldest transaction that was read but not yet applied. With nothing unapplied the
  * lag is 0, however long ago the last transaction was. Thread-safe.
  *
- * <p>It compares the source's clock with this machine's: a source whose clock is behind looks
- * later than it is.
+ * <p>It compares the source's clock with this machine's: a source whose clock is behind looks later
+ * than it is.
  */
 public final class LagMeter {
   private final Clock clock;

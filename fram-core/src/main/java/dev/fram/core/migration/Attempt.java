@@ -34,11 +34,7 @@ final class Attempt {
   private int leases;
 
   Attempt(
-      Engine engine,
-      RouteRequest request,
-      MigrationSettings settings,
-      Clock clock,
-      EventBus bus) {
+      Engine engine, RouteRequest request, MigrationSettings settings, Clock clock, EventBus bus) {
     this.engine = engine;
     this.request = request;
     this.settings = settings;
@@ -66,9 +62,7 @@ final class Attempt {
         Journal journal = new Journal(route.target().journal(), lease.epoch());
         bus.projector()
             .names(
-                route.id().value(),
-                route.source().server().name(),
-                route.target().server().name());
+                route.id().value(), route.source().server().name(), route.target().server().name());
         RunParts parts = new RunParts(engine, route, journal, bus, settings, clock);
         PhaseName phase = leased(parts, lease, orders, findings, listener);
         return phase;
@@ -136,8 +130,7 @@ final class Attempt {
 
   /** Those who wait for an answer hear of an end that no further attempt can mend. */
   private static void told(FramException e, Farewell farewell) {
-    boolean final_ =
-        e.category() != ErrorCategory.TRANSIENT && e.category() != ErrorCategory.HELD;
+    boolean final_ = e.category() != ErrorCategory.TRANSIENT && e.category() != ErrorCategory.HELD;
     if (final_ && e.code() != ErrorCode.FENCED) {
       try {
         farewell.answerAll(Answer.failed(e));

@@ -51,7 +51,9 @@ final class CommandDesk {
   private void take(PendingCommand pending) {
     Optional<Command> command = CommandWords.read(pending.command());
     if (command.isEmpty()) {
-      answer(pending.id(), Answer.refused(ErrorCode.UNSUPPORTED, "This version knows no such command."));
+      answer(
+          pending.id(),
+          Answer.refused(ErrorCode.UNSUPPORTED, "This version knows no such command."));
       return;
     }
     switch (command.get()) {

@@ -179,10 +179,9 @@ final class Migration implements AutoCloseable {
     }
     promotion.afterOpening();
     parts.bus().publish(new RunEvent.CutoverEnded("The target serves."));
-    hook.ifPresent(
-        e -> {
-          throw e;
-        });
+    hook.ifPresent(e -> {
+      throw e;
+    });
   }
 
   private void follow() {

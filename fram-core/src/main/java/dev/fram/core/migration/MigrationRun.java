@@ -72,7 +72,10 @@ public final class MigrationRun {
     orders.getAndSet(mine).ending().ifPresent(mine::end);
     Retries retries =
         new Retries(
-            clock, settings.retry().budget(), settings.retry().firstDelay(), settings.retry().maxDelay());
+            clock,
+            settings.retry().budget(),
+            settings.retry().firstDelay(),
+            settings.retry().maxDelay());
     Attempt attempt = new Attempt(engine, request, settings, clock, bus);
     PhaseName last = bus.projector().phase();
     while (true) {
@@ -82,8 +85,8 @@ public final class MigrationRun {
         show(bus.projector().picture());
         return new RunResult(phase, bus.projector().picture());
       } catch (FramException e) {
-        show(bus.projector().picture());
-        if (last != bus.projector().phase() || clock.nanos() - began > 2 * settings.retry().maxDelay().toNanos()) {
+        if (last != bus.projector().phase()
+            || clock.nanos() - began > 2 * settings.retry().maxDelay().toNanos()) {
           retries.progress();
         }
         last = bus.projector().phase();
@@ -108,6 +111,7 @@ public final class MigrationRun {
     if (e.category() == ErrorCategory.HELD) {
       delay = settings.rhythm().held();
       bus.publish(new RunEvent.Held(HELD_BY, e.getMessage()));
+      show(bus.projector().picture());
     } else {
       delay = retries.after(attempt.sameAsBefore(e));
     }

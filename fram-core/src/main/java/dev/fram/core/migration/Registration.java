@@ -48,14 +48,13 @@ final class Registration {
     return route
         .target()
         .lease(ManagementFactory.getRuntimeMXBean().getName())
-        .orElseThrow(
-            () ->
-                new FramException(
-                    ErrorCode.LEASE_HELD,
-                    "Another run works on this migration on target "
-                        + route.target().server().name()
-                        + ".",
-                    "fram status shows it; end it before you start another."));
+        .orElseThrow(() ->
+            new FramException(
+                ErrorCode.LEASE_HELD,
+                "Another run works on this migration on target "
+                    + route.target().server().name()
+                    + ".",
+                "fram status shows it; end it before you start another."));
   }
 
   private MigrationRecord begin(JournalStore store, Goal goal) {

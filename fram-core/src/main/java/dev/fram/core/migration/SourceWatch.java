@@ -58,7 +58,8 @@ final class SourceWatch {
           SERVING,
           COMPLETED,
           CANCELLED,
-          NEEDS_OPERATOR -> false;
+          NEEDS_OPERATOR ->
+          false;
     };
   }
 
@@ -89,7 +90,9 @@ final class SourceWatch {
     switch (retention.state()) {
       case FINE -> {}
       case ENDANGERED ->
-          parts.bus().publish(new RunEvent.Noted("The source may drop our log: " + retention.detail()));
+          parts
+              .bus()
+              .publish(new RunEvent.Noted("The source may drop our log: " + retention.detail()));
       case LOST -> throw lost(retention);
     }
   }

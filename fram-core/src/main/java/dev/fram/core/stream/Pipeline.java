@@ -84,8 +84,7 @@ public final class Pipeline {
         if (!before.equals(progress.durable()) || lived(began)) {
           retries.progress();
         }
-        signal.pause(
-            e.category() == ErrorCategory.HELD ? held(e) : retries.after(e));
+        signal.pause(e.category() == ErrorCategory.HELD ? held(e) : retries.after(e));
         LOG.warn("feed and apply begin again after: {}", e.getMessage());
       }
     }
@@ -101,8 +100,7 @@ public final class Pipeline {
     progress.feedOpened();
     Path folder = parts.settings().stream().backlogFolder().resolve(parts.route().id().value());
     CompletableFuture<Position> from = new CompletableFuture<>();
-    try (Backlog events =
-            new Backlog(parts.settings().stream(), folder, parts.engine()::position);
+    try (Backlog events = new Backlog(parts.settings().stream(), folder, parts.engine()::position);
         WorkerGroup workers = new WorkerGroup(signal, parts.route()::close)) {
       backlog.set(Optional.of(events));
       workers.start("apply", () -> apply(events, from, workers.signal()));

@@ -47,8 +47,7 @@ final class World {
   }
 
   MigrationClient client(MigrationSettings settings) {
-    MemoryEngine engine =
-        new MemoryEngine(source, target, new MemoryProcess(MemoryFaults.NONE));
+    MemoryEngine engine = new MemoryEngine(source, target, new MemoryProcess(MemoryFaults.NONE));
     return new MigrationClient(engine, MemoryEngine.request(), settings, Clock.system());
   }
 

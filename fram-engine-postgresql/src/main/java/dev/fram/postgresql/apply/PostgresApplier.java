@@ -154,8 +154,10 @@ public final class PostgresApplier implements Applier {
   }
 
   private void layout(Relation relation) throws SQLException {
-    // What is pending was sent under the layout before this one.
-    flush();
+    if (batches.containsKey(relation.oid())) {
+      // What is pending was sent under the layout before this one.
+      flush();
+    }
     relations.put(relation);
   }
 

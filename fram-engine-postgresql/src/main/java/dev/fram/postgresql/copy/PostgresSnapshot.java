@@ -65,10 +65,7 @@ public final class PostgresSnapshot implements Snapshot {
   public static PostgresSnapshot take(
       Connector source, SharedSession questions, List<Table> tables, Supplier<Lsn> mark) {
     String serverRun = serverRun(questions);
-    Map<TableId, Fingerprint> prints = new TreeMap<>();
-    for (Table table : tables) {
-      prints.put(table.id(), look(questions, table.id()).orElseThrow(() -> gone(source, table.id())));
-    }
+    Map<TableId, Fingerprint> prints = looks(source, questions, tables);
     Connection holder = source.open("snapshot");
     try {
       Sql.run(holder, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY");
@@ -160,6 +157,21 @@ public final class PostgresSnapshot implements Snapshot {
   @Override
   public void close() {
     Connector.abort(sessions.holder);
+  }
+
+  private static Map<TableId, Fingerprint> looks(
+      Connector source, SharedSession questions, List<Table> tables) {
+    Map<TableId, Fingerprint> all =
+        tables.size() == 1 ? Map.of() : questions.read("looking at the tables", Fingerprints::all);
+    Map<TableId, Fingerprint> prints = new TreeMap<>();
+    for (Table table : tables) {
+      Optional<Fingerprint> print =
+          tables.size() == 1
+              ? look(questions, table.id())
+              : Optional.ofNullable(all.get(table.id()));
+      prints.put(table.id(), print.orElseThrow(() -> gone(source, table.id())));
+    }
+    return prints;
   }
 
   private static Optional<Fingerprint> look(SharedSession questions, TableId table) {

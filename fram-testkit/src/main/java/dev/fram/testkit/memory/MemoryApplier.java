@@ -39,8 +39,11 @@ final class MemoryApplier implements Applier {
           throw new FramException(
               ErrorCode.INTERNAL, "table " + table.table() + " is not copied yet.", "");
         }
-        table.fence().map(Fence::text).map(Visibility::parse).ifPresent(
-            v -> fences.put(table.table(), v));
+        table
+            .fence()
+            .map(Fence::text)
+            .map(Visibility::parse)
+            .ifPresent(v -> fences.put(table.table(), v));
         chunkFences.put(
             table.table(),
             state.chunkFences.getOrDefault(table.table(), Map.of()).values().stream()
@@ -75,8 +78,7 @@ final class MemoryApplier implements Applier {
     synchronized (target) {
       MemoryTarget.State state = target.fenced(epoch);
       if (!state.position.equals(from)) {
-        throw new FramException(
-            ErrorCode.FENCED, "target: the position is not ours any more.", "");
+        throw new FramException(ErrorCode.FENCED, "target: the position is not ours any more.", "");
       }
       return state;
     }

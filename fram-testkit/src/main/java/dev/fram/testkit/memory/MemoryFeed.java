@@ -74,8 +74,7 @@ final class MemoryFeed implements ChangeFeed {
     while (next.isPresent() && ready.isEmpty()) {
       MemorySource.Entry entry = next.get();
       at = entry.lsn();
-      List<MemoryOp> ops =
-          entry.ops().stream().filter(op -> source.followed(op.table())).toList();
+      List<MemoryOp> ops = entry.ops().stream().filter(op -> source.followed(op.table())).toList();
       if (!ops.isEmpty()) {
         send(entry, ops);
       }

@@ -56,8 +56,7 @@ final class MemoryJournal implements JournalStore {
         () -> {
           MemoryTarget.State s = target.fenced(epoch);
           MigrationRecord r = s.record;
-          s.record =
-              new MigrationRecord(r.id(), r.source(), r.scope(), phase, evidence, epoch);
+          s.record = new MigrationRecord(r.id(), r.source(), r.scope(), phase, evidence, epoch);
         });
   }
 
@@ -84,12 +83,10 @@ final class MemoryJournal implements JournalStore {
             target
                 .fenced(epoch)
                 .entries
-                .replaceAll(
-                    e ->
-                        e.sequence() == sequence
-                            ? new JournalEntry(
-                                sequence, e.step(), detail, Optional.of(outcome), e.at())
-                            : e));
+                .replaceAll(e ->
+                    e.sequence() == sequence
+                        ? new JournalEntry(sequence, e.step(), detail, Optional.of(outcome), e.at())
+                        : e));
   }
 
   @Override
@@ -170,12 +167,9 @@ final class MemoryJournal implements JournalStore {
     synchronized (target) {
       return target
           .state()
-          .flatMap(
-              s ->
-                  s.status.map(
-                      text ->
-                          new PublishedStatus(
-                              text, (System.nanoTime() - s.statusNanos) / 1_000_000)));
+          .flatMap(s ->
+              s.status.map(text ->
+                  new PublishedStatus(text, (System.nanoTime() - s.statusNanos) / 1_000_000)));
     }
   }
 
@@ -196,12 +190,11 @@ final class MemoryJournal implements JournalStore {
     synchronized (target) {
       MemoryTarget.State s = target.required();
       List<PendingCommand> pending = new ArrayList<>();
-      s.commands.forEach(
-          (id, text) -> {
-            if (!s.answers.containsKey(id)) {
-              pending.add(new PendingCommand(id, text));
-            }
-          });
+      s.commands.forEach((id, text) -> {
+        if (!s.answers.containsKey(id)) {
+          pending.add(new PendingCommand(id, text));
+        }
+      });
       return pending;
     }
   }

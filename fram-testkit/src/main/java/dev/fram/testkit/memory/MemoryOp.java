@@ -14,8 +14,7 @@ record MemoryOp(Kind kind, TableId table, long key, String value) {
   }
 
   byte[] encode() {
-    return String.join(
-            "|", kind.name(), table.schema(), table.name(), Long.toString(key), value)
+    return String.join("|", kind.name(), table.schema(), table.name(), Long.toString(key), value)
         .getBytes(StandardCharsets.UTF_8);
   }
 

@@ -53,10 +53,7 @@ final class MemorySnapshot implements Snapshot {
   public List<Chunk> chunks(Table table, long chunkBytes) {
     process.at("snapshot.chunks");
     return cut(
-        table.id(),
-        source.read(table.id(), visibility).keySet(),
-        chunkBytes,
-        Chunk.Kind.STORAGE);
+        table.id(), source.read(table.id(), visibility).keySet(), chunkBytes, Chunk.Kind.STORAGE);
   }
 
   @Override

@@ -141,8 +141,7 @@ public final class MemorySource {
       if (handedOver.isPresent()) {
         throw new WriteRefused("source");
       }
-      boolean gateStops =
-          gateHolder.isPresent() || (gateWaiter.isPresent() && !tx.hasWritten());
+      boolean gateStops = gateHolder.isPresent() || (gateWaiter.isPresent() && !tx.hasWritten());
       Lock lock = new Lock(table, key);
       Long owner = locks.get(lock);
       if (!gateStops && (owner == null || owner == mine)) {
@@ -191,10 +190,8 @@ public final class MemorySource {
 
   synchronized List<Table> tables() {
     List<Table> tables = new ArrayList<>();
-    shapes.forEach(
-        (id, shape) ->
-            tables.add(
-                new Table(id, rowsOf(id).size(), rowsOf(id).size() * 100L, shape.transfer)));
+    shapes.forEach((id, shape) ->
+        tables.add(new Table(id, rowsOf(id).size(), rowsOf(id).size() * 100L, shape.transfer)));
     return tables;
   }
 

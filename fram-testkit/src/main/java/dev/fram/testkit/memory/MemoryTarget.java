@@ -91,9 +91,8 @@ public final class MemoryTarget {
   }
 
   synchronized State required() {
-    return state.orElseThrow(
-        () ->
-            new FramException(ErrorCode.MIGRATION_MISSING, "target: no migration is recorded.", ""));
+    return state.orElseThrow(() ->
+        new FramException(ErrorCode.MIGRATION_MISSING, "target: no migration is recorded.", ""));
   }
 
   /** The fence against another run: every write goes through here. */

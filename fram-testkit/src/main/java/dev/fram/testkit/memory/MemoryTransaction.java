@@ -19,9 +19,7 @@ public final class MemoryTransaction {
   public void put(TableId table, long key, String value) {
     xid = source.lock(this, xid, table, key);
     boolean there = source.exists(ops, table, key);
-    ops.add(
-        new MemoryOp(
-            there ? MemoryOp.Kind.UPDATE : MemoryOp.Kind.INSERT, table, key, value));
+    ops.add(new MemoryOp(there ? MemoryOp.Kind.UPDATE : MemoryOp.Kind.INSERT, table, key, value));
   }
 
   /** Deletes the row if there is one. */

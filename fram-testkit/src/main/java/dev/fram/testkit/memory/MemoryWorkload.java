@@ -56,14 +56,12 @@ public final class MemoryWorkload implements AutoCloseable {
   /** Acknowledged rows that a server does not hold, or holds otherwise. */
   public List<String> missingOn(Map<TableId, Map<Long, String>> contents) {
     List<String> missing = new ArrayList<>();
-    acknowledged.forEach(
-        (table, rows) ->
-            rows.forEach(
-                (key, value) -> {
-                  if (!value.equals(contents.get(table).get(key))) {
-                    missing.add(table + " " + key);
-                  }
-                }));
+    acknowledged.forEach((table, rows) ->
+        rows.forEach((key, value) -> {
+          if (!value.equals(contents.get(table).get(key))) {
+            missing.add(table + " " + key);
+          }
+        }));
     return missing;
   }
 
