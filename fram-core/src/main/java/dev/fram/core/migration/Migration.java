@@ -185,6 +185,11 @@ final class Migration implements AutoCloseable {
   }
 
   private void follow() {
+    if (parts.journal().begun(Cutover.FINISH)) {
+      // A cutover that was not carried through has left triggers on the target, or may have.
+      long epoch = parts.journal().epoch();
+      parts.journal().step("undo-finish", "", () -> parts.route().schema().undoFinish(epoch));
+    }
     stream();
     pipeline.follow();
   }

@@ -77,7 +77,7 @@ final class BatchPlanner {
     if (wholeTransactions == 0) {
       return QUIET;
     }
-    return progress.pace() == FeedProgress.Pace.AT_ONCE
+    return progress.pace() != FeedProgress.Pace.FULL_BATCHES
         ? Duration.ZERO
         : Duration.ofNanos(Math.max(0, deadline - clock.nanos()));
   }

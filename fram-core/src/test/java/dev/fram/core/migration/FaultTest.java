@@ -101,6 +101,7 @@ final class FaultTest {
         "schema.finish:before",
         "schema.finish:after",
         "lease.verify",
+        "schema.undoFinish:before",
         "gate.handOver:before"
       })
   void undoesACutoverThatFailsBeforeTheHandOver(String point) {

@@ -108,6 +108,10 @@ final class MemoryApplier implements Applier {
   }
 
   private boolean one(MemoryOp op) {
+    if (target.hasBuilt(MemorySchema.TRIGGERS)) {
+      throw new FramException(
+          ErrorCode.ROW_DIVERGENCE, "a trigger fired for a change that was applied.", "");
+    }
     if (held(op)) {
       return false;
     }
