@@ -70,7 +70,7 @@ final class MemoryCopier implements ChunkCopier {
         () -> {
           synchronized (target) {
             target.fenced(epoch);
-            target.replace(Map.of(table, new TreeMap<>(source.contents().get(table))));
+            target.replace(Map.of(table, new TreeMap<>(source.content(table))));
           }
         });
     return new CopiedChunk(0, 0);
