@@ -4,7 +4,7 @@ package dev.fram.core.cutover;
 import dev.fram.api.error.ErrorCode;
 import dev.fram.api.error.FramException;
 import dev.fram.core.concurrent.StopSignal;
-import dev.fram.core.migration.RunParts;
+import dev.fram.core.run.RunParts;
 import dev.fram.core.stream.FeedProgress;
 import dev.fram.core.stream.Pipeline;
 import java.time.Duration;

@@ -14,6 +14,7 @@ import dev.fram.core.copy.Copying;
 import dev.fram.core.copy.TableLog;
 import dev.fram.core.cutover.Cutover;
 import dev.fram.core.cutover.Promotion;
+import dev.fram.core.run.RunParts;
 import dev.fram.core.stream.Pipeline;
 import java.util.List;
 import java.util.Optional;

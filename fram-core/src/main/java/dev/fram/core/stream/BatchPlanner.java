@@ -6,7 +6,7 @@ import dev.fram.api.change.Position;
 import dev.fram.api.error.ErrorCode;
 import dev.fram.api.error.FramException;
 import dev.fram.core.concurrent.Clock;
-import dev.fram.core.migration.MigrationSettings;
+import dev.fram.core.run.MigrationSettings;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

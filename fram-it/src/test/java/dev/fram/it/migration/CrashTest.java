@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.fram.api.status.PhaseName;
-import dev.fram.core.migration.MigrationSettings;
+import dev.fram.core.run.MigrationSettings;
 import dev.fram.testkit.fault.JavaChild;
 import dev.fram.testkit.server.PostgresVersion;
 import dev.fram.testkit.workload.Oracle;

@@ -6,8 +6,8 @@ import static org.awaitility.Awaitility.await;
 
 import dev.fram.api.status.PhaseName;
 import dev.fram.core.bus.Answer;
-import dev.fram.core.migration.MigrationSettings;
 import dev.fram.core.migration.RunResult;
+import dev.fram.core.run.MigrationSettings;
 import dev.fram.testkit.server.PostgresVersion;
 import dev.fram.testkit.workload.CommitMode;
 import dev.fram.testkit.workload.ConnectionProvider;
