@@ -22,8 +22,8 @@ public interface Target {
   Optional<Lease> lease(String holder);
 
   /**
-   * Who holds the lease now, for people: the holder's own words and since when. Empty when
-   * nobody does, and where a server cannot tell.
+   * Who holds the lease now, for people: the holder's own words and since when. Empty when nobody
+   * does, and where a server cannot tell.
    */
   default Optional<String> leaseHolder() {
     return Optional.empty();

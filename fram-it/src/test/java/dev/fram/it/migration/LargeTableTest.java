@@ -12,8 +12,8 @@ import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
 /**
- * A table that is larger than the heap, moved by {@code fram migrate} with {@code -Xmx256m}, and one
- * transaction that is larger too. In every run of the suite it is a few times the heap; {@code
+ * A table that is larger than the heap, moved by {@code fram migrate} with {@code -Xmx256m}, and
+ * one transaction that is larger too. In every run of the suite it is a few times the heap; {@code
  * -Dfram.large.megabytes=5120} makes it the 5 GB of the issue.
  */
 class LargeTableTest {
@@ -30,7 +30,9 @@ class LargeTableTest {
       sql.execute("CREATE TABLE big (id bigint, filler text, n int NOT NULL DEFAULT 0)");
       sql.execute(
           "INSERT INTO big SELECT i, repeat(md5(i::text), 31), i % 7"
-              + " FROM generate_series(1, " + rows + ") i");
+              + " FROM generate_series(1, "
+              + rows
+              + ") i");
       sql.execute("ALTER TABLE big ADD PRIMARY KEY (id)");
       sql.execute("CREATE INDEX ON big (n)");
     }
