@@ -9,6 +9,7 @@ import dev.fram.api.model.TableId;
 import dev.fram.postgresql.catalog.Catalog;
 import dev.fram.postgresql.catalog.ReplicaIdentity;
 import dev.fram.postgresql.connection.Connector;
+import dev.fram.postgresql.connection.Sql;
 import dev.fram.postgresql.connection.SqlErrors;
 import dev.fram.postgresql.feed.Lsn;
 import java.sql.Connection;
@@ -39,6 +40,9 @@ final class FeedSetup {
   Lsn prepare(List<Table> tables, Optional<Lsn> recorded) {
     Connection connection = source.open("feed setup");
     try {
+      // A standby that does not answer must not hold Fram up: nothing here has to survive a
+      // failover.
+      Sql.run(connection, "SET synchronous_commit = local");
       List<TableId> followed =
           tables.stream()
               .filter(table -> table.transfer() == Table.Transfer.COPY_AND_FOLLOW)

@@ -43,7 +43,10 @@ final class PostgresRoute implements Route {
     this.request = request;
     PostgresJournal journal = new PostgresJournal(target);
     this.id =
-        journal.load().map(MigrationRecord::id).orElseGet(() -> MigrationId.random(new SecureRandom()));
+        journal
+            .load()
+            .map(MigrationRecord::id)
+            .orElseGet(() -> MigrationId.random(new SecureRandom()));
     this.guard = new TargetGuard(id);
     this.source = new PostgresSource(source, id, new Catalog(request.scope()));
     this.target = new PostgresTarget(target, journal, guard);
@@ -81,8 +84,7 @@ final class PostgresRoute implements Route {
 
   @Override
   public List<Check> checks() {
-    return PostgresChecks.of(
-        sourceServer, targetServer, request.scope(), request.schemaOptions());
+    return PostgresChecks.of(sourceServer, targetServer, request.scope(), request.schemaOptions());
   }
 
   @Override

@@ -62,8 +62,7 @@ final class PostgresSource implements Source, AutoCloseable {
   @Override
   public List<Table> tables() {
     return questions.read(
-        "reading the catalog",
-        c -> catalog.tables(c).stream().map(CatalogTable::toTable).toList());
+        "reading the catalog", c -> catalog.tables(c).stream().map(CatalogTable::toTable).toList());
   }
 
   @Override
@@ -91,8 +90,7 @@ final class PostgresSource implements Source, AutoCloseable {
 
   @Override
   public List<Chunk> keyChunks(Table table, long chunkBytes) {
-    return questions.read(
-        "cutting " + table.id(), c -> KeyRanges.cut(c, table, chunkBytes));
+    return questions.read("cutting " + table.id(), c -> KeyRanges.cut(c, table, chunkBytes));
   }
 
   @Override
@@ -103,8 +101,7 @@ final class PostgresSource implements Source, AutoCloseable {
           // Only what is flushed is decoded; 'local', so that no standby can hold the mark up.
           Sql.run(c, "SET synchronous_commit = local");
           return Lsn.parse(
-              Sql.text(
-                  c, "SELECT pg_logical_emit_message(true, 'fram', ?)::text", id.value()));
+              Sql.text(c, "SELECT pg_logical_emit_message(true, 'fram', ?)::text", id.value()));
         });
   }
 

@@ -116,13 +116,12 @@ final class ReplicationSlot {
 
   Retention retention(Connection connection) throws SQLException {
     return Sql.first(connection, STATE, this::state, name)
-        .orElseGet(
-            () ->
-                new Retention(
-                    0,
-                    OptionalLong.empty(),
-                    Retention.State.LOST,
-                    "replication slot " + name + " does not exist"));
+        .orElseGet(() ->
+            new Retention(
+                0,
+                OptionalLong.empty(),
+                Retention.State.LOST,
+                "replication slot " + name + " does not exist"));
   }
 
   /** Drops the slot; a walsender of a run that is gone may still hold it for a moment. */

@@ -50,9 +50,7 @@ final class XidBarrier {
       throws SQLException {
     List<String> running = Sql.list(connection, RUNNING, row -> row.getString(1));
     progress.accept(
-        doing
-            + "; "
-            + (running.isEmpty() ? "nobody in sight" : String.join("; ", running)));
+        doing + "; " + (running.isEmpty() ? "nobody in sight" : String.join("; ", running)));
   }
 
   private static long horizon(Connection connection) throws SQLException {

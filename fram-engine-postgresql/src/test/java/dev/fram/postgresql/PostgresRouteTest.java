@@ -20,7 +20,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /** A whole migration through the engine's interfaces, under writers. */
 class PostgresRouteTest {
-  private static final String SHOP =
+  static final String SHOP =
       """
       CREATE TABLE account (id bigint PRIMARY KEY, owner text NOT NULL, balance numeric NOT NULL,
         doubled numeric GENERATED ALWAYS AS (balance * 2) STORED);
@@ -40,7 +40,9 @@ class PostgresRouteTest {
       """;
 
   @ParameterizedTest
-  @EnumSource(value = PostgresVersion.class, names = {"V15", "V18"})
+  @EnumSource(
+      value = PostgresVersion.class,
+      names = {"V15", "V18"})
   void aWholeMigrationUnderWriters(PostgresVersion version) throws Exception {
     PostgresServer server = Servers.of(version);
     try (RouteRig rig = new RouteRig(server, server, SHOP);
@@ -78,7 +80,9 @@ class PostgresRouteTest {
       RouteRig.run(rig.onTarget, "UPDATE account SET balance = 0 WHERE id = 1");
       rig.lease.close();
       rig.route.target().removeTraces();
-      assertThat(RouteRig.text(rig.onTarget, "SELECT count(*) FROM pg_namespace WHERE nspname = 'fram'"))
+      assertThat(
+              RouteRig.text(
+                  rig.onTarget, "SELECT count(*) FROM pg_namespace WHERE nspname = 'fram'"))
           .isEqualTo("0");
     }
   }

@@ -16,6 +16,7 @@ import dev.fram.api.engine.TableState;
 import dev.fram.api.model.Endpoint;
 import dev.fram.api.model.Scope;
 import dev.fram.api.model.Table;
+import dev.fram.postgresql.feed.Lsn;
 import dev.fram.testkit.server.PostgresServer;
 import dev.fram.testkit.tools.PgTools;
 import java.sql.Connection;
@@ -60,15 +61,14 @@ public final class RouteRig implements AutoCloseable {
     onTarget = targetServer.connect(targetDatabase);
     run(onSource, ddl);
     System.setProperty(
-        "fram.pg.bin",
-        PgTools.atLeast(sourceServer.version().major()).binFolder().toString());
+        "fram.pg.bin", PgTools.atLeast(sourceServer.version().major()).binFolder().toString());
     route = new PostgresEngine().open(request());
     route
         .target()
         .journal()
         .create(new MigrationRecord(route.id(), "test", "{}", "PLANNED", "{}", 0));
     lease = route.target().lease("test").orElseThrow();
-    position = new dev.fram.postgresql.feed.Lsn(0);
+    position = new Lsn(0);
   }
 
   RouteRequest request() {
@@ -95,9 +95,7 @@ public final class RouteRig implements AutoCloseable {
   /** Copies these tables under one snapshot. */
   void copy(List<Table> tables, long chunkBytes) {
     List<Table> followed =
-        tables.stream()
-            .filter(t -> t.transfer() == Table.Transfer.COPY_AND_FOLLOW)
-            .toList();
+        tables.stream().filter(t -> t.transfer() == Table.Transfer.COPY_AND_FOLLOW).toList();
     try (Snapshot snapshot = route.source().snapshot(followed);
         ChunkCopier copier = route.copier(lease.epoch())) {
       for (Table table : followed) {
@@ -180,6 +178,33 @@ public final class RouteRig implements AutoCloseable {
       case FeedEvent.Truncate truncate -> Optional.empty();
       case FeedEvent.SchemaChange change -> Optional.empty();
     };
+  }
+
+  /** How many transactions that changed a published table end between two positions. */
+  static long transactionsAfter(Route route, Position from, Position after, Position until) {
+    long found = 0;
+    boolean rows = false;
+    try (ChangeFeed feed = route.source().openFeed(from)) {
+      Position reached = from;
+      long deadline = System.nanoTime() + PATIENCE.toNanos();
+      while (!reached.covers(until) && System.nanoTime() < deadline) {
+        Optional<FeedEvent> event = feed.poll(Duration.ofMillis(100));
+        if (event.isPresent()) {
+          rows |= event.get() instanceof FeedEvent.Row;
+          Optional<Position> end = end(event.get());
+          if (end.isPresent()) {
+            reached = end.get();
+            // The mark itself is a transaction that ends a little behind its position.
+            found += rows && reached.covers(after) ? 1 : 0;
+            rows = false;
+          }
+        }
+      }
+      if (!reached.covers(until)) {
+        throw new AssertionError("the feed stands at " + reached.text());
+      }
+    }
+    return found;
   }
 
   static void run(Connection connection, String sql) throws SQLException {

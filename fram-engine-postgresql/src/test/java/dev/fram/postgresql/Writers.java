@@ -99,10 +99,12 @@ final class Writers implements AutoCloseable {
 
   private void transaction(Connection connection, Random random) throws SQLException {
     try (Statement statement = connection.createStatement()) {
-      statement.execute(
-          "SET LOCAL synchronous_commit = " + (random.nextBoolean() ? "on" : "off"));
+      statement.execute("SET LOCAL synchronous_commit = " + (random.nextBoolean() ? "on" : "off"));
     }
-    change(connection, "UPDATE account SET balance = balance + 1 WHERE id = ?", 1 + random.nextInt(200));
+    change(
+        connection,
+        "UPDATE account SET balance = balance + 1 WHERE id = ?",
+        1 + random.nextInt(200));
     change(
         connection,
         "INSERT INTO entry (account, amount, note) VALUES (?, 1, '{\"n\": 1}')",

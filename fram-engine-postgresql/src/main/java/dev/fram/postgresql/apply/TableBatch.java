@@ -43,10 +43,8 @@ final class TableBatch {
 
   /** Goes over to the next way. False when there is none. */
   boolean nextLevel() {
-    if (level == Level.ONE_BY_ONE) {
-      return false;
-    }
-    level = Level.values()[level.ordinal() + 1];
-    return true;
+    Level before = level;
+    level = before == Level.SETS ? Level.REPLACE : Level.ONE_BY_ONE;
+    return before != Level.ONE_BY_ONE;
   }
 }

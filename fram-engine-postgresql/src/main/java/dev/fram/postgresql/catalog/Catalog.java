@@ -111,8 +111,7 @@ public final class Catalog {
     return Sql.list(
         connection,
         COLUMNS,
-        row ->
-            new Column(row.getString(1), row.getLong(2), row.getString(3), letter(row, 4)),
+        row -> new Column(row.getString(1), row.getLong(2), row.getString(3), letter(row, 4)),
         Quoting.table(table));
   }
 
@@ -130,14 +129,14 @@ public final class Catalog {
   }
 
   /** What each table in scope looks like. */
-  public Map<TableId, Fingerprint> fingerprints(Connection connection)
-      throws SQLException {
+  public Map<TableId, Fingerprint> fingerprints(Connection connection) throws SQLException {
     Map<TableId, Fingerprint> found = new TreeMap<>();
-    Fingerprints.all(connection).forEach((id, print) -> {
-      if (scope.covers(id)) {
-        found.put(id, print);
-      }
-    });
+    Fingerprints.all(connection)
+        .forEach((id, print) -> {
+          if (scope.covers(id)) {
+            found.put(id, print);
+          }
+        });
     return found;
   }
 

@@ -28,8 +28,6 @@ public record CatalogTable(
       return Table.Transfer.DEFINITION_ONLY;
     }
     // Changes to unlogged tables are not in the log (manual, CREATE TABLE).
-    return persistence == 'u'
-        ? Table.Transfer.COPY_AT_CUTOVER
-        : Table.Transfer.COPY_AND_FOLLOW;
+    return persistence == 'u' ? Table.Transfer.COPY_AT_CUTOVER : Table.Transfer.COPY_AND_FOLLOW;
   }
 }

@@ -16,8 +16,8 @@ import java.util.Optional;
 import java.util.TreeMap;
 
 /**
- * What tables look like, so that a change is noticed: PostgreSQL's log does not carry DDL. Secondary
- * indexes are left out on purpose: the application may add some while it is migrated.
+ * What tables look like, so that a change is noticed: PostgreSQL's log does not carry DDL.
+ * Secondary indexes are left out on purpose: the application may add some while it is migrated.
  */
 public final class Fingerprints {
   /** The storage part under a lock: one parameter, the quoted table name. */
@@ -56,8 +56,7 @@ public final class Fingerprints {
   }
 
   /** One table; empty when there is none of that name. Wants a transaction of its own. */
-  public static Optional<Fingerprint> of(Connection connection, TableId table)
-      throws SQLException {
+  public static Optional<Fingerprint> of(Connection connection, TableId table) throws SQLException {
     return Sql.first(
         connection,
         ALL + " AND n.nspname = ? AND c.relname = ?",

@@ -63,14 +63,25 @@ public final class Connector {
    * @param purpose shown as {@code application_name}: {@code fram} and this word
    */
   public Connection open(String purpose) {
-    Connection connection = connect(properties(purpose));
-    try {
-      liftNewTimeouts(connection);
-      return connection;
-    } catch (SQLException e) {
-      abort(connection);
-      throw SqlErrors.translate(e, name(), "opening a session");
+    return ready(connect(properties(purpose)));
+  }
+
+  /**
+   * As {@link #open}, with simple queries: a script goes to the server whole, and the server's own
+   * parser finds its statements.
+   */
+  public Connection openScript(String purpose) {
+    Properties properties = properties(purpose);
+    properties.setProperty("preferQueryMode", "simple");
+    return ready(connect(properties));
+  }
+
+  /** Gives a session its first settings back, whatever a script has set. */
+  public static void reset(Connection connection) throws SQLException {
+    try (Statement statement = connection.createStatement()) {
+      statement.execute("RESET ALL");
     }
+    liftNewTimeouts(connection);
   }
 
   /** Ends every session that is still open, also one that is busy in another thread. */
@@ -99,6 +110,16 @@ public final class Connector {
       } else if (major >= 14) {
         statement.execute("SET idle_session_timeout = 0");
       }
+    }
+  }
+
+  private Connection ready(Connection connection) {
+    try {
+      liftNewTimeouts(connection);
+      return connection;
+    } catch (SQLException e) {
+      abort(connection);
+      throw SqlErrors.translate(e, name(), "opening a session");
     }
   }
 

@@ -44,8 +44,7 @@ public final class Sql {
   /** The text in the first column of the only row; an empty text for NULL. */
   public static String text(Connection connection, String sql, Object... values)
       throws SQLException {
-    return first(
-            connection, sql, row -> Optional.ofNullable(row.getString(1)).orElse(""), values)
+    return first(connection, sql, row -> Optional.ofNullable(row.getString(1)).orElse(""), values)
         .orElse("");
   }
 

@@ -54,7 +54,10 @@ public final class SqlErrors {
   /** Whether the session ended with this error: what it was doing may or may not have happened. */
   public static boolean ended(SQLException e) {
     String state = e.getSQLState() == null ? "" : e.getSQLState();
-    return state.startsWith("08") || state.startsWith("57P") || state.startsWith("25P0") || isFatal(e);
+    return state.startsWith("08")
+        || state.startsWith("57P")
+        || state.startsWith("25P0")
+        || isFatal(e);
   }
 
   private static boolean isFatal(SQLException e) {

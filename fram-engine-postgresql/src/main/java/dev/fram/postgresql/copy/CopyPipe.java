@@ -28,8 +28,7 @@ final class CopyPipe {
   }
 
   /** Runs both statements against each other, to the end of both. */
-  CopiedChunk run(Connection source, String out, Connection target, String in)
-      throws SQLException {
+  CopiedChunk run(Connection source, String out, Connection target, String in) throws SQLException {
     CopyOut reading = source.unwrap(PGConnection.class).getCopyAPI().copyOut(out);
     CopyIn writing = target.unwrap(PGConnection.class).getCopyAPI().copyIn(in);
     byte[] message = reading.readFromCopy();

@@ -29,10 +29,8 @@ record CopyStatement(TableId table, List<Column> columns, boolean binary) {
    *
    * @throws FramException SCHEMA_DRIFT when the target lacks a column
    */
-  static CopyStatement of(TableId table, Connection source, Connection target)
-      throws SQLException {
-    List<Column> from =
-        Catalog.columns(source, table).stream().filter(c -> !c.computed()).toList();
+  static CopyStatement of(TableId table, Connection source, Connection target) throws SQLException {
+    List<Column> from = Catalog.columns(source, table).stream().filter(c -> !c.computed()).toList();
     List<Column> to = Catalog.columns(target, table);
     Set<String> present = to.stream().map(Column::name).collect(Collectors.toSet());
     List<String> missing =

@@ -50,7 +50,8 @@ public final class KeyRanges {
     }
     long wanted = Math.ceilDiv(Math.max(table.bytes(), 1), Math.max(chunkBytes, 1));
     int count = (int) Math.min(wanted, MOST_CHUNKS);
-    return chunks(table, key.get(), count < 2 ? List.of() : bounds(connection, table, key.get(), count));
+    return chunks(
+        table, key.get(), count < 2 ? List.of() : bounds(connection, table, key.get(), count));
   }
 
   /** The range as a condition; empty when it is the whole table. */
@@ -73,7 +74,8 @@ public final class KeyRanges {
           default -> "";
         };
     String column = Quoting.identifier(key.column);
-    return Sql.list(connection, borderQuery(table, column, percent, finite, count), row -> row.getString(1));
+    return Sql.list(
+        connection, borderQuery(table, column, percent, finite, count), row -> row.getString(1));
   }
 
   private static String borderQuery(

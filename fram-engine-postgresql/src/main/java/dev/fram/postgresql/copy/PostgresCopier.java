@@ -24,7 +24,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Copies ranges over its own two sessions, which it opens when it needs them and throws away after
- * any failure: what a failed COPY leaves in a session is not worth finding out. Owned by one thread.
+ * any failure: what a failed COPY leaves in a session is not worth finding out. Owned by one
+ * thread.
  */
 public final class PostgresCopier implements ChunkCopier {
   private final Connector sourceServer;
@@ -104,8 +105,7 @@ public final class PostgresCopier implements ChunkCopier {
 
   // The answer to a COMMIT may have been lost: then the chunk is there already, under this snapshot
   // or, for a range of keys, under the one of the earlier try, which its record names.
-  private static Optional<CopiedChunk> recorded(Connection to, Chunk chunk)
-      throws SQLException {
+  private static Optional<CopiedChunk> recorded(Connection to, Chunk chunk) throws SQLException {
     return Sql.first(
         to,
         "SELECT rows, bytes FROM fram.chunk_done"
@@ -221,7 +221,8 @@ public final class PostgresCopier implements ChunkCopier {
       current = targetServer.open("copy");
       target = current;
       guard.passFor(current);
-      // A chunk whose commit is answered must survive a crash of the target: the run goes on with the
+      // A chunk whose commit is answered must survive a crash of the target: the run goes on with
+      // the
       // next one and never looks back.
       Sql.run(current, "SET synchronous_commit = on");
     }

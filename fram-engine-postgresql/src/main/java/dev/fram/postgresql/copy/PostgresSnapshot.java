@@ -162,9 +162,7 @@ public final class PostgresSnapshot implements Snapshot {
   private static Map<TableId, Fingerprint> looks(
       Connector source, SharedSession questions, List<Table> tables) {
     Map<TableId, Fingerprint> all =
-        tables.size() == 1
-            ? Map.of()
-            : questions.read("looking at the tables", Fingerprints::all);
+        tables.size() == 1 ? Map.of() : questions.read("looking at the tables", Fingerprints::all);
     Map<TableId, Fingerprint> prints = new TreeMap<>();
     for (Table table : tables) {
       Optional<Fingerprint> print =

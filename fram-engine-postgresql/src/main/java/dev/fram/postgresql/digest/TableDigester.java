@@ -82,8 +82,7 @@ public final class TableDigester {
 
   // md5 works on the server's own encoding; SQL_ASCII has none, its bytes are taken as they are.
   private static String text(Connection connection, String row) throws SQLException {
-    String encoding =
-        Sql.text(connection, "SELECT current_setting('server_encoding')");
+    String encoding = Sql.text(connection, "SELECT current_setting('server_encoding')");
     return switch (encoding) {
       case "UTF8", "SQL_ASCII" -> row;
       default -> "convert_to(" + row + ", 'UTF8')";

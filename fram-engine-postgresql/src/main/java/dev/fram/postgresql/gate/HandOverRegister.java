@@ -119,8 +119,7 @@ public final class HandOverRegister {
   }
 
   private static boolean anyHandedOver(Connection connection) throws SQLException {
-    return Sql.number(
-            connection, "SELECT count(*) FROM fram.handover WHERE state = 'HANDED_OVER'")
+    return Sql.number(connection, "SELECT count(*) FROM fram.handover WHERE state = 'HANDED_OVER'")
         > 0;
   }
 

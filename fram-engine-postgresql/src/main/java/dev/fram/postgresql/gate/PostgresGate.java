@@ -53,8 +53,7 @@ public final class PostgresGate implements WriteGate {
    * @param questions a session for questions beside the one that locks
    * @param mark writes a marker into the log, in another session, and returns its position
    */
-  public PostgresGate(
-      Connector source, SharedSession questions, Plan plan, Supplier<Lsn> mark) {
+  public PostgresGate(Connector source, SharedSession questions, Plan plan, Supplier<Lsn> mark) {
     this.source = source;
     this.questions = questions;
     this.plan = plan;
@@ -161,6 +160,7 @@ public final class PostgresGate implements WriteGate {
               + "; SET statement_timeout = "
               + budget
               + "; SET synchronous_commit = on");
+      lookForDeadlocksEarly(current);
       if (current.getMetaData().getDatabaseMajorVersion() >= 17) {
         long whole = budget + lockTimeout.toMillis();
         Sql.run(current, "SET transaction_timeout = " + whole);
@@ -170,14 +170,30 @@ public final class PostgresGate implements WriteGate {
   }
 
   /**
-   * One statement under one limit for all tables: a writer that waits for us from the first table on
-   * must not reach its deadlock check while we still wait for another, or it, not we, would be the
-   * victim.
+   * A waiter looks for deadlocks once, after deadlock_timeout (1 s unless set): then it makes an
+   * autovacuum that is in its way give up, and is itself the victim of a deadlock. We wait for less
+   * than that, so an autovacuum of minutes would keep the gate open unless we look sooner. Only
+   * superusers may; others try again until the autovacuum has ended.
+   */
+  private static void lookForDeadlocksEarly(Connection session) throws SQLException {
+    try {
+      Sql.run(session, "SET deadlock_timeout = '50ms'");
+    } catch (SQLException e) {
+      if (!"42501".equals(e.getSQLState())) {
+        throw e;
+      }
+    }
+  }
+
+  /**
+   * One statement under one limit for all tables: a writer that waits for us from the first table
+   * on must not reach its deadlock check while we still wait for another, or it, not we, would be
+   * the victim.
    */
   private void lock(Connection holder, Duration lockTimeout) throws SQLException {
     long deadlock =
         Sql.number(
-            holder, "SELECT setting::bigint FROM pg_settings WHERE name = 'deadlock_timeout'");
+            holder, "SELECT reset_val::bigint FROM pg_settings WHERE name = 'deadlock_timeout'");
     long limit = Math.max(1, Math.min(lockTimeout.toMillis(), deadlock * 8 / 10));
     Sql.run(
         holder,

@@ -86,8 +86,7 @@ public final class TargetGuard {
 
   /** The tables that have a guard now. */
   public List<TableId> guarded(Connection connection) throws SQLException {
-    return Sql.list(
-        connection, OURS, row -> new TableId(row.getString(1), row.getString(2)));
+    return Sql.list(connection, OURS, row -> new TableId(row.getString(1), row.getString(2)));
   }
 
   private String refuse() {

@@ -74,12 +74,11 @@ public final class PostgresJournal implements JournalStore, AutoCloseable {
               first.epoch());
         });
     return load()
-        .orElseThrow(
-            () ->
-                new FramException(
-                    ErrorCode.MIGRATION_MISSING,
-                    session.name() + ": the migration's record has just been removed.",
-                    "Run the command again."));
+        .orElseThrow(() ->
+            new FramException(
+                ErrorCode.MIGRATION_MISSING,
+                session.name() + ": the migration's record has just been removed.",
+                "Run the command again."));
   }
 
   @Override
@@ -221,9 +220,7 @@ public final class PostgresJournal implements JournalStore, AutoCloseable {
   public long submitCommand(String command) {
     return session.write(
         "submitting a command",
-        c ->
-            Sql.number(
-                c, "INSERT INTO fram.command (command) VALUES (?) RETURNING id", command));
+        c -> Sql.number(c, "INSERT INTO fram.command (command) VALUES (?) RETURNING id", command));
   }
 
   @Override

@@ -18,6 +18,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * Builds indexes and key constraints, each with its comment in one transaction together with the
@@ -25,6 +26,8 @@ import java.util.Optional;
  * thread.
  */
 final class IndexBuilds {
+  private static final String STEP = "entry:";
+
   private final TargetScript target;
   private final Map<Integer, Job> jobs;
   private final Map<TableId, List<IndexJob>> byTable;
@@ -78,7 +81,7 @@ final class IndexBuilds {
           ErrorCode.INTERNAL, "Index " + wanted.name() + " is not in the schema's archive.", "");
     }
     String doing = "building " + wanted.name() + " on " + wanted.table();
-    String step = "entry:" + wanted.key();
+    String step = STEP + wanted.key();
     target.transaction(
         doing,
         connection -> {
@@ -95,7 +98,13 @@ final class IndexBuilds {
 
   /** Builds all that nobody asked for by table. */
   void buildRemaining() {
-    byTable.values().stream().flatMap(List::stream).forEach(this::build);
+    Set<String> done =
+        target.transaction(
+            "looking for indexes", connection -> ArchiveStore.withPrefix(connection, STEP));
+    byTable.values().stream()
+        .flatMap(List::stream)
+        .filter(job -> !done.contains(job.key()))
+        .forEach(this::build);
   }
 
   /** Made by hand, perhaps: kept when valid; an invalid leftover is dropped. */

@@ -47,6 +47,10 @@ final class MaterializedViews {
     target.transaction(
         "filling " + view.id(),
         connection -> {
+          try (Statement statement = connection.createStatement()) {
+            // The view's owner reads, and may see less than all rows by its policies.
+            statement.execute("SET LOCAL row_security = on");
+          }
           boolean locked =
               Attempt.run(connection, "REFRESH MATERIALIZED VIEW CONCURRENTLY " + name).isPresent();
           if (locked) {

@@ -3,7 +3,6 @@ package dev.fram.postgresql.schema;
 
 import dev.fram.api.error.ErrorCode;
 import dev.fram.api.error.FramException;
-import dev.fram.api.model.Endpoint;
 import dev.fram.postgresql.connection.Connector;
 import dev.fram.postgresql.connection.SqlErrors;
 import dev.fram.postgresql.journal.JournalSchema;
@@ -12,37 +11,29 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
-import java.util.LinkedHashMap;
-import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.BlockingDeque;
+import java.util.concurrent.LinkedBlockingDeque;
 import org.postgresql.util.PSQLException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
- * Runs scripts of many statements on a server, each call in one transaction on a connection of its
- * own (scripts change the session's settings). The simple protocol hands a script to the server
- * whole: the server's own parser finds where a statement ends, nothing here ever looks for a
- * semicolon. Usable from any thread.
+ * Runs scripts of many statements on a server, each call in one transaction. The simple protocol
+ * hands a script to the server whole: the server's own parser finds where a statement ends, nothing
+ * here ever looks for a semicolon. Usable from any thread; a few sessions are kept for the next
+ * caller (thousands of small indexes would spend their time on logins) and end with the connector.
  */
 final class TargetScript {
-  private final Connector plain;
-  private final Connector simple;
+  private static final Logger LOG = LoggerFactory.getLogger(TargetScript.class);
+  private static final int KEPT_SESSIONS = 8;
+  private static final int ALIVE_SECONDS = 5;
+
+  private final Connector connector;
+  private final BlockingDeque<Connection> kept = new LinkedBlockingDeque<>(KEPT_SESSIONS);
 
   TargetScript(Connector connector) {
-    this.plain = connector;
-    Endpoint endpoint = connector.endpoint();
-    Map<String, String> parameters = new LinkedHashMap<>(endpoint.parameters());
-    parameters.put("preferQueryMode", "simple");
-    String role = connector.name().substring(0, connector.name().indexOf(' '));
-    this.simple =
-        new Connector(
-            new Endpoint(
-                endpoint.scheme(),
-                endpoint.host(),
-                endpoint.port(),
-                endpoint.user(),
-                endpoint.database(),
-                parameters,
-                endpoint.password()),
-            role);
+    this.connector = connector;
   }
 
   /** Work inside the transaction. */
@@ -52,18 +43,68 @@ final class TargetScript {
   }
 
   String name() {
-    return plain.name();
+    return connector.name();
   }
 
   /** Runs work in one transaction. */
   <T> T transaction(String doing, Work<T> work) {
-    try (Connection connection = simple.open("schema")) {
+    Connection connection = session();
+    try {
       connection.setAutoCommit(false);
       T result = work.run(connection);
       connection.commit();
+      connection.setAutoCommit(true);
+      keep(connection);
       return result;
     } catch (SQLException e) {
+      discard(connection);
       throw translate(e, doing);
+    } catch (RuntimeException e) {
+      discard(connection);
+      throw e;
+    }
+  }
+
+  /** Waits for the rollback: whoever looks next finds nothing of it. */
+  private static void discard(Connection connection) {
+    try (connection) {
+      connection.rollback();
+    } catch (SQLException e) {
+      LOG.debug("a session broke: {}", SqlErrors.message(e));
+      Connector.abort(connection);
+    }
+  }
+
+  private Connection session() {
+    Optional<Connection> idle = Optional.ofNullable(kept.pollFirst());
+    while (idle.isPresent()) {
+      if (alive(idle.get())) {
+        return idle.get();
+      }
+      Connector.abort(idle.get());
+      idle = Optional.ofNullable(kept.pollFirst());
+    }
+    return connector.openScript("schema");
+  }
+
+  private static boolean alive(Connection connection) {
+    try {
+      return connection.isValid(ALIVE_SECONDS);
+    } catch (SQLException e) {
+      return false;
+    }
+  }
+
+  /** A script changes the session's settings: they are put back before anybody else gets it. */
+  private void keep(Connection connection) {
+    try {
+      Connector.reset(connection);
+      if (!kept.offerFirst(connection)) {
+        connection.close();
+      }
+    } catch (SQLException e) {
+      Connector.abort(connection);
+      LOG.debug("a session was not kept: {}", SqlErrors.message(e));
     }
   }
 

@@ -33,12 +33,14 @@ class LevelsTest {
       rig.apply(first);
       rig.onSource("UPDATE t SET v = 'w' WHERE id < 30; UPDATE t SET big = NULL WHERE id = 3");
       rig.onSource("UPDATE t SET id = id + 100 WHERE id > 40; DELETE FROM t WHERE id % 5 = 0");
-      rig.onSource("INSERT INTO t (id, v) VALUES (5, 'new'), (200, 'x'); DELETE FROM t WHERE id = 200");
+      rig.onSource(
+          "INSERT INTO t (id, v) VALUES (5, 'new'), (200, 'x'); DELETE FROM t WHERE id = 200");
       rig.onSource("UPDATE t SET v = v || id; UPDATE t SET id = id WHERE id = 1");
       List<FeedEvent> events = new ArrayList<>(first);
       List<FeedEvent> changes = rig.drain();
       events.addAll(changes);
-      String expected = FeedRig.text(rig.onSource, "SELECT string_agg(concat(t), '' ORDER BY id) FROM t");
+      String expected =
+          FeedRig.text(rig.onSource, "SELECT string_agg(concat(t), '' ORDER BY id) FROM t");
       for (TableBatch.Level level : TableBatch.Level.values()) {
         assertThat(written(rig, events, changes, level)).as(level.name()).isEqualTo(expected);
       }
@@ -68,7 +70,8 @@ class LevelsTest {
             .map(event -> PgOutput.relation(event.payload()))
             .findFirst()
             .orElseThrow();
-    Layout layout = Layout.of(relation, TargetTable.load(connection, relation.table()).orElseThrow());
+    Layout layout =
+        Layout.of(relation, TargetTable.load(connection, relation.table()).orElseThrow());
     TableBatch batch = new TableBatch(layout);
     FenceFilter filter = new FenceFilter(Fences.load(connection));
     for (FeedEvent event : changes) {

@@ -82,12 +82,11 @@ class RandomHistoryTest {
       Thread writer =
           Thread.ofPlatform()
               .name("writer-" + i)
-              .uncaughtExceptionHandler(
-                  (thread, failure) -> {
-                    synchronized (failures) {
-                      failures.add(failure);
-                    }
-                  })
+              .uncaughtExceptionHandler((thread, failure) -> {
+                synchronized (failures) {
+                  failures.add(failure);
+                }
+              })
               .start(() -> writeTransactions(rig, random));
       writers.add(writer);
     }
@@ -133,23 +132,41 @@ class RandomHistoryTest {
     String big = "repeat(md5('" + random.nextInt() + "'), 100)";
     return switch (random.nextInt(14)) {
       case 0, 1, 2 ->
-          "INSERT INTO keyed VALUES (" + a + ", " + b + ", 'v', " + big
+          "INSERT INTO keyed VALUES ("
+              + a
+              + ", "
+              + b
+              + ", 'v', "
+              + big
               + ") ON CONFLICT DO NOTHING";
       case 3 -> "UPDATE keyed SET v = v || 'x' WHERE id BETWEEN " + a + " AND " + (a + 5);
       case 4 -> "UPDATE keyed SET big = " + big + " WHERE id = " + a;
       case 5 -> "UPDATE keyed SET id = " + b + " WHERE id = " + a;
       case 6 -> "UPDATE keyed SET u = " + b + " WHERE id = " + a;
       case 7 ->
-          "WITH x AS (DELETE FROM keyed WHERE id IN (" + a + ", " + b + ") RETURNING *) INSERT INTO"
+          "WITH x AS (DELETE FROM keyed WHERE id IN ("
+              + a
+              + ", "
+              + b
+              + ") RETURNING *) INSERT INTO"
               + " loose SELECT id, v FROM x";
       case 8 ->
-          "DO $$ DECLARE x int; y int; BEGIN SELECT u INTO x FROM public.keyed WHERE id = " + a
-              + "; SELECT u INTO y FROM public.keyed WHERE id = " + b
+          "DO $$ DECLARE x int; y int; BEGIN SELECT u INTO x FROM public.keyed WHERE id = "
+              + a
+              + "; SELECT u INTO y FROM public.keyed WHERE id = "
+              + b
               + "; IF x IS NOT NULL AND y IS NOT NULL THEN UPDATE public.keyed SET u = -x - 1 WHERE"
-              + " id = " + a + "; UPDATE public.keyed SET u = x WHERE id = " + b
-              + "; UPDATE public.keyed SET u = y WHERE id = " + a + " AND id <> " + b
+              + " id = "
+              + a
+              + "; UPDATE public.keyed SET u = x WHERE id = "
+              + b
+              + "; UPDATE public.keyed SET u = y WHERE id = "
+              + a
+              + " AND id <> "
+              + b
               + "; END IF; END $$";
-      case 9 -> "INSERT INTO pair VALUES (" + a % 5 + ", '" + b % 5 + "', 0) ON CONFLICT DO NOTHING";
+      case 9 ->
+          "INSERT INTO pair VALUES (" + a % 5 + ", '" + b % 5 + "', 0) ON CONFLICT DO NOTHING";
       case 10 -> "UPDATE pair SET n = n + 1, b = b || '' WHERE a = " + a % 5;
       case 11 -> "UPDATE loose SET b = b || 'y' WHERE a = " + a;
       case 12 -> "DELETE FROM pair WHERE a = " + a % 5 + " AND b = '" + b % 5 + "'";

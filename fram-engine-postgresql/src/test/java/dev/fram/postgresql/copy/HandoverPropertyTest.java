@@ -94,15 +94,13 @@ class HandoverPropertyTest {
       assertThat(exact.differences(end)).isEmpty();
       Replay byPosition = each.rows.copy();
       byPosition.apply(events, (xid, commit) -> new Lsn(commit).covers(each.before));
-      boolean wrong =
-          !byPosition.problems().isEmpty() || !byPosition.differences(end).isEmpty();
+      boolean wrong = !byPosition.problems().isEmpty() || !byPosition.differences(end).isEmpty();
       wrongByPosition += wrong ? 1 : 0;
     }
     assertThat(wrongByPosition).as("snapshots that a rule by log position gets wrong").isPositive();
   }
 
-  private static Taken take(
-      PostgresServer server, String database, Route route, List<Table> tables)
+  private static Taken take(PostgresServer server, String database, Route route, List<Table> tables)
       throws SQLException {
     try (Connection reader = reader(server, database)) {
       Lsn before = Lsn.parse(Replay.text(reader, "SELECT pg_current_wal_insert_lsn()::text"));

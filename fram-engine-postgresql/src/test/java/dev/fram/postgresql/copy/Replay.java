@@ -129,8 +129,7 @@ final class Replay {
     return row.text(relation.indexOf("writer")) + "/" + row.text(relation.indexOf("id"));
   }
 
-  private static List<@Nullable String> values(
-      Tuple row, @Nullable List<@Nullable String> before) {
+  private static List<@Nullable String> values(Tuple row, @Nullable List<@Nullable String> before) {
     List<@Nullable String> values = new ArrayList<>();
     for (int i = 0; i < row.columns(); i++) {
       if (row.isHole(i)) {

@@ -39,7 +39,13 @@ class PgOutputTest {
   @Test
   void aLayout() {
     byte[] message =
-        hex("52 00004001", "7300", "7400", "66", "0002", "01 696400 00000017 ffffffff",
+        hex(
+            "52 00004001",
+            "7300",
+            "7400",
+            "66",
+            "0002",
+            "01 696400 00000017 ffffffff",
             "00 7600 00000413 0000000e");
     Relation relation = PgOutput.relation(message);
     assertThat(relation)
@@ -61,8 +67,7 @@ class PgOutputTest {
   void rows() {
     byte[] row = TupleSamples.bytes("1", null, TupleSamples.HOLE, "ä");
     byte[] old = TupleSamples.bytes("2", null, "x", "");
-    RowMessage.Insert insert =
-        (RowMessage.Insert) PgOutput.row(join(hex("49 00004001 4e"), row));
+    RowMessage.Insert insert = (RowMessage.Insert) PgOutput.row(join(hex("49 00004001 4e"), row));
     assertThat(insert.relation()).isEqualTo(0x4001);
     assertThat(insert.row().text(0)).isEqualTo("1");
     assertThat(insert.row().isNull(1)).isTrue();
@@ -79,8 +84,7 @@ class PgOutputTest {
     assertThat(filled.text(0)).isEqualTo("1");
     assertThat(filled.hasHoles()).isFalse();
     assertThat(filled.isNull(1)).isTrue();
-    RowMessage.Delete delete =
-        (RowMessage.Delete) PgOutput.row(join(hex("44 00004001 4b"), old));
+    RowMessage.Delete delete = (RowMessage.Delete) PgOutput.row(join(hex("44 00004001 4b"), old));
     assertThat(delete.old().text(3)).isEmpty();
   }
 

@@ -9,8 +9,7 @@ class TocEntryTest {
   @Test
   void readsWhatPgRestoreLists() {
     assertThat(TocEntry.parse("3218; 2606 16390 CONSTRAINT public T; x T; x_pkey postgres"))
-        .contains(
-            new TocEntry(3218, 2606, 16390, "CONSTRAINT", "public T; x T; x_pkey postgres"));
+        .contains(new TocEntry(3218, 2606, 16390, "CONSTRAINT", "public T; x T; x_pkey postgres"));
     assertThat(TocEntry.parse("3226; 0 0 INDEX ATTACH public p1_pkey postgres"))
         .contains(new TocEntry(3226, 0, 0, "INDEX ATTACH", "public p1_pkey postgres"));
     assertThat(TocEntry.parse("2; 3079 16386 EXTENSION - hstore "))

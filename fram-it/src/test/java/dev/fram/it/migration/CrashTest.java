@@ -4,6 +4,7 @@ package dev.fram.it.migration;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.fram.api.status.PhaseName;
 import dev.fram.core.migration.MigrationSettings;
 import dev.fram.testkit.fault.JavaChild;
 import dev.fram.testkit.server.PostgresVersion;
@@ -18,6 +19,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
@@ -33,6 +35,8 @@ import org.junit.jupiter.api.Test;
 class CrashTest {
   private static final int KILLS = Integer.getInteger("fram.crash.kills", 8);
   private static final long SEED = Long.getLong("fram.crash.seed", System.nanoTime());
+  private static final List<String> PHASES =
+      List.of("", "CHECKED", "COPYING", "CATCHING_UP", "READY", "CUTTING_OVER", "SERVING");
   private static final Duration LIMIT = Duration.ofSeconds(120);
 
   private final Random random = new Random(SEED);
@@ -79,21 +83,46 @@ class CrashTest {
             pair.targetEndpoint(database),
             "migrate",
             "--cutover=auto")) {
-      if (kills < KILLS) {
-        try {
-          await()
-              .pollInterval(Duration.ofMillis(10))
-              .atMost(Duration.ofMillis(300 + random.nextInt(9_000)))
-              .until(() -> !fram.alive());
-        } catch (ConditionTimeoutException stillRunning) {
-          killedIn.merge(phase(pair, database), 1, Integer::sum);
-          fram.kill9();
-          return false;
-        }
+      if (kills < KILLS && reachesItsMoment(fram, pair, database)) {
+        killedIn.merge(phase(pair, database), 1, Integer::sum);
+        fram.kill9();
+        return false;
       }
       assertThat(fram.awaitExit(LIMIT)).as(fram.output()).isZero();
       return true;
     }
+  }
+
+  /**
+   * Waits for a random moment: some are counted from the start, some from the beginning of a phase,
+   * or the short ones would never be hit.
+   *
+   * @return whether it is still running
+   */
+  private boolean reachesItsMoment(JavaChild fram, ServerPair pair, String database)
+      throws Exception {
+    String wanted = PHASES.get(random.nextInt(PHASES.size()));
+    int millis = random.nextInt(wanted.isEmpty() ? 9_000 : 700);
+    if (!wanted.isEmpty()) {
+      await()
+          .pollInterval(Duration.ofMillis(20))
+          .atMost(LIMIT)
+          .until(() -> !fram.alive() || reached(phase(pair, database), wanted));
+    }
+    try {
+      await()
+          .pollInterval(Duration.ofMillis(5))
+          .atMost(Duration.ofMillis(50 + millis))
+          .until(() -> !fram.alive());
+      return false;
+    } catch (ConditionTimeoutException stillRunning) {
+      return true;
+    }
+  }
+
+  private static boolean reached(String phase, String wanted) {
+    return !"BEFORE".equals(phase)
+        && PhaseName.valueOf(phase).compareTo(PhaseName.valueOf(wanted)) >= 0;
   }
 
   private static String phase(ServerPair pair, String database) throws SQLException {

@@ -10,17 +10,21 @@ import dev.fram.core.migration.MigrationSettings;
 import dev.fram.core.migration.RunResult;
 import dev.fram.testkit.server.PostgresVersion;
 import dev.fram.testkit.workload.CommitMode;
+import dev.fram.testkit.workload.ConnectionProvider;
 import dev.fram.testkit.workload.OracleReport;
 import dev.fram.testkit.workload.SwitchableProvider;
 import dev.fram.testkit.workload.Workload;
 import dev.fram.testkit.workload.WorkloadOptions;
 import dev.fram.testkit.workload.WorkloadSchema;
 import dev.fram.testkit.workload.WorkloadStats;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -50,7 +54,10 @@ class FreezeTest {
     try (Connection source = pair.source().connect(database)) {
       WorkloadSchema.create(source, 2_000);
     }
-    SwitchableProvider provider = new SwitchableProvider(pair.sourceEndpoint(database));
+    Path moved = Files.createTempDirectory("fram-freeze").resolve("moved");
+    SwitchableProvider before = new SwitchableProvider(pair.sourceEndpoint(database));
+    SwitchableProvider after = new SwitchableProvider(pair.targetEndpoint(database));
+    ConnectionProvider provider = () -> (Files.exists(moved) ? after : before).connect();
     WorkloadOptions options =
         WorkloadOptions.standard()
             .withWriters(WRITERS)
@@ -58,13 +65,7 @@ class FreezeTest {
             .withCommits(CommitMode.MIXED);
     long pause;
     try (Workload workload = Workload.start(provider, options);
-        Move move = new Move(pair, database, Move.settings(MigrationSettings.Mode.MANUAL))) {
-      move.watching(
-          status -> {
-            if (status.phase() == PhaseName.SERVING) {
-              provider.switchTo(pair.targetEndpoint(database));
-            }
-          });
+        Move move = new Move(pair, database, switchingBy("touch '" + moved + "'"))) {
       move.begin().awaitPhase(PhaseName.READY);
       workload.resetPauses();
       Answer answer = Cutovers.cutOver(move);
@@ -78,12 +79,25 @@ class FreezeTest {
       pause = workload.stats().worstPauseMillis();
       WorkloadStats stats = workload.stats();
       OracleReport report =
-          workload.stop().check(new SwitchableProvider(pair.targetEndpoint(database)));
+          workload.stop().check(after);
       assertThat(report.clean()).as(report.toString()).isTrue();
       assertThat(stats.errors()).as("deadlock victims").doesNotContainKey("40P01");
     }
     pair.drop(database);
     return pause;
+  }
+
+  private static MigrationSettings switchingBy(String command) {
+    MigrationSettings settings = Move.settings(MigrationSettings.Mode.MANUAL);
+    MigrationSettings.Cutover c = settings.cutover();
+    return settings.withCutover(
+        new MigrationSettings.Cutover(
+            c.mode(),
+            Optional.of(command),
+            c.switchTimeout(),
+            c.writeBlockBudget(),
+            c.maxLag(),
+            c.attempts()));
   }
 
   @Test

@@ -47,12 +47,6 @@ final class Move implements AutoCloseable {
     run.addStatusListener(last::set);
   }
 
-  /** Tells of every picture, from the run's own threads. */
-  Move watching(java.util.function.Consumer<Status> watcher) {
-    run.addStatusListener(watcher);
-    return this;
-  }
-
   static Engine engine() {
     return ServiceLoader.load(Engine.class).stream()
         .map(ServiceLoader.Provider::get)

@@ -1,0 +1,183 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.fram.postgresql;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import dev.fram.api.change.Position;
+import dev.fram.api.engine.Chunk;
+import dev.fram.api.engine.ChunkCopier;
+import dev.fram.api.engine.CopiedChunk;
+import dev.fram.api.engine.RouteRequest;
+import dev.fram.api.engine.Snapshot;
+import dev.fram.api.error.ErrorCode;
+import dev.fram.api.error.FramException;
+import dev.fram.api.model.Scope;
+import dev.fram.api.model.Table;
+import dev.fram.postgresql.apply.Servers;
+import dev.fram.testkit.server.PostgresServer;
+import dev.fram.testkit.server.PostgresVersion;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.Queue;
+import java.util.Set;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.FutureTask;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What a snapshot vouches for, and what it does not (ALGORITHMS A2). */
+class CopyTest {
+  private static final PostgresServer SERVER = Servers.of(PostgresVersion.V15);
+  private static final String BIG =
+      "CREATE TABLE big (id int PRIMARY KEY, v text); CREATE INDEX big_v ON big (v);"
+          + " INSERT INTO big SELECT i, repeat('x', 100) FROM generate_series(1, 20000) i";
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "VACUUM FULL big",
+        "CLUSTER big USING big_v",
+        "TRUNCATE big",
+        "ALTER TABLE big ALTER id TYPE bigint"
+      })
+  void aRewriteBetweenTwoChunksVoidsTheCopy(String rewrite) throws SQLException {
+    try (RouteRig rig = new RouteRig(SERVER, SERVER, BIG)) {
+      List<Table> tables = rig.prepare();
+      Table big = tables.getFirst();
+      try (Snapshot snapshot = rig.route.source().snapshot(tables);
+          ChunkCopier copier = rig.route.copier(rig.lease.epoch())) {
+        List<Chunk> chunks = snapshot.chunks(big, 500_000);
+        assertThat(chunks.size()).isGreaterThan(2);
+        copier.copy(chunks.get(0), snapshot, bytes -> {});
+        RouteRig.run(rig.onSource, rewrite);
+        assertCode(
+            () -> copier.copy(chunks.get(1), snapshot, bytes -> {}), ErrorCode.SNAPSHOT_BROKEN);
+        assertCode(() -> snapshot.verifyPinned(big.id()), ErrorCode.SNAPSHOT_BROKEN);
+      }
+    }
+  }
+
+  @Test
+  void aColumnWithAConstantDefaultVoidsNothing() throws SQLException {
+    try (RouteRig rig = new RouteRig(SERVER, SERVER, BIG)) {
+      List<Table> tables = rig.prepare();
+      try (Snapshot snapshot = rig.route.source().snapshot(tables);
+          ChunkCopier copier = rig.route.copier(rig.lease.epoch())) {
+        RouteRig.run(rig.onSource, "ALTER TABLE big ADD n int DEFAULT 7");
+        long rows = 0;
+        for (Chunk chunk : snapshot.chunks(tables.getFirst(), 500_000)) {
+          rows += copier.copy(chunk, snapshot, bytes -> {}).rows();
+        }
+        snapshot.verifyPinned(tables.getFirst().id());
+        assertThat(rows).isEqualTo(20_000);
+      }
+    }
+  }
+
+  @Test
+  void keyChunksHaveASnapshotEachAndAreCopiedOnce() throws SQLException {
+    try (RouteRig rig = new RouteRig(SERVER, SERVER, BIG)) {
+      List<Table> tables = rig.prepare();
+      Table big = tables.getFirst();
+      List<Chunk> cut = rig.route.source().keyChunks(big, 500_000);
+      assertThat(cut.size()).isGreaterThan(2);
+      rig.route.target().journal().saveKeyChunks(rig.lease.epoch(), big.id(), cut);
+      try (ChunkCopier copier = rig.route.copier(rig.lease.epoch())) {
+        copier.empty(big.id());
+        for (Chunk chunk : rig.route.target().journal().keyChunks(big.id())) {
+          RouteRig.run(
+              rig.onSource, "UPDATE big SET v = v || 'y' WHERE id % 100 = " + chunk.number());
+          try (Snapshot snapshot = rig.route.source().snapshot(List.of(big))) {
+            CopiedChunk copied = copier.copy(chunk, snapshot, bytes -> {});
+            assertThat(copier.copy(chunk, snapshot, bytes -> {})).isEqualTo(copied);
+          }
+        }
+      }
+      assertThat(rig.route.target().journal().copiedChunks(big.id())).hasSize(cut.size());
+      rig.follow(rig.route.source().mark());
+      PostgresRouteTest.sameDigests(rig, tables);
+    }
+  }
+
+  @Test
+  void aStandbyIsRefused() throws SQLException {
+    try (PostgresServer primary = PostgresServer.plan(PostgresVersion.V15).start();
+        PostgresServer standby = PostgresServer.standbyOf(primary)) {
+      try (RouteRig rig = new RouteRig(primary, primary, BIG)) {
+        List<Table> tables = rig.route.source().tables();
+        var request =
+            new RouteRequest(
+                standby.endpoint(rig.sourceDatabase),
+                primary.endpoint(rig.targetDatabase),
+                Scope.all(),
+                Set.of());
+        await()
+            .atMost(Duration.ofSeconds(30))
+            .ignoreExceptions()
+            .untilAsserted(() -> {
+              try (var route = new PostgresEngine().open(request)) {
+                assertCode(() -> route.source().snapshot(tables), ErrorCode.UNSUPPORTED);
+              }
+            });
+      }
+    }
+  }
+
+  /** A commit that is written but waits for a standby is in no snapshot yet (guard G1). */
+  @Test
+  void aCommitThatWaitsForAStandbyIsNotLost() throws Exception {
+    try (PostgresServer server = PostgresServer.plan(PostgresVersion.V15).start();
+        RouteRig rig = new RouteRig(server, server, "CREATE TABLE t (id int PRIMARY KEY)")) {
+      rig.route.schema().createTables(rig.lease.epoch(), line -> {});
+      List<Table> tables = rig.route.source().tables();
+      standbys(server, "ghost");
+      FutureTask<Integer> stuck =
+          new FutureTask<>(() -> {
+            try (var session = server.connect(rig.sourceDatabase)) {
+              RouteRig.run(session, "SET synchronous_commit = on");
+              RouteRig.run(session, "INSERT INTO t VALUES (3)");
+            }
+            return 0;
+          });
+      Thread.ofPlatform().start(stuck);
+      await()
+          .atMost(Duration.ofSeconds(20))
+          .until(() ->
+              RouteRig.text(
+                      rig.onSource,
+                      "SELECT count(*) FROM pg_stat_activity WHERE wait_event = 'SyncRep'")
+                  .equals("1"));
+      Queue<String> lines = new ConcurrentLinkedQueue<>();
+      FutureTask<Position> preparing =
+          new FutureTask<>(
+              () -> rig.route.source().prepareFeed(tables, Optional.empty(), lines::add));
+      Thread.ofPlatform().start(preparing);
+      await()
+          .atMost(Duration.ofSeconds(20))
+          .until(() -> lines.stream().anyMatch(line -> line.contains("pid ")));
+      assertThat(preparing.isDone()).isFalse();
+      standbys(server, "");
+      stuck.get();
+      rig.position = preparing.get();
+      rig.route.target().journal().startFeed(rig.lease.epoch(), rig.position);
+      rig.copy(tables, 1_000_000);
+      rig.follow(rig.route.source().mark());
+      assertThat(RouteRig.text(rig.onTarget, "SELECT count(*) FROM t")).isEqualTo("1");
+    }
+  }
+
+  private static void standbys(PostgresServer server, String names) throws SQLException {
+    server.execute("postgres", "ALTER SYSTEM SET synchronous_standby_names = '" + names + "'");
+    server.execute("postgres", "SELECT pg_reload_conf()");
+  }
+
+  static void assertCode(Runnable call, ErrorCode code) {
+    assertThatThrownBy(call::run)
+        .isInstanceOfSatisfying(FramException.class, e -> assertThat(e.code()).isEqualTo(code));
+  }
+}

@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.fram.postgresql;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.fram.api.change.Position;
+import dev.fram.api.engine.HandOver;
+import dev.fram.api.engine.StepOutcome;
+import dev.fram.api.engine.WriteGate;
+import dev.fram.api.model.Table;
+import dev.fram.postgresql.apply.Servers;
+import dev.fram.testkit.server.PostgresServer;
+import dev.fram.testkit.server.PostgresVersion;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** The write gate (ALGORITHMS E1, E4). */
+class GateTest {
+  private static final PostgresServer SERVER = Servers.of(PostgresVersion.V15);
+  private static final Duration LOCK = Duration.ofMillis(800);
+  private static final Duration BUDGET = Duration.ofSeconds(20);
+
+  @ParameterizedTest
+  @EnumSource(
+      value = PostgresVersion.class,
+      names = {"V15", "V18"})
+  void nothingIsWrittenAfterTheFreezeAndNobodyDeadlocks(PostgresVersion version) throws Exception {
+    PostgresServer server = Servers.of(version);
+    try (RouteRig rig = new RouteRig(server, server, PostgresRouteTest.SHOP);
+        Writers writers = new Writers(server, rig.sourceDatabase, 8)) {
+      List<Table> tables = rig.route.source().tables();
+      rig.position = rig.route.source().prepareFeed(tables, Optional.empty(), line -> {});
+      writers.start();
+      await().until(() -> writers.commits() > 50);
+      Position frozenAt;
+      try (WriteGate gate = rig.route.source().gate(tables, BUDGET)) {
+        PostgresRouteTest.closeWithin(gate, 50);
+        frozenAt = gate.frozenAt();
+        assertThat(gate.handOver(rig.lease.epoch(), frozenAt)).isEqualTo(StepOutcome.DONE);
+      }
+      await().until(() -> writers.refusals() > 200);
+      writers.stop();
+      assertThat(writers.surprises()).isEmpty();
+      Position end = rig.route.source().mark();
+      assertThat(RouteRig.transactionsAfter(rig.route, rig.position, frozenAt, end)).isZero();
+      assertThat(rig.route.source().handOver())
+          .isInstanceOfSatisfying(
+              HandOver.HandedOver.class,
+              given -> assertThat(given.frozenAt().text()).isEqualTo(frozenAt.text()));
+      // A partition cannot be written through its parent, nor by itself.
+      assertThat(refused(rig.onSource, "INSERT INTO part_n VALUES (1000000, 'n', 'v')")).isTrue();
+      assertThat(refused(rig.onSource, "TRUNCATE cache")).isTrue();
+      rig.route.source().removeTraces();
+      assertThat(refused(rig.onSource, "DELETE FROM account")).isTrue();
+      assertThat(rig.route.source().handOver()).isInstanceOf(HandOver.HandedOver.class);
+    }
+  }
+
+  @Test
+  void whoeverHoldsOnIsNamedAndNotHurt() throws SQLException {
+    try (RouteRig rig = new RouteRig(SERVER, SERVER, "CREATE TABLE t (id int PRIMARY KEY)");
+        Connection app = SERVER.connect(rig.sourceDatabase);
+        WriteGate gate = rig.route.source().gate(rig.route.source().tables(), BUDGET)) {
+      app.setAutoCommit(false);
+      RouteRig.run(app, "SET application_name = 'till'; INSERT INTO t VALUES (1)");
+      assertThat(gate.close(Duration.ofMillis(100)))
+          .isInstanceOfSatisfying(
+              WriteGate.Attempt.Busy.class,
+              busy -> assertThat(busy.blockers().toString()).contains("till", "RowExclusiveLock"));
+      RouteRig.run(app, "INSERT INTO t VALUES (2)");
+      app.commit();
+      assertThat(gate.close(LOCK)).isInstanceOf(WriteGate.Attempt.Closed.class);
+      gate.release();
+      RouteRig.run(app, "INSERT INTO t VALUES (3)");
+      app.commit();
+    }
+  }
+
+  @Test
+  void whenTheSessionDiesTheSourceServesOn() throws SQLException {
+    try (RouteRig rig = new RouteRig(SERVER, SERVER, "CREATE TABLE t (id int PRIMARY KEY)");
+        WriteGate gate = rig.route.source().gate(rig.route.source().tables(), BUDGET)) {
+      assertThat(gate.close(LOCK)).isInstanceOf(WriteGate.Attempt.Closed.class);
+      Position frozenAt = gate.frozenAt();
+      RouteRig.run(
+          rig.onSource,
+          "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+              + " WHERE application_name = 'fram gate' AND datname = current_database()");
+      assertThat(gate.handOver(1, frozenAt)).isEqualTo(StepOutcome.NOT_DONE);
+      RouteRig.run(rig.onSource, "INSERT INTO t VALUES (1)");
+      assertThat(rig.route.source().handOver()).isInstanceOf(HandOver.OwnerSource.class);
+      rig.route.source().removeTraces();
+      assertThat(
+              RouteRig.text(
+                  rig.onSource, "SELECT count(*) FROM pg_namespace WHERE nspname = 'fram'"))
+          .isEqualTo("0");
+    }
+  }
+
+  @Test
+  void theServerItselfOpensAGateThatIsHeldTooLong() throws SQLException {
+    try (RouteRig rig = new RouteRig(SERVER, SERVER, "CREATE TABLE t (id int PRIMARY KEY)");
+        WriteGate gate =
+            rig.route.source().gate(rig.route.source().tables(), Duration.ofMillis(500))) {
+      assertThat(gate.close(LOCK)).isInstanceOf(WriteGate.Attempt.Closed.class);
+      RouteRig.run(rig.onSource, "SET lock_timeout = '10s'; INSERT INTO t VALUES (1)");
+      assertThat(gate.handOver(1, rig.route.source().mark())).isEqualTo(StepOutcome.NOT_DONE);
+    }
+  }
+
+  private static boolean refused(Connection connection, String sql) {
+    try {
+      RouteRig.run(connection, sql);
+      return false;
+    } catch (SQLException e) {
+      return "25006".equals(e.getSQLState());
+    }
+  }
+}
