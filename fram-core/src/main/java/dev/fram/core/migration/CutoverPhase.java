@@ -12,6 +12,8 @@ import dev.fram.core.concurrent.Retries;
 import dev.fram.core.concurrent.StopSignal;
 import dev.fram.core.cutover.Cutover;
 import dev.fram.core.cutover.Promotion;
+import dev.fram.core.run.MigrationSettings;
+import dev.fram.core.run.RunParts;
 import dev.fram.core.stream.Pipeline;
 import java.time.Duration;
 import java.util.Optional;

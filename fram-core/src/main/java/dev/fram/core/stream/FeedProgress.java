@@ -22,7 +22,9 @@ public final class FeedProgress {
     /** Batches may wait to be filled. */
     FULL_BATCHES,
     /** The write gate is closed: every millisecond counts. */
-    AT_ONCE
+    AT_ONCE,
+    /** Nothing may be applied until the cutover is undone. */
+    HOLD
   }
 
   private final Clock clock;

@@ -12,7 +12,7 @@ import dev.fram.core.concurrent.StopSignal;
 import dev.fram.core.concurrent.Stopped;
 import dev.fram.core.concurrent.WorkerGroup;
 import dev.fram.core.lag.LagMeter;
-import dev.fram.core.migration.RunParts;
+import dev.fram.core.run.RunParts;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;

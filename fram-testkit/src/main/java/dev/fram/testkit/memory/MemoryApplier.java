@@ -108,6 +108,10 @@ final class MemoryApplier implements Applier {
   }
 
   private boolean one(MemoryOp op) {
+    if (target.hasBuilt(MemorySchema.TRIGGERS)) {
+      throw new FramException(
+          ErrorCode.ROW_DIVERGENCE, "a trigger fired for a change that was applied.", "");
+    }
     if (held(op)) {
       return false;
     }
@@ -137,9 +141,10 @@ final class MemoryApplier implements Applier {
       return whole.sees(xid);
     }
     if (op.kind() == MemoryOp.Kind.TRUNCATE) {
-      return chunkFences.get(op.table()).stream().allMatch(f -> f.visibility().sees(xid));
+      return chunkFences.getOrDefault(op.table(), List.of()).stream()
+          .allMatch(f -> f.visibility().sees(xid));
     }
-    return chunkFences.get(op.table()).stream()
+    return chunkFences.getOrDefault(op.table(), List.of()).stream()
         .filter(f -> MemorySnapshot.contains(f.range(), op.key()))
         .anyMatch(f -> f.visibility().sees(xid));
   }

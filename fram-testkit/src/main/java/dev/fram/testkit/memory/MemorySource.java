@@ -120,6 +120,10 @@ public final class MemorySource {
     return copy;
   }
 
+  synchronized TreeMap<Long, String> content(TableId table) {
+    return new TreeMap<>(rowsOf(table));
+  }
+
   /** Rules of the design that were broken; empty in a good run. */
   public List<String> violations() {
     return violations;

@@ -151,6 +151,10 @@ public final class MemoryTarget {
     rows.remove(table);
   }
 
+  synchronized boolean hasBuilt(String what) {
+    return built.contains(what);
+  }
+
   synchronized Set<String> built() {
     return built;
   }
