@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.stream.Collectors;
 import picocli.CommandLine;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.UnmatchedArgumentException;
@@ -61,9 +62,8 @@ public final class Invocation {
   }
 
   private int guarded(FramCommand command, ParseResult parsed) {
-    OutputOptions output =
-        (OutputOptions)
-            Objects.requireNonNull(parsed.commandSpec().mixins().get("output")).userObject();
+    CommandSpec mixin = Objects.requireNonNull(parsed.commandSpec().mixins().get("output"));
+    OutputOptions output = (OutputOptions) mixin.userObject();
     Logging.start(output.verbose());
     try {
       ConfigValues values =
