@@ -159,8 +159,7 @@ public abstract class EngineContract {
       assertThat(journal.entries())
           .extracting(JournalEntry::step, JournalEntry::outcome)
           .containsExactly(
-              tuple("one", Optional.of(StepOutcome.DONE)),
-              tuple("two", Optional.empty()));
+              tuple("one", Optional.of(StepOutcome.DONE)), tuple("two", Optional.empty()));
       List<Chunk> cut =
           List.of(
               new Chunk(fixture.table(), 0, 2, "a'b", Chunk.Kind.KEY),
