@@ -98,7 +98,7 @@ public final class Cutover {
         handOver.last(freeze);
         sequence = intent(freeze);
       } catch (FramException | Stopped e) {
-        done.forEach(this::undo);
+        undoAll(done);
         return new Result.Undone(undone(e));
       }
       return handOver(handOver, freeze, done, sequence);
@@ -119,7 +119,7 @@ public final class Cutover {
       }
       case NOT_DONE -> {
         stepEnded(HandOverStep.NAME, "undone", millis);
-        done.forEach(this::undo);
+        undoAll(done);
         record(sequence, outcome, freeze);
         yield new Result.Undone(notHandedOver());
       }
@@ -156,10 +156,7 @@ public final class Cutover {
         new Drain(parts, pipeline, freeze, signal),
         new CompareDefinitions(parts, log),
         new CopyUnlogged(parts, freeze, tables),
-        new SchemaStep(
-            "finish-schema",
-            "would set sequences, triggers, rules and the remaining foreign keys",
-            () -> parts.route().schema().finish(epoch)));
+        new FinishSchema(parts));
   }
 
   private void bracket(String name, Runnable act) {
@@ -178,9 +175,15 @@ public final class Cutover {
     parts.bus().publish(new RunEvent.StepEnded(name, outcome, millis));
   }
 
-  private void undo(CutoverStep step) {
-    step.undo();
-    LOG.info("{}: undone", step.name());
+  /**
+   * In reverse order: what would hit the changes that are applied next is gone before the gate
+   * opens. When that fails the run ends here, in a phase whose resumption tries it again.
+   */
+  private static void undoAll(Deque<CutoverStep> done) {
+    for (CutoverStep step : done) {
+      step.undo();
+      LOG.info("{}: undone", step.name());
+    }
   }
 
   private WriteGate openGate() {

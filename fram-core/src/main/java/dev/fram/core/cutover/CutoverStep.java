@@ -11,6 +11,6 @@ interface CutoverStep {
 
   void act();
 
-  /** Takes back what {@link #act} did, also when it failed half way. Never throws. */
+  /** Takes back what {@link #act} did, also when it failed half way. */
   default void undo() {}
 }
