@@ -30,6 +30,8 @@ public final class DriftWatch {
         differences.add("table " + table + " is gone");
       } else if (then.filter(f -> !f.definition().equals(current.definition())).isPresent()) {
         differences.add("table " + table + " was altered");
+      } else if (then.filter(f -> f.recast(current)).isPresent()) {
+        differences.add("table " + table + " was altered and rewritten");
       }
     }
     for (TableId table : new TreeSet<>(now.keySet())) {
