@@ -61,6 +61,7 @@ final class CutoverPhase {
   /** Returns when the cutover is to begin. */
   Phase ready(StopSignal signal) {
     LOG.info("ready for the cutover");
+    refuseStray();
     long verified = parts.clock().nanos();
     while (!wanted()) {
       signal.check();
@@ -78,6 +79,17 @@ final class CutoverPhase {
     signal.check();
     step = Step.CUT_OVER;
     return new Phase.CuttingOver();
+  }
+
+  /** Who asked for a cutover that broke off must not wait for it any longer. */
+  private void refuseStray() {
+    for (long id : orders.stray()) {
+      answer(
+          new Orders.Order(id, new Command.Cutover()),
+          Answer.refused(
+              ErrorCode.CUTOVER_UNDONE,
+              "The cutover broke off and was undone; the source serves on. Ask again."));
+    }
   }
 
   private boolean wanted() {
