@@ -29,8 +29,7 @@ final class ClientTest {
     await()
         .atMost(Duration.ofSeconds(20))
         .until(
-            () ->
-                client.status().filter(v -> v.status().phase() == PhaseName.READY).isPresent());
+            () -> client.status().filter(v -> v.status().phase() == PhaseName.READY).isPresent());
   }
 
   @Test
