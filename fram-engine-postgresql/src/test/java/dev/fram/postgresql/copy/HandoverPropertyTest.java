@@ -2,16 +2,19 @@
 package dev.fram.postgresql.copy;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import dev.fram.api.change.FeedEvent;
 import dev.fram.api.change.Position;
 import dev.fram.api.engine.ChangeFeed;
 import dev.fram.api.engine.Route;
 import dev.fram.api.engine.RouteRequest;
+import dev.fram.api.engine.Snapshot;
 import dev.fram.api.model.Scope;
 import dev.fram.api.model.Table;
 import dev.fram.postgresql.PostgresEngine;
 import dev.fram.postgresql.apply.Servers;
+import dev.fram.postgresql.feed.KeyRange;
 import dev.fram.postgresql.feed.Lsn;
 import dev.fram.postgresql.feed.XidSnapshot;
 import dev.fram.testkit.server.PostgresServer;
@@ -24,11 +27,19 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumSet;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.SplittableRandom;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * ALGORITHMS A1 against real servers: each of many snapshots, plus the decoded transactions that it
@@ -36,10 +47,26 @@ import org.junit.jupiter.params.provider.EnumSource;
  * not, by log position, is shown to fail on the same data: so the traffic is hard enough.
  */
 class HandoverPropertyTest {
-  private static final int SNAPSHOTS = 25;
+  private static final Logger LOG = LoggerFactory.getLogger(HandoverPropertyTest.class);
+
+  /** More by {@code -Dfram.handover.snapshots=110}. */
+  private static final int SNAPSHOTS = Integer.getInteger("fram.handover.snapshots", 25);
+
+  private static final int TRANSACTIONS_BETWEEN = 30;
+  private static final int CHUNKS = 10;
 
   /** A snapshot's rows, and where the log stood just before it was taken. */
   private record Taken(Replay rows, XidSnapshot snapshot, Lsn before) {}
+
+  /** All that came after the first snapshot, and how the table looked when the traffic was over. */
+  private record Past(List<Taken> taken, List<FeedEvent> events, Replay end) {}
+
+  /** A chunk and the snapshot that it is copied under. */
+  private record Part(KeyRange range, Taken from) {
+    boolean has(Replay.Key key) {
+      return range.contains(Long.toString(key.id()));
+    }
+  }
 
   @ParameterizedTest
   @EnumSource(
@@ -69,46 +96,127 @@ class HandoverPropertyTest {
   }
 
   private static void run(PostgresServer server, String database, Route route) throws Exception {
+    long begun = System.nanoTime();
+    Past past = live(server, database, route);
+    long lived = System.nanoTime();
+    int wrongByPosition = 0;
+    for (Taken each : past.taken) {
+      assertExact(each.rows.copy(), past, (transaction, key) -> !each.snapshot.sees(transaction.xid()));
+      wrongByPosition += wrongByPosition(each, past) ? 1 : 0;
+    }
+    long incomplete = chunked(past);
+    LOG.info(
+        "{}: {} snapshots, {} transactions in the feed, {} rows at the end; 0 violations; by log"
+            + " position {} wrong; {} assignments of {} key chunks, 0 violations, {} rows moved with"
+            + " a value unsent; {} s of traffic, {} s of replay",
+        database,
+        past.taken.size(),
+        past.events.stream().filter(FeedEvent.Commit.class::isInstance).count(),
+        past.end.ids().size(),
+        wrongByPosition,
+        past.taken.size(),
+        CHUNKS,
+        incomplete,
+        TimeUnit.NANOSECONDS.toSeconds(lived - begun),
+        TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - lived));
+    assertThat(wrongByPosition).as("snapshots that a rule by log position gets wrong").isPositive();
+  }
+
+  private static Past live(PostgresServer server, String database, Route route) throws Exception {
     List<Table> tables = route.source().tables();
     List<Taken> taken = new ArrayList<>();
-    List<FeedEvent> events;
-    Replay end;
+    Map<List<@Nullable String>, List<@Nullable String>> known = new HashMap<>();
     try (A1Workload traffic =
         A1Workload.start(
             () -> server.connect(database), WorkloadOptions.handover().withRate(500))) {
       Position from = route.source().prepareFeed(tables, Optional.empty(), line -> {});
       for (int i = 0; i < SNAPSHOTS; i++) {
-        taken.add(take(server, database, route, tables));
+        awaitTransactions(traffic);
+        taken.add(take(server, database, () -> route.source().snapshot(tables), known));
       }
       traffic.stop();
       try (Connection reader = reader(server, database)) {
-        end = Replay.read(reader);
+        return new Past(taken, decode(route, from), Replay.read(reader, known));
       }
-      events = decode(route, from);
     }
-    int wrongByPosition = 0;
-    for (Taken each : taken) {
-      Replay exact = each.rows.copy();
-      exact.apply(events, (xid, commit) -> !each.snapshot.sees(xid));
-      assertThat(exact.problems()).isEmpty();
-      assertThat(exact.differences(end)).isEmpty();
-      Replay byPosition = each.rows.copy();
-      byPosition.apply(events, (xid, commit) -> new Lsn(commit).covers(each.before));
-      boolean wrong = !byPosition.problems().isEmpty() || !byPosition.differences(end).isEmpty();
-      wrongByPosition += wrong ? 1 : 0;
-    }
-    assertThat(wrongByPosition).as("snapshots that a rule by log position gets wrong").isPositive();
   }
 
-  private static Taken take(PostgresServer server, String database, Route route, List<Table> tables)
+  private static void awaitTransactions(A1Workload traffic) {
+    long before = traffic.stats().acknowledged();
+    await()
+        .atMost(Duration.ofSeconds(60))
+        .pollInterval(Duration.ofMillis(10))
+        .until(() -> traffic.stats().acknowledged() >= before + TRANSACTIONS_BETWEEN);
+  }
+
+  private static boolean wrongByPosition(Taken each, Past past) {
+    Replay rows = each.rows.copy();
+    rows.apply(
+        past.events,
+        (transaction, key) -> new Lsn(transaction.commitLsn()).covers(each.before));
+    return !rows.problems().isEmpty() || !rows.differences(past.end).isEmpty();
+  }
+
+  private static void assertExact(Replay rows, Past past, Replay.Rule rule) {
+    rows.apply(past.events, rule);
+    assertThat(rows.problems()).isEmpty();
+    assertThat(rows.differences(past.end)).isEmpty();
+  }
+
+  /** Key chunks, each under any one of the snapshots: every row half is decided by its own chunk. */
+  private static long chunked(Past past) {
+    List<KeyRange> ranges = ranges(past.end.ids());
+    SplittableRandom random = new SplittableRandom(1);
+    long incomplete = 0;
+    for (int i = 0; i < past.taken.size(); i++) {
+      List<Part> parts =
+          ranges.stream()
+              .map(range -> new Part(range, past.taken.get(random.nextInt(past.taken.size()))))
+              .toList();
+      Replay rows = Replay.empty();
+      parts.forEach(part -> rows.add(part.from.rows, part::has));
+      assertExact(
+          rows,
+          past,
+          (transaction, key) -> !part(parts, key).from.snapshot.sees(transaction.xid()));
+      incomplete += rows.incomplete();
+    }
+    return incomplete;
+  }
+
+  private static Part part(List<Part> parts, Replay.Key key) {
+    List<Part> found = parts.stream().filter(part -> part.has(key)).toList();
+    assertThat(found).hasSize(1);
+    return found.getFirst();
+  }
+
+  private static List<KeyRange> ranges(List<Long> ids) {
+    List<KeyRange> ranges = new ArrayList<>();
+    Optional<String> from = Optional.empty();
+    for (int i = 1; i <= CHUNKS; i++) {
+      Optional<String> to =
+          i == CHUNKS
+              ? Optional.empty()
+              : Optional.of(Long.toString(ids.get(ids.size() * i / CHUNKS)));
+      ranges.add(new KeyRange("id", "int8", from, to));
+      from = to;
+    }
+    return ranges;
+  }
+
+  private static Taken take(
+      PostgresServer server,
+      String database,
+      Supplier<Snapshot> taking,
+      Map<List<@Nullable String>, List<@Nullable String>> known)
       throws SQLException {
     try (Connection reader = reader(server, database)) {
       Lsn before = Lsn.parse(Replay.text(reader, "SELECT pg_current_wal_insert_lsn()::text"));
-      try (PostgresSnapshot snapshot = (PostgresSnapshot) route.source().snapshot(tables)) {
+      try (PostgresSnapshot snapshot = (PostgresSnapshot) taking.get()) {
         reader.setAutoCommit(false);
         Replay.run(reader, "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ");
         Replay.run(reader, "SET TRANSACTION SNAPSHOT '" + snapshot.name() + "'");
-        Replay rows = Replay.read(reader);
+        Replay rows = Replay.read(reader, known);
         return new Taken(rows, XidSnapshot.parse(snapshot.fence().text()), before);
       }
     }
