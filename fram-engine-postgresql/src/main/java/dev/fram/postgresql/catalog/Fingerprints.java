@@ -22,7 +22,7 @@ import java.util.TreeMap;
 public final class Fingerprints {
   /** The storage part under a lock: one parameter, the quoted table name. */
   public static final String STORAGE_OF =
-      "SELECT " + storage("t::oid") + " FROM (SELECT ?::regclass AS t) x";
+      "SELECT " + node("t::oid") + " FROM (SELECT ?::regclass AS t) x";
 
   private static final String ALL =
       """
@@ -51,14 +51,20 @@ public final class Fingerprints {
    * TYPE .. USING to the same type leaves no other trace, and the log has nothing of it.
    */
   private static String storage(String oid) {
-    return "("
-        + oid
-        + ")::bigint || '/' || coalesce(pg_relation_filenode("
-        + oid
-        + "), 0) || '|' || (SELECT md5(coalesce(string_agg(a.xmin::text, ',' ORDER BY a.attnum),"
-        + " '')) FROM pg_attribute a WHERE a.attnum > 0 AND a.attrelid = "
+    return node(oid)
+        + " || '|' || (SELECT md5(coalesce(string_agg(a.xmin::text, ',' ORDER BY a.attnum), ''))"
+        + " FROM pg_attribute a WHERE a.attnum > 0 AND a.attrelid = "
         + oid
         + ")";
+  }
+
+  private static String node(String oid) {
+    return "(" + oid + ")::bigint || '/' || coalesce(pg_relation_filenode(" + oid + "), 0)";
+  }
+
+  /** The part that {@link #STORAGE_OF} tells. */
+  public static String nodeOf(Fingerprint look) {
+    return look.storage().replaceFirst("\\|.*", "");
   }
 
   /** Every table a user may own. */

@@ -136,7 +136,7 @@ public final class PostgresCopier implements ChunkCopier {
     lock(from, table);
     // Guard G4, under the lock that keeps any rewrite away until the rows are read.
     String storage = Sql.text(from, Fingerprints.STORAGE_OF, Quoting.table(table));
-    if (!storage.equals(snapshot.fingerprint(table).storage())) {
+    if (!storage.equals(Fingerprints.nodeOf(snapshot.fingerprint(table)))) {
       throw snapshot.broken(table, "the table was rewritten or truncated since the snapshot");
     }
   }

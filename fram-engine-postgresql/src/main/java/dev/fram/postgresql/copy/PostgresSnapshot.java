@@ -140,8 +140,8 @@ public final class PostgresSnapshot implements Snapshot {
     if (!now.equals(serverRun)) {
       throw broken(table, "the server was restarted or failed over since the snapshot");
     }
-    String storage = look(sessions.questions, table).map(Fingerprint::storage).orElse("none");
-    if (!storage.equals(fingerprint(table).storage())) {
+    String storage = look(sessions.questions, table).map(Fingerprints::nodeOf).orElse("none");
+    if (!storage.equals(Fingerprints.nodeOf(fingerprint(table)))) {
       throw broken(table, "the table was rewritten or truncated since the snapshot");
     }
   }
