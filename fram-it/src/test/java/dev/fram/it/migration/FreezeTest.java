@@ -25,6 +25,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -34,6 +36,7 @@ import org.junit.jupiter.api.Test;
 class FreezeTest {
   private static final int CUTOVERS = Integer.getInteger("fram.freeze.cutovers", 5);
   private static final int WRITERS = 8;
+  private static final int HOLD_SECONDS = Integer.getInteger("fram.freeze.hold.seconds", 4);
 
   private final ServerPair pair = ServerPair.of(PostgresVersion.V15, PostgresVersion.V18);
 
@@ -94,6 +97,43 @@ class FreezeTest {
             c.writeBlockBudget(),
             c.maxLag(),
             c.attempts()));
+  }
+
+  /** The application holds a transaction for as long as it likes; the cutover is what gives way. */
+  @Test
+  void aTransactionThatStaysOpenIsNeverDisturbed() throws Exception {
+    String database = pair.freshDatabase("held");
+    pair.source().execute(database, "CREATE TABLE orders (id int PRIMARY KEY, n int)");
+    pair.source().execute(database, "INSERT INTO orders SELECT i, 0 FROM generate_series(1, 9) i");
+    try (Move move =
+            new Move(pair, database, Move.settings(MigrationSettings.Mode.MANUAL)).begin();
+        Connection application = pair.source().connect(database);
+        Statement sql = application.createStatement()) {
+      move.awaitPhase(PhaseName.READY);
+      application.setAutoCommit(false);
+      sql.execute("UPDATE orders SET n = n + 1 WHERE id = 1");
+      CompletableFuture<Answer> cutover =
+          CompletableFuture.supplyAsync(() -> Cutovers.cutOver(move));
+      long until = System.nanoTime() + Duration.ofSeconds(HOLD_SECONDS).toNanos();
+      await()
+          .atMost(Duration.ofSeconds(HOLD_SECONDS + 60L))
+          .pollInterval(Duration.ofMillis(200))
+          .until(
+              () -> {
+                sql.execute("UPDATE orders SET n = n + 1 WHERE id = 2");
+                return System.nanoTime() > until;
+              });
+      application.commit();
+      Answer first = cutover.get(120, TimeUnit.SECONDS);
+      assertThat(first.exitCode()).as(first.toString()).isIn(0, 4);
+      if (first.exitCode() == 4) {
+        Answer second = Cutovers.cutOver(move);
+        assertThat(second.exitCode()).as(second.toString()).isZero();
+      }
+      assertThat(move.awaitEnd().phase()).isEqualTo(PhaseName.SERVING);
+      move.assertEqualTables();
+    }
+    pair.drop(database);
   }
 
   @Test
