@@ -48,6 +48,11 @@ final class PostgresTarget implements Target, AutoCloseable {
   }
 
   @Override
+  public Optional<String> leaseHolder() {
+    return PostgresLease.holder(connector);
+  }
+
+  @Override
   public void open(long epoch) {
     // One catalog row opens all tables in the same instant; removing the triggers may take long.
     session.write(

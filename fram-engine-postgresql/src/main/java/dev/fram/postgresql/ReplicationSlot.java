@@ -65,7 +65,8 @@ final class ReplicationSlot {
       throw new FramException(
           ErrorCode.CANCELLED, source.name() + ": creating the slot was cancelled.", "", e);
     } catch (ExecutionException e) {
-      throw failed(e.getCause());
+      Throwable cause = e.getCause();
+      throw failed(cause == null ? e : cause);
     } finally {
       // A server whose client is gone drops a slot that is not complete by itself.
       Connector.abort(own);

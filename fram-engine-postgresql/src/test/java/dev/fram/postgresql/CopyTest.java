@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
-import dev.fram.api.change.Position;
 import dev.fram.api.engine.Chunk;
 import dev.fram.api.engine.ChunkCopier;
 import dev.fram.api.engine.CopiedChunk;
@@ -21,11 +20,7 @@ import dev.fram.testkit.server.PostgresVersion;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
-import java.util.Optional;
-import java.util.Queue;
 import java.util.Set;
-import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.FutureTask;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -126,54 +121,6 @@ class CopyTest {
             });
       }
     }
-  }
-
-  /** A commit that is written but waits for a standby is in no snapshot yet (guard G1). */
-  @Test
-  void aCommitThatWaitsForAStandbyIsNotLost() throws Exception {
-    try (PostgresServer server = PostgresServer.plan(PostgresVersion.V15).start();
-        RouteRig rig = new RouteRig(server, server, "CREATE TABLE t (id int PRIMARY KEY)")) {
-      rig.route.schema().createTables(rig.lease.epoch(), line -> {});
-      List<Table> tables = rig.route.source().tables();
-      standbys(server, "ghost");
-      FutureTask<Integer> stuck =
-          new FutureTask<>(() -> {
-            try (var session = server.connect(rig.sourceDatabase)) {
-              RouteRig.run(session, "SET synchronous_commit = on");
-              RouteRig.run(session, "INSERT INTO t VALUES (3)");
-            }
-            return 0;
-          });
-      Thread.ofPlatform().start(stuck);
-      await()
-          .atMost(Duration.ofSeconds(20))
-          .until(() ->
-              RouteRig.text(
-                      rig.onSource,
-                      "SELECT count(*) FROM pg_stat_activity WHERE wait_event = 'SyncRep'")
-                  .equals("1"));
-      Queue<String> lines = new ConcurrentLinkedQueue<>();
-      FutureTask<Position> preparing =
-          new FutureTask<>(
-              () -> rig.route.source().prepareFeed(tables, Optional.empty(), lines::add));
-      Thread.ofPlatform().start(preparing);
-      await()
-          .atMost(Duration.ofSeconds(20))
-          .until(() -> lines.stream().anyMatch(line -> line.contains("pid ")));
-      assertThat(preparing.isDone()).isFalse();
-      standbys(server, "");
-      stuck.get();
-      rig.position = preparing.get();
-      rig.route.target().journal().startFeed(rig.lease.epoch(), rig.position);
-      rig.copy(tables, 1_000_000);
-      rig.follow(rig.route.source().mark());
-      assertThat(RouteRig.text(rig.onTarget, "SELECT count(*) FROM t")).isEqualTo("1");
-    }
-  }
-
-  private static void standbys(PostgresServer server, String names) throws SQLException {
-    server.execute("postgres", "ALTER SYSTEM SET synchronous_standby_names = '" + names + "'");
-    server.execute("postgres", "SELECT pg_reload_conf()");
   }
 
   static void assertCode(Runnable call, ErrorCode code) {

@@ -21,6 +21,14 @@ public interface Target {
    */
   Optional<Lease> lease(String holder);
 
+  /**
+   * Who holds the lease now, for people: the holder's own words and since when. Empty when nobody
+   * does, and where a server cannot tell.
+   */
+  default Optional<String> leaseHolder() {
+    return Optional.empty();
+  }
+
   /** Lets the application write: removes the target's guards. Idempotent. */
   void open(long epoch);
 

@@ -18,7 +18,7 @@ import dev.fram.cli.tui.Terminal;
 import dev.fram.core.concurrent.Clock;
 import dev.fram.core.migration.MigrationClient;
 import dev.fram.core.migration.MigrationRun;
-import dev.fram.core.migration.MigrationSettings;
+import dev.fram.core.run.MigrationSettings;
 import java.util.List;
 import java.util.ServiceLoader;
 import java.util.TreeSet;

@@ -181,6 +181,9 @@ final class StatusCommand implements FramCommand {
           + view.status().phase().name().toLowerCase(Locale.ROOT)
           + ".";
     }
+    if (view.status().phase() == PhaseName.SERVING) {
+      return "The target serves. `fram complete` removes what Fram made on both servers.";
+    }
     String age = Figures.time(view.ageMillis());
     if (view.running()) {
       return "A process is working on it (last heard of " + age + " ago).";

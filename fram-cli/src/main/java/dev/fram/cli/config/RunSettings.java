@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.fram.cli.config;
 
-import dev.fram.core.migration.MigrationSettings;
+import dev.fram.core.run.MigrationSettings;
 
 /** Turns the user's words into the core's settings; what has no key keeps the core's default. */
 public final class RunSettings {

@@ -4,8 +4,10 @@ package dev.fram.cli.tui;
 import dev.fram.api.status.PhaseName;
 import dev.fram.api.status.Status;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * Tells a migration as lines: one for each step, and a line of figures now and then. Owned by one
@@ -18,7 +20,7 @@ public final class PlainStory {
   private Optional<String> held = Optional.empty();
   private List<String> notes = List.of();
   private int attempts;
-  private int steps;
+  private final Set<Status.Step> steps = new HashSet<>();
   private String result = "";
   private long figuresAt;
 
@@ -91,14 +93,15 @@ public final class PlainStory {
       case CHECKED -> "checks passed; creating the schema on " + status.target();
       case PREPARED -> "schema and feed are in place";
       case COPYING ->
-          "copying " + copy.tables() + " tables, " + Figures.bytes(copy.expectedBytes());
+          copy.tables() == 0
+              ? "copying"
+              : "copying " + copy.tables() + " tables, " + Figures.bytes(copy.expectedBytes());
       case CATCHING_UP ->
           "copied "
               + Figures.count(copy.rows())
               + " rows, "
               + Figures.bytes(copy.bytes())
-              + "; catching up, lag "
-              + Figures.bytes(status.feed().lagBytes());
+              + "; catching up";
       case READY -> "ready for the cutover; lag " + Figures.time(status.feed().lagMillis());
       case CUTTING_OVER -> "cutting over";
       case SERVING -> "the target serves";
@@ -112,12 +115,16 @@ public final class PlainStory {
     List<String> lines = new ArrayList<>();
     if (cutover.attempts() != attempts) {
       attempts = cutover.attempts();
-      steps = 0;
+      if (attempts > 1) {
+        lines.add("cutover: attempt " + attempts);
+      }
     }
-    for (Status.Step step : ended(cutover.steps())) {
-      steps++;
-      lines.add(
-          "cutover: " + step.name() + " " + step.outcome() + ", " + Figures.time(step.millis()));
+    for (Status.Step step : cutover.steps()) {
+      // Steps that run are told when they have ended; with their time, so each only once.
+      if (!step.outcome().equals("running") && steps.add(step)) {
+        lines.add(
+            "cutover: " + step.name() + " " + step.outcome() + ", " + Figures.time(step.millis()));
+      }
     }
     if (!cutover.result().equals(result)) {
       result = cutover.result();
@@ -126,14 +133,6 @@ public final class PlainStory {
       }
     }
     return lines;
-  }
-
-  /** Steps not yet told, up to the first that still runs. */
-  private List<Status.Step> ended(List<Status.Step> all) {
-    return all.stream()
-        .skip(Math.min(steps, all.size()))
-        .takeWhile(step -> !step.outcome().equals("running"))
-        .toList();
   }
 
   /** Notes slide: the oldest fall out, so the new ones begin after the last one that was told. */

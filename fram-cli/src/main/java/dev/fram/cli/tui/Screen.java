@@ -75,12 +75,22 @@ public final class Screen {
 
   private void copy(Status.Copy copy) {
     Line line = labelled("Copy");
-    bar(line, copy.bytes(), copy.expectedBytes(), canvas.columns() - INDENT - 30);
+    int room = canvas.columns() - INDENT - 30;
     if (copy.tables() > 0 && copy.tablesCopied() == copy.tables()) {
+      // The expected bytes were an estimate; that all tables are there is a fact.
+      bar(line, 1, 1, room);
       line.add("  done", Ink.GOOD);
-    } else if (copy.etaMillis() >= 0) {
+      copyFigures(copy);
+      return;
+    }
+    bar(line, copy.bytes(), copy.expectedBytes(), room);
+    if (copy.etaMillis() >= 0) {
       line.add("  about " + Figures.time(copy.etaMillis()) + " left");
     }
+    copyFigures(copy);
+  }
+
+  private void copyFigures(Status.Copy copy) {
     line()
         .to(INDENT)
         .add(copy.tablesCopied() + " of " + copy.tables() + " tables, ")
@@ -215,7 +225,7 @@ public final class Screen {
   private void nextSteps(Picture picture) {
     line();
     List<String> steps = picture.status().nextSteps();
-    for (int i = 0; i < Math.min(2, steps.size()); i++) {
+    for (int i = 0; i < Math.min(3, steps.size()); i++) {
       (i == 0 ? labelled("Next") : line().to(INDENT)).add(steps.get(i));
     }
     if (!picture.footer().isEmpty()) {

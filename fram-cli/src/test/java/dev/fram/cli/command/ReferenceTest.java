@@ -7,6 +7,7 @@ import dev.fram.api.error.ErrorCategory;
 import dev.fram.api.error.ErrorCode;
 import dev.fram.cli.config.ConfigKey;
 import dev.fram.cli.config.ValueKind;
+import dev.fram.postgresql.check.PostgresChecks;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -104,6 +105,25 @@ class ReferenceTest {
       row(page, "`" + code + "`", category + " | " + category.exitCode());
     }
     compare("exit-codes.md", page.toString());
+  }
+
+  @Test
+  void checks() throws IOException {
+    StringBuilder page = new StringBuilder("# Checks\n\n" + MADE);
+    page.append(
+        """
+        `fram check` asks these, in this order, and changes nothing; `fram migrate` asks them again before it
+        begins. A finding is `[PASS]`, `[INFO]`, `[WARN]` or `[FAIL]`; what is not fine says what to do. One
+        `[FAIL]` makes the exit code 1.
+
+        ## PostgreSQL
+
+        | code | what it asks |
+        |---|---|
+        """);
+    PostgresChecks.catalogue()
+        .forEach((code, about) -> row(page, "`" + code + "`", about.replace("|", "\\|")));
+    compare("checks.md", page.toString());
   }
 
   private static void row(StringBuilder page, String first, String second) {

@@ -8,7 +8,7 @@ import dev.fram.api.engine.SchemaOption;
 import dev.fram.api.error.ErrorCode;
 import dev.fram.api.error.FramException;
 import dev.fram.api.model.Secret;
-import dev.fram.core.migration.MigrationSettings;
+import dev.fram.core.run.MigrationSettings;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

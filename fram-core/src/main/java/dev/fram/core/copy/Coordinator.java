@@ -15,7 +15,7 @@ import dev.fram.api.model.Table;
 import dev.fram.api.model.TableId;
 import dev.fram.core.bus.RunEvent;
 import dev.fram.core.concurrent.StopSignal;
-import dev.fram.core.migration.RunParts;
+import dev.fram.core.run.RunParts;
 import dev.fram.core.stream.FeedProgress;
 import java.util.HashMap;
 import java.util.List;

@@ -7,7 +7,7 @@ import dev.fram.api.model.Table;
 import dev.fram.core.concurrent.StopSignal;
 import dev.fram.core.concurrent.Stopped;
 import dev.fram.core.concurrent.WorkerGroup;
-import dev.fram.core.migration.RunParts;
+import dev.fram.core.run.RunParts;
 import dev.fram.core.stream.FeedProgress;
 import java.util.ArrayList;
 import java.util.List;

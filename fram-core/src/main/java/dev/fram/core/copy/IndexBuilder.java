@@ -7,7 +7,7 @@ import dev.fram.api.model.TableId;
 import dev.fram.core.bus.RunEvent;
 import dev.fram.core.concurrent.Retries;
 import dev.fram.core.concurrent.StopSignal;
-import dev.fram.core.migration.RunParts;
+import dev.fram.core.run.RunParts;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;

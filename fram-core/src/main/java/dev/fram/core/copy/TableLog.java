@@ -7,7 +7,7 @@ import dev.fram.api.engine.TableState;
 import dev.fram.api.engine.TableState.Stage;
 import dev.fram.api.model.TableId;
 import dev.fram.core.bus.RunEvent;
-import dev.fram.core.migration.RunParts;
+import dev.fram.core.run.RunParts;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;

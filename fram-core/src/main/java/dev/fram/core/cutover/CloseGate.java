@@ -6,7 +6,7 @@ import dev.fram.api.error.ErrorCode;
 import dev.fram.api.error.FramException;
 import dev.fram.core.bus.RunEvent;
 import dev.fram.core.concurrent.StopSignal;
-import dev.fram.core.migration.RunParts;
+import dev.fram.core.run.RunParts;
 import java.time.Duration;
 import java.util.List;
 import java.util.random.RandomGenerator;

@@ -5,7 +5,7 @@ import dev.fram.api.error.ErrorCode;
 import dev.fram.api.error.FramException;
 import dev.fram.core.copy.TableLog;
 import dev.fram.core.lag.DriftWatch;
-import dev.fram.core.migration.RunParts;
+import dev.fram.core.run.RunParts;
 import java.util.List;
 
 /** Under the gate, so that nothing can change any more: is the schema still the one we copied? */

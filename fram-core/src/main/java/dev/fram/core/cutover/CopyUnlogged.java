@@ -5,7 +5,7 @@ import dev.fram.api.engine.ChunkCopier;
 import dev.fram.api.error.ErrorCode;
 import dev.fram.api.error.FramException;
 import dev.fram.api.model.Table;
-import dev.fram.core.migration.RunParts;
+import dev.fram.core.run.RunParts;
 import java.util.List;
 
 /** Tables whose changes are not in the log are copied whole, now that nobody writes to them. */

@@ -11,7 +11,7 @@ import dev.fram.core.bus.RunEvent;
 import dev.fram.core.concurrent.StopSignal;
 import dev.fram.core.concurrent.Stopped;
 import dev.fram.core.copy.TableLog;
-import dev.fram.core.migration.RunParts;
+import dev.fram.core.run.RunParts;
 import dev.fram.core.stream.Pipeline;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -28,6 +28,9 @@ import org.slf4j.LoggerFactory;
  */
 public final class Cutover {
   private static final Logger LOG = LoggerFactory.getLogger(Cutover.class);
+
+  /** The step that adds to the target what changes that are applied must not meet. */
+  public static final String FINISH = "finish-schema";
 
   private final RunParts parts;
   private final Pipeline pipeline;
@@ -98,7 +101,7 @@ public final class Cutover {
         handOver.last(freeze);
         sequence = intent(freeze);
       } catch (FramException | Stopped e) {
-        undoAll(done);
+        undo(done, freeze);
         return new Result.Undone(undone(e));
       }
       return handOver(handOver, freeze, done, sequence);
@@ -119,7 +122,7 @@ public final class Cutover {
       }
       case NOT_DONE -> {
         stepEnded(HandOverStep.NAME, "undone", millis);
-        undoAll(done);
+        undo(done, freeze);
         record(sequence, outcome, freeze);
         yield new Result.Undone(notHandedOver());
       }
@@ -151,12 +154,17 @@ public final class Cutover {
         new SchemaStep(
             "prepare-finish",
             "would prepare sequences, triggers and the rest of the schema",
-            () -> parts.route().schema().prepareFinish(epoch)),
+            () -> parts.route().schema().prepareFinish(epoch),
+            () -> {}),
         new CloseGate(parts, freeze, RandomGenerator.getDefault(), signal),
         new Drain(parts, pipeline, freeze, signal),
         new CompareDefinitions(parts, log),
         new CopyUnlogged(parts, freeze, tables),
-        new FinishSchema(parts));
+        new SchemaStep(
+            FINISH,
+            "would set sequences, triggers, rules and the remaining foreign keys",
+            () -> parts.route().schema().finish(epoch),
+            () -> parts.route().schema().undoFinish(epoch)));
   }
 
   private void bracket(String name, Runnable act) {
@@ -176,13 +184,21 @@ public final class Cutover {
   }
 
   /**
-   * In reverse order: what would hit the changes that are applied next is gone before the gate
-   * opens. When that fails the run ends here, in a phase whose resumption tries it again.
+   * Takes everything back, last step first. When the target cannot be put back the writers go on
+   * all the same, but nothing more is applied: the attempt ends, and the next one puts it back
+   * before it applies anything.
    */
-  private static void undoAll(Deque<CutoverStep> done) {
-    for (CutoverStep step : done) {
-      step.undo();
-      LOG.info("{}: undone", step.name());
+  private void undo(Deque<CutoverStep> done, Freeze freeze) {
+    try {
+      for (CutoverStep step : done) {
+        step.undo();
+        LOG.info("{}: undone", step.name());
+      }
+    } catch (FramException e) {
+      signal.raise();
+      freeze.gate().release();
+      freeze.writersGoOn();
+      throw e;
     }
   }
 

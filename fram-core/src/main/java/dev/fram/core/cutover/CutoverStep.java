@@ -11,6 +11,9 @@ interface CutoverStep {
 
   void act();
 
-  /** Takes back what {@link #act} did, also when it failed half way. */
+  /**
+   * Takes back what {@link #act} did, also when it failed half way. Those that free the writers
+   * never throw.
+   */
   default void undo() {}
 }

@@ -4,14 +4,15 @@ package dev.fram.core.cutover;
 import dev.fram.api.error.ErrorCode;
 import dev.fram.api.error.FramException;
 import dev.fram.core.concurrent.StopSignal;
-import dev.fram.core.migration.RunParts;
+import dev.fram.core.run.RunParts;
 import dev.fram.core.stream.FeedProgress;
 import dev.fram.core.stream.Pipeline;
 import java.time.Duration;
 
 /**
  * Reads the position after the gate has closed, never before, and waits until everything up to it
- * is durable on the target.
+ * is durable on the target. From then on nothing is applied: the next steps add what changes that
+ * are applied must not meet.
  */
 final class Drain implements CutoverStep {
   private final RunParts parts;
@@ -55,6 +56,7 @@ final class Drain implements CutoverStep {
               + " ms that writes may be blocked.",
           "Wait until the lag is smaller, or raise the write-block budget.");
     }
+    pipeline.progress().pace(FeedProgress.Pace.HOLD);
   }
 
   @Override

@@ -4,7 +4,7 @@ package dev.fram.core.cutover;
 import dev.fram.api.change.Position;
 import dev.fram.api.engine.WriteGate;
 import dev.fram.core.bus.RunEvent;
-import dev.fram.core.migration.RunParts;
+import dev.fram.core.run.RunParts;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.OptionalLong;

@@ -10,7 +10,7 @@ import dev.fram.api.error.FramException;
 import dev.fram.core.concurrent.Retries;
 import dev.fram.core.concurrent.StopSignal;
 import dev.fram.core.concurrent.Stopped;
-import dev.fram.core.migration.RunParts;
+import dev.fram.core.run.RunParts;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 

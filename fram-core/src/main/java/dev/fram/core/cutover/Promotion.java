@@ -9,7 +9,7 @@ import dev.fram.core.bus.RunEvent;
 import dev.fram.core.concurrent.Retries;
 import dev.fram.core.concurrent.StopSignal;
 import dev.fram.core.journal.Journal;
-import dev.fram.core.migration.RunParts;
+import dev.fram.core.run.RunParts;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;

@@ -3,7 +3,7 @@ package dev.fram.core.cutover;
 
 import dev.fram.api.error.ErrorCode;
 import dev.fram.api.error.FramException;
-import dev.fram.core.migration.RunParts;
+import dev.fram.core.run.RunParts;
 import dev.fram.core.stream.Pipeline;
 import java.util.ArrayList;
 import java.util.List;

@@ -2,12 +2,19 @@
 package dev.fram.core.cutover;
 
 /**
- * A step of the schema's transfer. It can be done again at any time, and what it leaves on the
- * target stands behind the target's guards, so that there is nothing to undo.
+ * A step of the schema's transfer. It can be done again at any time.
+ *
+ * @param undoing takes away again what would disturb the changes that are applied next
  */
-record SchemaStep(String name, String plan, Runnable work) implements CutoverStep {
+record SchemaStep(String name, String plan, Runnable work, Runnable undoing)
+    implements CutoverStep {
   @Override
   public void act() {
     work.run();
+  }
+
+  @Override
+  public void undo() {
+    undoing.run();
   }
 }

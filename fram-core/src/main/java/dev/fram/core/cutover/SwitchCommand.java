@@ -3,7 +3,7 @@ package dev.fram.core.cutover;
 
 import dev.fram.api.error.ErrorCode;
 import dev.fram.api.error.FramException;
-import dev.fram.core.migration.RunParts;
+import dev.fram.core.run.RunParts;
 import java.io.File;
 import java.io.IOException;
 import java.time.Duration;

@@ -18,6 +18,8 @@ import dev.fram.core.concurrent.StopSignal;
 import dev.fram.core.concurrent.Stopped;
 import dev.fram.core.concurrent.WorkerGroup;
 import dev.fram.core.journal.Journal;
+import dev.fram.core.run.MigrationSettings;
+import dev.fram.core.run.RunParts;
 import dev.fram.core.stream.Pipeline;
 import java.util.function.Consumer;
 

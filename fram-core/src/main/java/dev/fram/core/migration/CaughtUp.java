@@ -3,6 +3,7 @@ package dev.fram.core.migration;
 
 import dev.fram.api.change.Position;
 import dev.fram.core.concurrent.StopSignal;
+import dev.fram.core.run.RunParts;
 import dev.fram.core.stream.Pipeline;
 import java.time.Duration;
 

@@ -12,6 +12,8 @@ import dev.fram.core.concurrent.Retries;
 import dev.fram.core.concurrent.StopSignal;
 import dev.fram.core.cutover.Cutover;
 import dev.fram.core.cutover.Promotion;
+import dev.fram.core.run.MigrationSettings;
+import dev.fram.core.run.RunParts;
 import dev.fram.core.stream.Pipeline;
 import java.time.Duration;
 import java.util.Optional;
@@ -90,11 +92,7 @@ final class CutoverPhase {
     Promotion promotion = new Promotion(parts);
     if (step == Step.ASK_FIRST) {
       return switch (promotion.probe(signal)) {
-        case NOT_DONE -> {
-          // The run that died may have finished the schema; nothing is applied before this.
-          parts.route().schema().undoFinish(parts.journal().epoch());
-          yield new Settled(new Phase.Ready(), Optional.empty());
-        }
+        case NOT_DONE -> new Settled(new Phase.Ready(), Optional.empty());
         case DONE -> open(promotion, Optional.empty());
         case UNKNOWN -> unknown(unreachable());
       };

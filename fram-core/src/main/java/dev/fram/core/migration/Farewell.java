@@ -7,6 +7,7 @@ import dev.fram.api.error.FramException;
 import dev.fram.api.status.PhaseName;
 import dev.fram.core.bus.Answer;
 import dev.fram.core.bus.StatusJson;
+import dev.fram.core.run.RunParts;
 
 /**
  * How a migration ends: cancelled without a trace, or completed. The journal itself goes last, so

@@ -14,6 +14,7 @@ import dev.fram.core.copy.Copying;
 import dev.fram.core.copy.TableLog;
 import dev.fram.core.cutover.Cutover;
 import dev.fram.core.cutover.Promotion;
+import dev.fram.core.run.RunParts;
 import dev.fram.core.stream.Pipeline;
 import java.util.List;
 import java.util.Optional;
@@ -185,6 +186,11 @@ final class Migration implements AutoCloseable {
   }
 
   private void follow() {
+    if (parts.journal().begun(Cutover.FINISH)) {
+      // A cutover that was not carried through has left triggers on the target, or may have.
+      long epoch = parts.journal().epoch();
+      parts.journal().step("undo-finish", "", () -> parts.route().schema().undoFinish(epoch));
+    }
     stream();
     pipeline.follow();
   }

@@ -19,6 +19,7 @@ import dev.fram.core.bus.StatusJson;
 import dev.fram.core.bus.StatusProjector;
 import dev.fram.core.concurrent.Clock;
 import dev.fram.core.concurrent.StopSignal;
+import dev.fram.core.run.MigrationSettings;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.function.Consumer;

@@ -16,6 +16,7 @@ import dev.fram.core.concurrent.Clock;
 import dev.fram.core.concurrent.Retries;
 import dev.fram.core.concurrent.StopSignal;
 import dev.fram.core.concurrent.Stopped;
+import dev.fram.core.run.MigrationSettings;
 import java.time.Duration;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicReference;

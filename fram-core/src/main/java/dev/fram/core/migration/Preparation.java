@@ -14,6 +14,7 @@ import dev.fram.api.model.Table;
 import dev.fram.api.model.TableId;
 import dev.fram.core.bus.RunEvent;
 import dev.fram.core.lag.DriftWatch;
+import dev.fram.core.run.RunParts;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;

@@ -51,8 +51,10 @@ final class Registration {
         .orElseThrow(() ->
             new FramException(
                 ErrorCode.LEASE_HELD,
-                "Another run works on this migration on target "
+                "Target "
                     + route.target().server().name()
+                    + ": another run works on this migration"
+                    + route.target().leaseHolder().map(h -> " (" + h + ")").orElse("")
                     + ".",
                 "fram status shows it; end it before you start another."));
   }

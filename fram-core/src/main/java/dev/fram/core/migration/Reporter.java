@@ -7,6 +7,7 @@ import dev.fram.core.bus.RunEvent;
 import dev.fram.core.bus.StatusJson;
 import dev.fram.core.concurrent.Retries;
 import dev.fram.core.concurrent.StopSignal;
+import dev.fram.core.run.RunParts;
 import dev.fram.core.stream.Pipeline;
 import java.util.function.Consumer;
 

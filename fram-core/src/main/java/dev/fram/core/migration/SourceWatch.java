@@ -10,6 +10,7 @@ import dev.fram.core.bus.RunEvent;
 import dev.fram.core.concurrent.Retries;
 import dev.fram.core.concurrent.StopSignal;
 import dev.fram.core.lag.DriftWatch;
+import dev.fram.core.run.RunParts;
 import dev.fram.core.stream.Pipeline;
 import java.util.List;
 import java.util.Optional;

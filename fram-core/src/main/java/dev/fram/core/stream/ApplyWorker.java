@@ -19,6 +19,8 @@ import java.util.Optional;
  * failed is asked by the next generation, from the target itself.
  */
 final class ApplyWorker {
+  private static final Duration LOOK = Duration.ofMillis(5);
+
   private final Applier applier;
   private final FeedProgress progress;
   private final LagMeter lag;
@@ -56,6 +58,10 @@ final class ApplyWorker {
   void follow(BatchPlanner planner, StopSignal signal) {
     while (!signal.raised()) {
       Optional<Batch> batch = planner.next();
+      while (progress.pace() == FeedProgress.Pace.HOLD) {
+        // A batch that came while we were told to hold was written after the gate had opened.
+        signal.pause(LOOK);
+      }
       batch.ifPresent(this::write);
       commitIdleWhenDue();
     }

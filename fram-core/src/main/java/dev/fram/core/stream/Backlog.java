@@ -5,7 +5,7 @@ import dev.fram.api.change.FeedEvent;
 import dev.fram.api.change.Position;
 import dev.fram.api.error.ErrorCode;
 import dev.fram.api.error.FramException;
-import dev.fram.core.migration.MigrationSettings;
+import dev.fram.core.run.MigrationSettings;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

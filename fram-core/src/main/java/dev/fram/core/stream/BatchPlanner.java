@@ -6,7 +6,7 @@ import dev.fram.api.change.Position;
 import dev.fram.api.error.ErrorCode;
 import dev.fram.api.error.FramException;
 import dev.fram.core.concurrent.Clock;
-import dev.fram.core.migration.MigrationSettings;
+import dev.fram.core.run.MigrationSettings;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -77,7 +77,7 @@ final class BatchPlanner {
     if (wholeTransactions == 0) {
       return QUIET;
     }
-    return progress.pace() == FeedProgress.Pace.AT_ONCE
+    return progress.pace() != FeedProgress.Pace.FULL_BATCHES
         ? Duration.ZERO
         : Duration.ofNanos(Math.max(0, deadline - clock.nanos()));
   }

@@ -22,7 +22,9 @@ public final class FeedProgress {
     /** Batches may wait to be filled. */
     FULL_BATCHES,
     /** The write gate is closed: every millisecond counts. */
-    AT_ONCE
+    AT_ONCE,
+    /** Nothing may be applied until the cutover is undone. */
+    HOLD
   }
 
   private final Clock clock;
@@ -84,7 +86,8 @@ public final class FeedProgress {
     return true;
   }
 
-  private void slice(StopSignal signal) {
+  @SuppressWarnings("WaitNotInLoop") // its callers loop, each over its own condition
+  private synchronized void slice(StopSignal signal) {
     signal.check();
     try {
       wait(SLICE_MILLIS);

@@ -12,7 +12,7 @@ import dev.fram.core.concurrent.StopSignal;
 import dev.fram.core.concurrent.Stopped;
 import dev.fram.core.concurrent.WorkerGroup;
 import dev.fram.core.lag.LagMeter;
-import dev.fram.core.migration.RunParts;
+import dev.fram.core.run.RunParts;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
@@ -170,7 +170,6 @@ public final class Pipeline {
         return from.get(SLICE_MILLIS, TimeUnit.MILLISECONDS);
       } catch (TimeoutException e) {
         // The other thread is still opening its connection, or has failed and raised the signal.
-        continue;
       } catch (InterruptedException | ExecutionException e) {
         throw new Stopped();
       }

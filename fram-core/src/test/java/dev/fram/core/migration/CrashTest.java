@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.fram.api.status.PhaseName;
+import dev.fram.core.run.MigrationSettings;
 import dev.fram.testkit.memory.MemoryCrash;
 import dev.fram.testkit.memory.MemoryFaults;
 import dev.fram.testkit.memory.MemoryProcess;

@@ -11,6 +11,7 @@ import dev.fram.api.error.FramException;
 import dev.fram.api.model.TableId;
 import dev.fram.api.status.PhaseName;
 import dev.fram.core.bus.Answer;
+import dev.fram.core.run.MigrationSettings;
 import dev.fram.testkit.memory.MemoryFaults;
 import dev.fram.testkit.memory.MemoryTransaction;
 import dev.fram.testkit.memory.MemoryWorkload;
@@ -101,6 +102,7 @@ final class FaultTest {
         "schema.finish:before",
         "schema.finish:after",
         "lease.verify",
+        "schema.undoFinish:before",
         "gate.handOver:before"
       })
   void undoesACutoverThatFailsBeforeTheHandOver(String point) {

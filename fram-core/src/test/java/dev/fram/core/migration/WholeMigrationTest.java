@@ -4,6 +4,7 @@ package dev.fram.core.migration;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.fram.api.status.PhaseName;
+import dev.fram.core.run.MigrationSettings;
 import dev.fram.testkit.memory.MemoryFaults;
 import dev.fram.testkit.memory.MemoryWorkload;
 import java.nio.file.Path;

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.fram.api.model.Table.Transfer;
 import dev.fram.api.model.TableId;
 import dev.fram.core.concurrent.Clock;
+import dev.fram.core.run.MigrationSettings;
 import dev.fram.testkit.memory.MemoryEngine;
 import dev.fram.testkit.memory.MemoryFaults;
 import dev.fram.testkit.memory.MemoryProcess;

@@ -7,7 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.fram.api.change.FeedEvent;
 import dev.fram.api.error.ErrorCode;
 import dev.fram.api.error.FramException;
-import dev.fram.core.migration.MigrationSettings;
+import dev.fram.core.run.MigrationSettings;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;

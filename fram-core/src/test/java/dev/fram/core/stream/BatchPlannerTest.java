@@ -8,7 +8,7 @@ import dev.fram.api.change.FeedEvent;
 import dev.fram.api.error.ErrorCode;
 import dev.fram.api.error.FramException;
 import dev.fram.core.concurrent.Clock;
-import dev.fram.core.migration.MigrationSettings;
+import dev.fram.core.run.MigrationSettings;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;

@@ -171,6 +171,8 @@ public final class Connector {
     properties.setProperty("tcpKeepAlive", "true");
     properties.setProperty("connectTimeout", String.valueOf(KEEPALIVE_SECONDS));
     properties.setProperty("stringtype", "unspecified");
+    // DETAIL holds cell values, and the driver would put it into every exception's text.
+    properties.setProperty("logServerErrorDetail", "false");
     properties.setProperty("rewriteBatchedInserts", "false");
     // Replaces what the user's URI says: without these settings values would change on their way.
     properties.setProperty("options", OPTIONS);

@@ -227,8 +227,7 @@ public final class PostgresCopier implements ChunkCopier {
       target = current;
       guard.passFor(current);
       // A chunk whose commit is answered must survive a crash of the target: the run goes on with
-      // the
-      // next one and never looks back.
+      // the next one and never looks back.
       Sql.run(current, "SET synchronous_commit = on");
     }
     return current;

@@ -212,33 +212,37 @@ public final class PostgresGate implements WriteGate {
 
   private Attempt notClosed(SQLException e) {
     String state = e.getSQLState() == null ? "" : e.getSQLState();
-    switch (state) {
+    return switch (state) {
       case "55P03", "57014", "40P01" -> {
         // Asked before the rollback would change the picture, by another session.
         List<String> holders =
             questions.read(
                 "asking who holds locks", c -> LockHolders.of(c, plan.tables, Duration.ZERO));
         release();
-        return new Attempt.Busy(holders);
+        yield new Attempt.Busy(holders);
       }
       case "53200" -> {
         release();
-        throw new FramException(
-            ErrorCode.SERVER_SETTING,
-            source.name()
-                + ": locking "
-                + plan.tables.size()
-                + " tables at once needs more lock entries than the server has (53200).",
-            "Raise max_locks_per_transaction to at least "
-                + Math.max(128, plan.tables.size() / 50)
-                + " and restart the server.",
-            e);
+        throw tooManyTables(e);
       }
       default -> {
         release();
         throw SqlErrors.translate(e, source.name(), "closing the write gate");
       }
-    }
+    };
+  }
+
+  private FramException tooManyTables(SQLException e) {
+    return new FramException(
+        ErrorCode.SERVER_SETTING,
+        source.name()
+            + ": locking "
+            + plan.tables.size()
+            + " tables at once needs more lock entries than the server has (53200).",
+        "Raise max_locks_per_transaction to at least "
+            + Math.max(128, plan.tables.size() / 50)
+            + " and restart the server.",
+        e);
   }
 
   private void verifyClosed() {

@@ -41,7 +41,6 @@ public final class PostgresLease implements Lease {
     boolean kept = false;
     try {
       if (!lock(session)) {
-        LOG.info("{}: {}", target.name(), describeHolder(session));
         return Optional.empty();
       }
       Lease lease = new PostgresLease(target, raise(session, target, holder), session);
@@ -137,16 +136,23 @@ public final class PostgresLease implements Lease {
         "Start one with fram migrate.");
   }
 
-  private static String describeHolder(Connection session) throws SQLException {
-    String holder = Sql.text(session, "SELECT holder FROM fram.migration");
-    String since =
-        Sql.text(
-            session,
-            "SELECT 'pid ' || a.pid || ' since ' || a.backend_start FROM pg_locks l"
-                + " JOIN pg_stat_activity a USING (pid) WHERE l.locktype = 'advisory' AND l.granted"
-                + " AND (l.classid, l.objid, l.objsubid) = (1718772077, 1, 2)"
-                + " AND l.database = (SELECT oid FROM pg_database"
-                + " WHERE datname = current_database())");
-    return "the lease is held by " + holder + " (" + since + ").";
+  /** Who holds it, asked in a session of its own; empty when nobody does. */
+  public static Optional<String> holder(Connector target) {
+    Connection session = target.open("lease");
+    try {
+      return Sql.first(
+          session,
+          "SELECT m.holder || ', since ' || a.backend_start::timestamptz(0) FROM pg_locks l"
+              + " JOIN pg_stat_activity a USING (pid), fram.migration m"
+              + " WHERE l.locktype = 'advisory' AND l.granted"
+              + " AND (l.classid, l.objid, l.objsubid) = (1718772077, 1, 2)"
+              + " AND l.database = (SELECT oid FROM pg_database"
+              + " WHERE datname = current_database())",
+          row -> row.getString(1));
+    } catch (SQLException e) {
+      throw SqlErrors.translate(e, target.name(), "asking who holds the lease");
+    } finally {
+      Connector.abort(session);
+    }
   }
 }

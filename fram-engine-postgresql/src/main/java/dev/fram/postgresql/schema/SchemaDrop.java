@@ -4,6 +4,7 @@ package dev.fram.postgresql.schema;
 import dev.fram.api.engine.SchemaOption;
 import dev.fram.postgresql.connection.Connector;
 import dev.fram.postgresql.connection.Quoting;
+import dev.fram.postgresql.connection.Sql;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -63,6 +64,9 @@ final class SchemaDrop {
     made.addAll(schema.plan().eventTriggers());
     Set<TocEntry> wanted = new HashSet<>(made);
     wanted.removeIf(entry -> kept.contains(String.valueOf(entry.dumpId())));
+    // Keys go with their tables; by themselves a partition's cannot be dropped, though pg_dump
+    // writes so.
+    wanted.removeIf(entry -> entry.type().equals("CONSTRAINT"));
     // In the archive's order: pg_restore drops in the reverse of the list.
     List<TocEntry> inOrder = schema.archive().entries().stream().filter(wanted::contains).toList();
     if (!inOrder.isEmpty()) {
@@ -85,8 +89,22 @@ final class SchemaDrop {
       String name = Quoting.identifier(role);
       String database = Quoting.identifier(connection.getCatalog());
       Attempt.run(connection, "REVOKE ALL ON DATABASE " + database + " FROM " + name);
+      if (ownsNothing(connection, role)) {
+        // What is left are grants and default grants to it, which would keep it alive.
+        Attempt.run(connection, "DROP OWNED BY " + name);
+      }
       Attempt.run(connection, "DROP ROLE IF EXISTS " + name);
     }
+  }
+
+  private static boolean ownsNothing(Connection connection, String role) throws SQLException {
+    return Sql.number(
+            connection,
+            "SELECT count(*) FROM pg_shdepend s JOIN pg_roles r ON r.oid = s.refobjid"
+                + " WHERE s.refclassid = 'pg_authid'::regclass AND s.deptype = 'o'"
+                + " AND s.classid <> 'pg_default_acl'::regclass AND r.rolname = ?",
+            role)
+        == 0;
   }
 
   private static void forgetAll(Connection connection) throws SQLException {

@@ -169,6 +169,7 @@ final class TableCreation {
       }
     }
     Set<Integer> kept = new HashSet<>();
+    boolean previous = false;
     for (TocEntry entry : schema.plan().tables()) {
       boolean stands =
           switch (entry.type()) {
@@ -179,8 +180,11 @@ final class TableCreation {
             }
             // "EXTENSION - hstore": it has no schema and no owner in the listing.
             case "EXTENSION" -> extensions.contains(entry.label().replaceFirst("^- ", "").strip());
+            // Whoever made it has his own words for it.
+            case "COMMENT" -> previous;
             default -> false;
           };
+      previous = stands;
       if (stands) {
         kept.add(entry.dumpId());
         ArchiveStore.record(connection, KEPT + entry.dumpId(), entry.display());

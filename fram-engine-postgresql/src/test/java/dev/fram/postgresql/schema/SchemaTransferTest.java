@@ -50,7 +50,11 @@ class SchemaTransferTest {
       // A new object, as after a restart.
       pair.transfer().drop(1);
       pair.transfer().drop(1);
-      assertThat(pair.targetDump()).isEqualTo(before);
+      // Default grants of roles that were there before stay: only a cutover that was undone, and
+      // then cancelled, has made them.
+      assertThat(Difference.of(before, pair.targetDump()))
+          .filteredOn(line -> line.startsWith("-") || line.startsWith("+ CREATE"))
+          .isEmpty();
       assertThat(pair.targetValue(roles)).isEqualTo(rolesBefore);
       assertThat(pair.targetValue("SELECT array_agg(oid)::text FROM pg_largeobject_metadata"))
           .isEqualTo("{5}");

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.fram.api.status.PhaseName;
-import dev.fram.core.migration.MigrationSettings;
+import dev.fram.core.run.MigrationSettings;
 import dev.fram.testkit.fault.JavaChild;
 import dev.fram.testkit.server.PostgresVersion;
 import dev.fram.testkit.workload.Oracle;
@@ -28,8 +28,8 @@ import org.junit.jupiter.api.Test;
 
 /**
  * {@code fram migrate} is killed with SIGKILL at random moments of all its phases while an
- * application writes, and started again with the same words. The application stays on the source
- * to the end, where the gate refuses it, so both sides must be equal in every row, and every
+ * application writes, and started again with the same words. The application stays on the source to
+ * the end, where the gate refuses it, so both sides must be equal in every row, and every
  * acknowledged write must be on the target.
  */
 class CrashTest {
@@ -65,8 +65,7 @@ class CrashTest {
         kills++;
       }
       Oracle oracle = workload.stop();
-      OracleReport report =
-          oracle.check(new SwitchableProvider(pair.targetEndpoint(database)));
+      OracleReport report = oracle.check(new SwitchableProvider(pair.targetEndpoint(database)));
       String at = "round " + round + ", seed " + SEED + ", killed in " + killedIn + ": " + report;
       assertThat(report.clean()).as(at).isTrue();
       assertThat(report.acknowledged()).as(at).isPositive();

@@ -4,7 +4,7 @@ package dev.fram.it.migration;
 import dev.fram.core.bus.Answer;
 import dev.fram.core.concurrent.Clock;
 import dev.fram.core.migration.MigrationClient;
-import dev.fram.core.migration.MigrationSettings;
+import dev.fram.core.run.MigrationSettings;
 
 /** Asks a running migration for its cutover as another process would. */
 final class Cutovers {

@@ -6,8 +6,8 @@ import static org.awaitility.Awaitility.await;
 
 import dev.fram.api.status.PhaseName;
 import dev.fram.core.bus.Answer;
-import dev.fram.core.migration.MigrationSettings;
 import dev.fram.core.migration.RunResult;
+import dev.fram.core.run.MigrationSettings;
 import dev.fram.testkit.server.PostgresVersion;
 import dev.fram.testkit.workload.CommitMode;
 import dev.fram.testkit.workload.ConnectionProvider;
@@ -28,8 +28,8 @@ import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 /**
- * Cutovers under eight writers. A write that the source had accepted after the freeze position would
- * be acknowledged and missing on the target: the oracle would call it lost.
+ * Cutovers under eight writers. A write that the source had accepted after the freeze position
+ * would be acknowledged and missing on the target: the oracle would call it lost.
  */
 class FreezeTest {
   private static final int CUTOVERS = Integer.getInteger("fram.freeze.cutovers", 5);
@@ -59,10 +59,7 @@ class FreezeTest {
     SwitchableProvider after = new SwitchableProvider(pair.targetEndpoint(database));
     ConnectionProvider provider = () -> (Files.exists(moved) ? after : before).connect();
     WorkloadOptions options =
-        WorkloadOptions.standard()
-            .withWriters(WRITERS)
-            .withRate(400)
-            .withCommits(CommitMode.MIXED);
+        WorkloadOptions.standard().withWriters(WRITERS).withRate(400).withCommits(CommitMode.MIXED);
     long pause;
     try (Workload workload = Workload.start(provider, options);
         Move move = new Move(pair, database, switchingBy("touch '" + moved + "'"))) {
@@ -78,8 +75,7 @@ class FreezeTest {
           .until(() -> workload.stats().acknowledged() > then + 10 * WRITERS);
       pause = workload.stats().worstPauseMillis();
       WorkloadStats stats = workload.stats();
-      OracleReport report =
-          workload.stop().check(after);
+      OracleReport report = workload.stop().check(after);
       assertThat(report.clean()).as(report.toString()).isTrue();
       assertThat(stats.errors()).as("deadlock victims").doesNotContainKey("40P01");
     }

@@ -14,8 +14,8 @@ import dev.fram.api.status.Status;
 import dev.fram.core.concurrent.Clock;
 import dev.fram.core.migration.Goal;
 import dev.fram.core.migration.MigrationRun;
-import dev.fram.core.migration.MigrationSettings;
 import dev.fram.core.migration.RunResult;
+import dev.fram.core.run.MigrationSettings;
 import java.time.Duration;
 import java.util.ServiceLoader;
 import java.util.Set;
@@ -79,14 +79,13 @@ final class Move implements AutoCloseable {
     result = future;
     Thread.ofPlatform()
         .name("migration")
-        .start(
-            () -> {
-              try {
-                future.complete(run.run(Goal.MIGRATE));
-              } catch (Throwable e) {
-                future.completeExceptionally(e);
-              }
-            });
+        .start(() -> {
+          try {
+            future.complete(run.run(Goal.MIGRATE));
+          } catch (Throwable e) {
+            future.completeExceptionally(e);
+          }
+        });
     return this;
   }
 
@@ -95,14 +94,13 @@ final class Move implements AutoCloseable {
     await()
         .atMost(LIMIT)
         .pollInterval(Duration.ofMillis(50))
-        .until(
-            () -> {
-              if (future().isCompletedExceptionally()) {
-                future().join();
-              }
-              Status status = last.get();
-              return status != null && status.phase().compareTo(phase) >= 0;
-            });
+        .until(() -> {
+          if (future().isCompletedExceptionally()) {
+            future().join();
+          }
+          Status status = last.get();
+          return status != null && status.phase().compareTo(phase) >= 0;
+        });
   }
 
   RunResult awaitEnd() {
@@ -128,7 +126,9 @@ final class Move implements AutoCloseable {
     return request;
   }
 
-  /** Asserts, table by table, that both sides hold the same rows; neither side may be written to. */
+  /**
+   * Asserts, table by table, that both sides hold the same rows; neither side may be written to.
+   */
   int assertEqualTables() {
     int compared = 0;
     try (Route route = engine().open(request)) {

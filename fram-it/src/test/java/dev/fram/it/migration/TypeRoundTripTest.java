@@ -4,7 +4,7 @@ package dev.fram.it.migration;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.fram.api.status.PhaseName;
-import dev.fram.core.migration.MigrationSettings;
+import dev.fram.core.run.MigrationSettings;
 import dev.fram.testkit.server.PostgresVersion;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -71,7 +71,11 @@ class TypeRoundTripTest {
       sql.execute("DELETE FROM " + name + " WHERE id = " + FOLLOWED);
       for (int k = 1; k < values; k++) {
         sql.execute(
-            "UPDATE " + name + " SET v = " + expression(type, k - 1) + " WHERE id = "
+            "UPDATE "
+                + name
+                + " SET v = "
+                + expression(type, k - 1)
+                + " WHERE id = "
                 + (FOLLOWED + k));
       }
       sql.execute("DELETE FROM " + name + " WHERE id > " + 2 * FOLLOWED + " AND id % 3 = 0");
@@ -81,7 +85,8 @@ class TypeRoundTripTest {
   private static void insert(Statement sql, String name, TypeCases.TypeCase type, int base)
       throws SQLException {
     for (int k = 0; k <= type.values().size(); k++) {
-      sql.execute("INSERT INTO " + name + " VALUES (" + (base + k) + ", " + expression(type, k) + ", '')");
+      sql.execute(
+          "INSERT INTO " + name + " VALUES (" + (base + k) + ", " + expression(type, k) + ", '')");
     }
   }
 

@@ -12,6 +12,7 @@ import dev.fram.api.model.TableId;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.Optional;
 import java.util.TreeMap;
 
@@ -24,7 +25,7 @@ final class MemoryApplier implements Applier {
   private final long epoch;
   private final Map<TableId, Visibility> fences = new TreeMap<>();
   private final Map<TableId, List<ChunkFence>> chunkFences = new TreeMap<>();
-  private final Map<TableId, TreeMap<Long, String>> changed = new TreeMap<>();
+  private final Map<TableId, NavigableMap<Long, String>> changed = new TreeMap<>();
   private Optional<Position> from = Optional.empty();
   private long xid;
 
@@ -108,10 +109,14 @@ final class MemoryApplier implements Applier {
   }
 
   private boolean one(MemoryOp op) {
+    if (target.hasBuilt(MemorySchema.TRIGGERS)) {
+      throw new FramException(
+          ErrorCode.ROW_DIVERGENCE, "a trigger fired for a change that was applied.", "");
+    }
     if (held(op)) {
       return false;
     }
-    TreeMap<Long, String> content =
+    NavigableMap<Long, String> content =
         changed.computeIfAbsent(op.table(), t -> new TreeMap<>(target.content(t)));
     boolean there = content.containsKey(op.key());
     boolean right =
@@ -137,9 +142,10 @@ final class MemoryApplier implements Applier {
       return whole.sees(xid);
     }
     if (op.kind() == MemoryOp.Kind.TRUNCATE) {
-      return chunkFences.get(op.table()).stream().allMatch(f -> f.visibility().sees(xid));
+      return chunkFences.getOrDefault(op.table(), List.of()).stream()
+          .allMatch(f -> f.visibility().sees(xid));
     }
-    return chunkFences.get(op.table()).stream()
+    return chunkFences.getOrDefault(op.table(), List.of()).stream()
         .filter(f -> MemorySnapshot.contains(f.range(), op.key()))
         .anyMatch(f -> f.visibility().sees(xid));
   }

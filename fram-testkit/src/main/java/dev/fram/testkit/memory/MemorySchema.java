@@ -9,6 +9,9 @@ import java.util.function.Consumer;
 
 /** Tables and two pretended indexes each; what was built is remembered by name. */
 final class MemorySchema implements SchemaTransfer {
+  /** What {@code finish} leaves behind; no change may be applied while it is there. */
+  static final String TRIGGERS = "triggers";
+
   private final MemorySource source;
   private final MemoryTarget target;
   private final MemoryProcess process;
@@ -67,7 +70,18 @@ final class MemorySchema implements SchemaTransfer {
 
   @Override
   public void finish(long epoch) {
-    process.durable("schema.finish", () -> remember("finish"));
+    process.durable("schema.finish", () -> remember(TRIGGERS));
+  }
+
+  @Override
+  public void undoFinish(long epoch) {
+    process.durable(
+        "schema.undoFinish",
+        () -> {
+          synchronized (target) {
+            target.built().remove(TRIGGERS);
+          }
+        });
   }
 
   @Override

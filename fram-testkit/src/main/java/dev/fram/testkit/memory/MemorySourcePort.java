@@ -84,7 +84,7 @@ final class MemorySourcePort implements Source {
     connect("source.keyChunks");
     return table.id().name().startsWith("keyed")
         ? MemorySnapshot.cut(
-            table.id(), source.contents().get(table.id()).keySet(), chunkBytes, Chunk.Kind.KEY)
+            table.id(), source.content(table.id()).keySet(), chunkBytes, Chunk.Kind.KEY)
         : List.of();
   }
 
@@ -121,7 +121,7 @@ final class MemorySourcePort implements Source {
   @Override
   public TableDigest digest(TableId table) {
     connect("source.digest");
-    return MemoryTargetPort.digestOf(source.contents().get(table));
+    return MemoryTargetPort.digestOf(source.content(table));
   }
 
   @Override

@@ -65,7 +65,7 @@ final class MemoryTargetPort implements Target {
   @Override
   public TableDigest digest(TableId table) {
     process.at("target.digest");
-    return digestOf(target.contents().get(table));
+    return digestOf(target.contents().getOrDefault(table, Map.of()));
   }
 
   @Override

@@ -58,7 +58,7 @@ public final class MemoryWorkload implements AutoCloseable {
     List<String> missing = new ArrayList<>();
     acknowledged.forEach((table, rows) ->
         rows.forEach((key, value) -> {
-          if (!value.equals(contents.get(table).get(key))) {
+          if (!value.equals(contents.getOrDefault(table, Map.of()).get(key))) {
             missing.add(table + " " + key);
           }
         }));
@@ -130,10 +130,14 @@ public final class MemoryWorkload implements AutoCloseable {
       tx.writeCommit();
       LockSupport.parkNanos(random.nextInt(300_000));
       tx.becomeVisible();
-      acknowledged.get(own).put(ownKey, value);
+      of(own).put(ownKey, value);
     } catch (WriteRefused e) {
       tx.rollback();
     }
+  }
+
+  private Map<Long, String> of(TableId table) {
+    return acknowledged.computeIfAbsent(table, t -> new ConcurrentHashMap<>());
   }
 
   private void onTarget(int writer, long serial, Random random) {
@@ -142,7 +146,7 @@ public final class MemoryWorkload implements AutoCloseable {
     String value = writer + "-" + serial + "-target";
     try {
       target.write(table, key, value);
-      acknowledged.get(table).put(key, value);
+      of(table).put(key, value);
     } catch (WriteRefused e) {
       LockSupport.parkNanos(200_000);
     }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package dev.fram.core.migration;
+package dev.fram.core.run;
 
 import dev.fram.api.engine.Engine;
 import dev.fram.api.engine.Route;

@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.fram.it.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.fram.it.cli.Program.Result;
+import dev.fram.testkit.server.PostgresServer;
+import dev.fram.testkit.server.PostgresVersion;
+import dev.fram.testkit.tools.PgTools;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The guide's privileges are enough for a whole migration: its own statements are run. */
+@Timeout(300)
+class PrivilegesTest {
+  private static final Path GUIDE = Path.of("..", "docs", "guide", "privileges.md");
+  private static final String DATABASE = "shop";
+
+  @TempDir Path folder;
+
+  @Test
+  void theGuidesPrivilegesAreEnough() throws Exception {
+    migrates(statements("-- on the target"));
+  }
+
+  @Test
+  void theyAreEnoughWithoutSettingTheReplicationRole() throws Exception {
+    String all = statements("-- on the target");
+    migrates(all.substring(0, all.indexOf("GRANT SET ON PARAMETER")));
+  }
+
+  private void migrates(String onTheTarget) throws Exception {
+    System.setProperty("fram.pg.bin", PgTools.atLeast(15).binFolder().toString());
+    try (PostgresServer source = PostgresServer.plan(PostgresVersion.V15).start();
+        PostgresServer target = PostgresServer.plan(PostgresVersion.V18).start()) {
+      source.createDatabase(DATABASE);
+      target.createDatabase(DATABASE);
+      source.execute(
+          DATABASE,
+          "CREATE ROLE app; CREATE SCHEMA sales AUTHORIZATION app;"
+              + " CREATE TABLE sales.item (id int PRIMARY KEY, parent int REFERENCES sales.item);"
+              + " ALTER TABLE sales.item OWNER TO app;"
+              + " CREATE TABLE public.note (id serial PRIMARY KEY);"
+              + " ALTER TABLE public.note OWNER TO app;"
+              + " INSERT INTO sales.item SELECT g, nullif(g - 1, 0) FROM generate_series(1, 99) g");
+      source.execute(DATABASE, statements("-- on the source"));
+      target.execute(DATABASE, onTheTarget);
+      Program fram =
+          new Program(folder)
+              .with("FRAM_SOURCE", uri(source))
+              .with("FRAM_TARGET", uri(target))
+              .with("FRAM_SOURCE_PASSWORD", "change me")
+              .with("FRAM_TARGET_PASSWORD", "change me");
+      Result check = fram.run("check");
+      assertThat(check.code()).as(check.out() + check.err()).isZero();
+      Result migrate = fram.run("migrate", "--cutover=auto");
+      assertThat(migrate.code()).as(migrate.out() + migrate.err()).isZero();
+      Result complete = fram.run("complete");
+      assertThat(complete.code()).as(complete.out() + complete.err()).isZero();
+    }
+  }
+
+  private static String uri(PostgresServer server) {
+    return "postgresql://fram@" + server.host() + ":" + server.port() + "/" + DATABASE;
+  }
+
+  private static String statements(String first) throws IOException {
+    String page = Files.readString(GUIDE);
+    Matcher block = Pattern.compile("```sql\n(" + first + ".*?)```", Pattern.DOTALL).matcher(page);
+    assertThat(block.find()).as(first).isTrue();
+    return block.group(1);
+  }
+}
