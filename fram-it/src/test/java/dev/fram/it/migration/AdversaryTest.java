@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.fram.api.status.PhaseName;
 import dev.fram.core.bus.Answer;
-import dev.fram.core.migration.MigrationSettings;
+import dev.fram.core.run.MigrationSettings;
 import dev.fram.testkit.server.PostgresVersion;
 import java.sql.Connection;
 import java.sql.ResultSet;
