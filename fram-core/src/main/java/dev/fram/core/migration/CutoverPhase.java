@@ -104,11 +104,7 @@ final class CutoverPhase {
     Promotion promotion = new Promotion(parts);
     if (step == Step.ASK_FIRST) {
       return switch (promotion.probe(signal)) {
-        case NOT_DONE -> {
-          // The run that died may have finished the schema; nothing is applied before this.
-          parts.route().schema().undoFinish(parts.journal().epoch());
-          yield new Settled(new Phase.Ready(), Optional.empty());
-        }
+        case NOT_DONE -> new Settled(new Phase.Ready(), Optional.empty());
         case DONE -> open(promotion, Optional.empty());
         case UNKNOWN -> unknown(unreachable());
       };
