@@ -64,9 +64,8 @@ class BarrierTest {
       String waitedFor = "waiting for the transactions that were open; pid " + stuck.pid() + " ";
       await()
           .atMost(PATIENCE)
-          .until(
-              () ->
-                  preparing.isDone() || said.stream().anyMatch(line -> line.startsWith(waitedFor)));
+          .until(() ->
+              preparing.isDone() || said.stream().anyMatch(line -> line.startsWith(waitedFor)));
       if (!preparing.isDone()) {
         standbys(server, "");
       }
@@ -113,11 +112,10 @@ class BarrierTest {
       this.rig = rig;
       this.session = rig.sourceServer.connect(rig.sourceDatabase);
       this.inserting =
-          new FutureTask<>(
-              () -> {
-                RouteRig.run(session, "INSERT INTO t VALUES (3)");
-                return true;
-              });
+          new FutureTask<>(() -> {
+            RouteRig.run(session, "INSERT INTO t VALUES (3)");
+            return true;
+          });
     }
 
     String pid() throws SQLException {

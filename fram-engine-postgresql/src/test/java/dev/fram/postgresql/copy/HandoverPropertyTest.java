@@ -101,7 +101,8 @@ class HandoverPropertyTest {
     long lived = System.nanoTime();
     int wrongByPosition = 0;
     for (Taken each : past.taken) {
-      assertExact(each.rows.copy(), past, (transaction, key) -> !each.snapshot.sees(transaction.xid()));
+      assertExact(
+          each.rows.copy(), past, (transaction, key) -> !each.snapshot.sees(transaction.xid()));
       wrongByPosition += wrongByPosition(each, past) ? 1 : 0;
     }
     long incomplete = chunked(past);
@@ -152,8 +153,7 @@ class HandoverPropertyTest {
   private static boolean wrongByPosition(Taken each, Past past) {
     Replay rows = each.rows.copy();
     rows.apply(
-        past.events,
-        (transaction, key) -> new Lsn(transaction.commitLsn()).covers(each.before));
+        past.events, (transaction, key) -> new Lsn(transaction.commitLsn()).covers(each.before));
     return !rows.problems().isEmpty() || !rows.differences(past.end).isEmpty();
   }
 
@@ -163,7 +163,9 @@ class HandoverPropertyTest {
     assertThat(rows.differences(past.end)).isEmpty();
   }
 
-  /** Key chunks, each under any one of the snapshots: every row half is decided by its own chunk. */
+  /**
+   * Key chunks, each under any one of the snapshots: every row half is decided by its own chunk.
+   */
   private static long chunked(Past past) {
     List<KeyRange> ranges = ranges(past.end.ids());
     SplittableRandom random = new SplittableRandom(1);

@@ -130,8 +130,7 @@ final class Replay {
     return keys;
   }
 
-  private void change(
-      RowMessage message, Relation relation, TransactionHeader header, Rule rule) {
+  private void change(RowMessage message, Relation relation, TransactionHeader header, Rule rule) {
     switch (message) {
       case RowMessage.Insert insert -> {
         Key key = key(relation, insert.row());
