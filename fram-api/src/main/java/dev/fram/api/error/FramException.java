@@ -16,7 +16,7 @@ public final class FramException extends RuntimeException {
   private final String remedy;
 
   public FramException(ErrorCode code, String seen, String remedy, @Nullable Throwable cause) {
-    super(remedy.isEmpty() ? seen : seen + " " + remedy, cause);
+    super(seen, cause);
     this.code = code;
     this.seen = seen;
     this.remedy = remedy;
@@ -32,6 +32,12 @@ public final class FramException extends RuntimeException {
 
   public ErrorCategory category() {
     return code.category();
+  }
+
+  /** What was seen and what to do, as one text. */
+  @Override
+  public String getMessage() {
+    return remedy.isEmpty() ? seen : seen + " " + remedy;
   }
 
   /** What was seen, one sentence, with the server's name and numbers. */

@@ -8,10 +8,13 @@ import dev.fram.cli.config.ConfigValues;
 import dev.fram.cli.tui.JsonPresenter;
 import dev.fram.cli.tui.Presenter;
 import dev.fram.cli.tui.Terminal;
+import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.util.List;
+import java.util.Objects;
 import java.util.stream.Collectors;
 import picocli.CommandLine;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.UnmatchedArgumentException;
@@ -29,13 +32,17 @@ public final class Invocation {
    */
   public int run(String... arguments) {
     CommandLine line = CommandTree.build();
-    line.setOut(new PrintWriter(terminal.out(), true));
-    line.setErr(new PrintWriter(terminal.err(), true));
+    line.setOut(writer(terminal.out()));
+    line.setErr(writer(terminal.err()));
     line.setExecutionStrategy(this::execute);
     line.setParameterExceptionHandler((e, args) -> misused(e, args));
     int code = line.execute(arguments);
     terminal.out().flush();
     return code;
+  }
+
+  private static PrintWriter writer(PrintStream stream) {
+    return new PrintWriter(stream, true, stream.charset());
   }
 
   private int execute(ParseResult parsed) {
@@ -55,7 +62,8 @@ public final class Invocation {
   }
 
   private int guarded(FramCommand command, ParseResult parsed) {
-    OutputOptions output = (OutputOptions) parsed.commandSpec().mixins().get("output").userObject();
+    CommandSpec mixin = Objects.requireNonNull(parsed.commandSpec().mixins().get("output"));
+    OutputOptions output = (OutputOptions) mixin.userObject();
     Logging.start(output.verbose());
     try {
       ConfigValues values =

@@ -12,7 +12,7 @@ public final class Wrap {
   public static List<String> words(String text, int cells) {
     List<String> lines = new ArrayList<>();
     StringBuilder line = new StringBuilder();
-    for (String whole : Cells.safe(text.replace('\n', ' ')).split(" +")) {
+    for (String whole : Cells.safe(text.replace('\n', ' ')).strip().split(" +", -1)) {
       String word = whole;
       if (!line.isEmpty() && Cells.width(line.toString()) + 1 + Cells.width(word) > cells) {
         lines.add(line.toString());

@@ -17,6 +17,8 @@ import dev.fram.core.bus.RunEvent;
 import dev.fram.core.concurrent.StopSignal;
 import dev.fram.core.run.RunParts;
 import dev.fram.core.stream.FeedProgress;
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -72,6 +74,7 @@ final class Coordinator implements AutoCloseable {
         begin(lines.plan().next(), signal);
       }
       next().ifPresent(back -> returned(back, indexes, signal));
+      withdrawLate();
     }
   }
 
@@ -185,6 +188,42 @@ final class Coordinator implements AutoCloseable {
     if (planned.isPresent() && !planned.get().definition().equals(look.definition())) {
       throw drift(table, "has another definition than when the migration began");
     }
+  }
+
+  /**
+   * A snapshot that has grown old goes on only with the tables that are begun already; the others
+   * wait for the next one.
+   */
+  private void withdrawLate() {
+    Duration age = parts.settings().copy().snapshotMaxAge();
+    long now = parts.clock().nanos();
+    boolean old = groups.values().stream().anyMatch(g -> g.olderThan(age, now));
+    if (!old) {
+      return;
+    }
+    Map<TableCopy, List<ChunkTask>> waiting = new HashMap<>();
+    for (ChunkTask task : lines.queue()) {
+      TableGroup group = groups.get(task.chunk().table());
+      if (group != null && group.olderThan(age, now)) {
+        waiting.computeIfAbsent(task.table(), t -> new ArrayList<>()).add(task);
+      }
+    }
+    waiting.forEach(this::withdraw);
+  }
+
+  private void withdraw(TableCopy copy, List<ChunkTask> tasks) {
+    List<ChunkTask> taken = tasks.stream().filter(lines.queue()::remove).toList();
+    if (taken.size() < copy.chunks()) {
+      // The table is begun: its other chunks must come from the same snapshot.
+      lines.queue().addAll(taken);
+      return;
+    }
+    Table table = copy.table();
+    openTables--;
+    tries.merge(table.id(), -1, Integer::sum);
+    parts.bus().publish(new RunEvent.TableBusy(table.id(), ""));
+    leaveGroup(table.id());
+    lines.plan().again(table);
   }
 
   private FramException drift(TableId table, String what) {

@@ -14,17 +14,23 @@ final class TableCopy {
   private final Table table;
   private final AtomicReference<Optional<FramException>> failure =
       new AtomicReference<>(Optional.empty());
+  private final int chunks;
   private int chunksLeft;
   private long rows;
   private long bytes;
 
   TableCopy(Table table, int chunks) {
     this.table = table;
+    this.chunks = chunks;
     this.chunksLeft = chunks;
   }
 
   Table table() {
     return table;
+  }
+
+  int chunks() {
+    return chunks;
   }
 
   void fail(FramException e) {

@@ -3,6 +3,7 @@ package dev.fram.core.copy;
 
 import dev.fram.api.engine.Snapshot;
 import dev.fram.api.model.TableId;
+import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -23,8 +24,9 @@ final class TableGroup {
     return snapshot;
   }
 
-  long openedNanos() {
-    return openedNanos;
+  /** Whether the snapshot has held back the source's vacuum for that long. */
+  boolean olderThan(Duration age, long nowNanos) {
+    return nowNanos - openedNanos > age.toNanos();
   }
 
   /** Returns whether it was the last one; the snapshot is closed then. */

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.TreeSet;
 
 /**
@@ -21,13 +22,16 @@ public final class DriftWatch {
   public static List<String> differences(
       Map<TableId, TableState> known, Map<TableId, Fingerprint> now) {
     List<String> differences = new ArrayList<>();
-    for (TableId table : new TreeSet<>(known.keySet())) {
-      Optional<Fingerprint> then = known.get(table).fingerprint();
+    for (Map.Entry<TableId, TableState> entry : new TreeMap<>(known).entrySet()) {
+      TableId table = entry.getKey();
+      Optional<Fingerprint> then = entry.getValue().fingerprint();
       Fingerprint current = now.get(table);
       if (current == null) {
         differences.add("table " + table + " is gone");
       } else if (then.filter(f -> !f.definition().equals(current.definition())).isPresent()) {
         differences.add("table " + table + " was altered");
+      } else if (then.filter(f -> f.recast(current)).isPresent()) {
+        differences.add("table " + table + " was altered and rewritten");
       }
     }
     for (TableId table : new TreeSet<>(now.keySet())) {

@@ -94,16 +94,27 @@ final class Attempt {
       background.start("watch", () -> watch.run(background.signal()));
       Farewell farewell = new Farewell(parts, migration, orders);
       try {
-        work(migration, farewell, orders, findings);
-      } catch (Stopped e) {
-        migration.rethrow();
-        background.rethrow();
-        stopped(migration, farewell, orders);
+        workOrStop(background, migration, farewell, orders, findings);
       } catch (FramException e) {
         told(e, farewell);
         throw e;
       }
       return migration.phase().name();
+    }
+  }
+
+  private static void workOrStop(
+      WorkerGroup background,
+      Migration migration,
+      Farewell farewell,
+      Orders orders,
+      Consumer<Finding> findings) {
+    try {
+      work(migration, farewell, orders, findings);
+    } catch (Stopped e) {
+      migration.rethrow();
+      background.rethrow();
+      stopped(migration, farewell, orders);
     }
   }
 
@@ -132,8 +143,8 @@ final class Attempt {
 
   /** Those who wait for an answer hear of an end that no further attempt can mend. */
   private static void told(FramException e, Farewell farewell) {
-    boolean final_ = e.category() != ErrorCategory.TRANSIENT && e.category() != ErrorCategory.HELD;
-    if (final_ && e.code() != ErrorCode.FENCED) {
+    boolean lasting = e.category() != ErrorCategory.TRANSIENT && e.category() != ErrorCategory.HELD;
+    if (lasting && e.code() != ErrorCode.FENCED) {
       try {
         farewell.answerAll(Answer.failed(e));
       } catch (FramException second) {

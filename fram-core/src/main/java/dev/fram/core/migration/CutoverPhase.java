@@ -61,6 +61,7 @@ final class CutoverPhase {
   /** Returns when the cutover is to begin. */
   Phase ready(StopSignal signal) {
     LOG.info("ready for the cutover");
+    refuseStray();
     long verified = parts.clock().nanos();
     while (!wanted()) {
       signal.check();
@@ -80,6 +81,17 @@ final class CutoverPhase {
     return new Phase.CuttingOver();
   }
 
+  /** Who asked for a cutover that broke off must not wait for it any longer. */
+  private void refuseStray() {
+    for (long id : orders.stray()) {
+      answer(
+          new Orders.Order(id, new Command.Cutover()),
+          Answer.refused(
+              ErrorCode.CUTOVER_UNDONE,
+              "The cutover broke off and was undone; the source serves on. Ask again."));
+    }
+  }
+
   private boolean wanted() {
     boolean own =
         orders.goal() == Goal.CUTOVER
@@ -92,7 +104,11 @@ final class CutoverPhase {
     Promotion promotion = new Promotion(parts);
     if (step == Step.ASK_FIRST) {
       return switch (promotion.probe(signal)) {
-        case NOT_DONE -> new Settled(new Phase.Ready(), Optional.empty());
+        case NOT_DONE -> {
+          // The run that died may have finished the schema; nothing is applied before this.
+          parts.route().schema().undoFinish(parts.journal().epoch());
+          yield new Settled(new Phase.Ready(), Optional.empty());
+        }
         case DONE -> open(promotion, Optional.empty());
         case UNKNOWN -> unknown(unreachable());
       };

@@ -122,15 +122,31 @@ public final class MigrationClient {
     return lease.isEmpty();
   }
 
+  /** A cancel ends with the journal itself: that it is gone is an answer too, at any moment. */
   private Answer await(JournalStore store, long id, Consumer<Status> watcher) {
+    try {
+      return awaitAnswer(store, id, watcher);
+    } catch (FramException e) {
+      if (store.load().isEmpty()) {
+        return gone();
+      }
+      throw e;
+    }
+  }
+
+  private static Answer gone() {
+    return Answer.done("The migration has ended; nothing of it is left on the target.");
+  }
+
+  private Answer awaitAnswer(JournalStore store, long id, Consumer<Status> watcher) {
     long shown = clock.nanos();
     while (true) {
-      Optional<String> answer = answer(store, id);
+      Optional<String> answer = store.commandAnswer(id);
       if (answer.isPresent()) {
         return StatusJson.readAnswer(answer.get());
       }
       if (store.load().isEmpty()) {
-        return Answer.done("The migration has ended; nothing of it is left on the target.");
+        return gone();
       }
       new StopSignal().pause(settings.rhythm().command());
       if (clock.nanos() - shown >= settings.rhythm().status().toNanos()) {
@@ -141,18 +157,6 @@ public final class MigrationClient {
           return silent(store, id);
         }
       }
-    }
-  }
-
-  /** The journal may be removed between two calls: that is an answer too. */
-  private static Optional<String> answer(JournalStore store, long id) {
-    try {
-      return store.commandAnswer(id);
-    } catch (FramException e) {
-      if (store.load().isEmpty()) {
-        return Optional.empty();
-      }
-      throw e;
     }
   }
 

@@ -51,9 +51,10 @@ public final class MigrationRun {
     this.settings = settings;
     this.clock = clock;
     this.bus = new EventBus(new StatusProjector(clock));
+    bus.listen(this::showPhase);
   }
 
-  /** Called about every status interval, and at the end, from Fram's own threads. */
+  /** Called about every status interval, at each phase and at the end, from Fram's own threads. */
   public void addStatusListener(Consumer<Status> listener) {
     statusListeners.add(listener);
   }
@@ -128,6 +129,12 @@ public final class MigrationRun {
       return mine.ending().filter(x -> x == Orders.Ending.STOP).isEmpty();
     } finally {
       bus.publish(new RunEvent.HeldEnded(HELD_BY));
+    }
+  }
+
+  private void showPhase(RunEvent event) {
+    if (event instanceof RunEvent.PhaseReached) {
+      show(bus.projector().picture());
     }
   }
 

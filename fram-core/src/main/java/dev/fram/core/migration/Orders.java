@@ -75,6 +75,13 @@ final class Orders {
     accepted.remove(id);
   }
 
+  /** Commands that were taken up by work that did not come to its end. */
+  synchronized Set<Long> stray() {
+    Set<Long> stray = new HashSet<>(accepted);
+    queue.forEach(order -> stray.remove(order.id()));
+    return stray;
+  }
+
   void queue(Order order) {
     queue.add(order);
   }

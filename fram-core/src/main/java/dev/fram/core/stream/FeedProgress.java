@@ -86,7 +86,8 @@ public final class FeedProgress {
     return true;
   }
 
-  private void slice(StopSignal signal) {
+  @SuppressWarnings("WaitNotInLoop") // its callers loop, each over its own condition
+  private synchronized void slice(StopSignal signal) {
     signal.check();
     try {
       wait(SLICE_MILLIS);

@@ -170,7 +170,6 @@ public final class Pipeline {
         return from.get(SLICE_MILLIS, TimeUnit.MILLISECONDS);
       } catch (TimeoutException e) {
         // The other thread is still opening its connection, or has failed and raised the signal.
-        continue;
       } catch (InterruptedException | ExecutionException e) {
         throw new Stopped();
       }

@@ -8,6 +8,7 @@ import java.io.BufferedOutputStream;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
@@ -119,12 +120,24 @@ final class SegmentFiles implements AutoCloseable {
     DataOutputStream out = writer;
     if (out == null) {
       Files.createDirectories(folder);
+      if (made == 0) {
+        removeLeftovers();
+      }
       Segment segment = new Segment(folder.resolve("backlog-" + made++ + ".segment"));
       out = new DataOutputStream(new BufferedOutputStream(Files.newOutputStream(segment.file)));
       segments.addLast(segment);
       writer = out;
     }
     return out;
+  }
+
+  /** What a process that died has left: nobody will ever read it. */
+  private void removeLeftovers() throws IOException {
+    try (DirectoryStream<Path> old = Files.newDirectoryStream(folder, "backlog-*.segment")) {
+      for (Path file : old) {
+        Files.deleteIfExists(file);
+      }
+    }
   }
 
   private DataInputStream readable() throws IOException {

@@ -281,6 +281,55 @@ final class FaultTest {
     assertThat(world.source.writable()).isTrue();
   }
 
+  @Test
+  void refusesACutoverWhileTheFeedStandsStill() {
+    World world = new World(folder);
+    AtomicBoolean broken = new AtomicBoolean();
+    MemoryFaults faults =
+        (process, point) -> {
+          if (point.equals("source.openFeed") && broken.get()) {
+            throw lost(point);
+          }
+          if (point.equals("feed.poll") && broken.get()) {
+            throw lost(point);
+          }
+        };
+    MigrationSettings settings = world.settings(MigrationSettings.Mode.MANUAL);
+    MigrationRun run = world.run(faults, settings);
+    try (Background background = new Background(() -> run.run(Goal.MIGRATE), run)) {
+      MigrationClient client = world.client(settings);
+      awaitPhase(client, PhaseName.READY);
+      broken.set(true);
+      Answer answer = client.cutover(s -> {});
+      assertThat(answer.code()).isEqualTo(ErrorCode.CUTOVER_UNDONE.name());
+      assertThat(answer.message()).contains("marker");
+      assertThat(world.target.journal()).noneMatch(e -> e.step().equals("close-gate"));
+      broken.set(false);
+      await().until(() -> client.cutover(s -> {}).exitCode() == 0);
+      background.join();
+    }
+  }
+
+  @Test
+  void anOldSnapshotTakesNoNewTable() {
+    World world = new World(folder);
+    MigrationSettings settings = world.settings(MigrationSettings.Mode.AUTO);
+    MigrationSettings.Copy copy = settings.copy();
+    try (MemoryWorkload workload = world.workload(12)) {
+      RunResult result =
+          world
+              .run(
+                  MemoryFaults.NONE,
+                  settings.withCopy(
+                      new MigrationSettings.Copy(
+                          1, 1, Duration.ofMillis(1), copy.chunkBytes(), 100_000)))
+              .run(Goal.MIGRATE);
+      assertThat(result.phase()).isEqualTo(PhaseName.SERVING);
+      workload.stop();
+      world.assertRight(workload);
+    }
+  }
+
   private static void awaitPhase(MigrationClient client, PhaseName phase) {
     await()
         .atMost(Duration.ofSeconds(20))

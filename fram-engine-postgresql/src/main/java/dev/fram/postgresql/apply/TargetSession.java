@@ -45,6 +45,8 @@ final class TargetSession implements AutoCloseable {
     try {
       // One plan for a statement whatever its arrays hold: always by the key's index.
       run(connection, "SET plan_cache_mode = force_generic_plan; SET jit = off");
+      // What is committed is confirmed to the source, which then drops it: it must outlive a crash.
+      run(connection, "SET synchronous_commit = on");
       run(connection, "SET fram.writer = " + Quoting.literal(id.value()));
       WriterMode mode = tryReplicaRole(connection);
       connection.setAutoCommit(false);

@@ -66,14 +66,16 @@ public final class Catalog {
            AND k.place <= i.indnkeyatts
            AND CASE c.relreplident WHEN 'd' THEN i.indisprimary
                  WHEN 'i' THEN i.indisreplident ELSE false END
-           AND a.attrelid = c.oid AND a.attnum = k.attnum),
+           AND a.attrelid = c.oid AND a.attnum = k.attnum
+         -- The log leaves computed columns out, so that such a key does not name one row.
+         HAVING bool_and(a.attgenerated = '')),
         (SELECT array_agg(x.relname ORDER BY x.relname) FROM pg_index i
            JOIN pg_class x ON x.oid = i.indexrelid
          WHERE i.indrelid = c.oid AND i.indisunique AND i.indisvalid AND i.indimmediate
            AND i.indpred IS NULL AND i.indexprs IS NULL
            AND NOT EXISTS (SELECT 1 FROM unnest(i.indkey::int2[]) k (attnum)
                  JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum = k.attnum
-                 WHERE NOT a.attnotnull))
+                 WHERE NOT a.attnotnull OR a.attgenerated <> ''))
       """
           + USER_TABLES
           + " AND c.relkind = 'r'";

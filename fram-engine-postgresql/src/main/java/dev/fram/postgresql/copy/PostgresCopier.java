@@ -28,6 +28,9 @@ import org.jspecify.annotations.Nullable;
  * thread.
  */
 public final class PostgresCopier implements ChunkCopier {
+  private static final String REFERENCES =
+      "SELECT count(*) FROM pg_constraint WHERE contype = 'f' AND confrelid = ?::regclass";
+
   private final Connector sourceServer;
   private final Connector targetServer;
   private final TargetGuard guard;
@@ -71,9 +74,11 @@ public final class PostgresCopier implements ChunkCopier {
           lock(from, table);
           CopyStatement statement = CopyStatement.of(table, from, to);
           Sql.run(to, "BEGIN");
-          Sql.run(to, "TRUNCATE ONLY " + Quoting.table(table));
-          CopiedChunk copied =
-              new CopyPipe(bytes -> {}).run(from, statement.out(""), to, statement.inFrozen());
+          // A table that others refer to cannot be truncated, whatever the session's role.
+          boolean referenced = Sql.number(to, REFERENCES, Quoting.table(table)) > 0;
+          Sql.run(to, (referenced ? "DELETE FROM ONLY " : "TRUNCATE ONLY ") + Quoting.table(table));
+          String in = referenced ? statement.in() : statement.inFrozen();
+          CopiedChunk copied = new CopyPipe(bytes -> {}).run(from, statement.out(""), to, in);
           Sql.run(from, "COMMIT");
           Epoch.check(to, epoch, targetServer.name());
           Sql.run(to, "COMMIT");

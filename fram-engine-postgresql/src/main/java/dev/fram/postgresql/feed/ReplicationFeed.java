@@ -8,6 +8,7 @@ import dev.fram.api.error.ErrorCode;
 import dev.fram.api.error.FramException;
 import dev.fram.api.model.MigrationId;
 import dev.fram.postgresql.connection.Connector;
+import dev.fram.postgresql.connection.Quoting;
 import dev.fram.postgresql.connection.SqlErrors;
 import java.nio.ByteBuffer;
 import java.sql.Connection;
@@ -94,6 +95,7 @@ public final class ReplicationFeed implements ChangeFeed {
     Connection connection = source.openReplication("feed");
     try {
       verifyIdentity(source, connection, identity);
+      verifyNotConfirmed(source, connection, slotName(id), from);
       XidWidener widener = new XidWidener(nextXid(connection));
       PGReplicationStream stream = start(connection, id, from);
       return new ReplicationFeed(source, connection, stream, new Transactions(from, widener));
@@ -241,6 +243,35 @@ public final class ReplicationFeed implements ChangeFeed {
                 + identity.get()
                 + ".",
             "After a failover of the source changes may be missing: start a new migration.");
+      }
+    }
+  }
+
+  /**
+   * The server would begin where it was confirmed to, without a word. Nothing is confirmed before
+   * it is durable on the target: if the target stands earlier, it went back in time.
+   */
+  private static void verifyNotConfirmed(
+      Connector source, Connection connection, String slot, Lsn from) throws SQLException {
+    try (Statement statement = connection.createStatement();
+        ResultSet row =
+            statement.executeQuery(
+                "SELECT confirmed_flush_lsn::text FROM pg_catalog.pg_replication_slots"
+                    + " WHERE confirmed_flush_lsn IS NOT NULL AND slot_name = "
+                    + Quoting.literal(slot))) {
+      if (row.next() && !from.covers(Lsn.parse(row.getString(1)))) {
+        throw new FramException(
+            ErrorCode.LOG_LOST,
+            source.name()
+                + ": replication slot "
+                + slot
+                + " was confirmed up to "
+                + row.getString(1)
+                + ", but the target stands at "
+                + from
+                + ".",
+            "The target was restored or failed over to a standby that lagged: changes are missing"
+                + " that no other place has. Cancel this migration and start a new one.");
       }
     }
   }

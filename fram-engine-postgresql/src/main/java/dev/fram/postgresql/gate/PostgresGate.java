@@ -103,12 +103,14 @@ public final class PostgresGate implements WriteGate {
       if (!new HandOverRegister(plan.id).decide(holder, epoch, (Lsn) frozenAt)) {
         LOG.error("{}: the register says that this epoch may not hand over.", source.name());
         release();
-        return StepOutcome.NOT_DONE;
+        // Not this run, but perhaps another one has: the register is asked.
+        return StepOutcome.UNKNOWN;
       }
     } catch (SQLException e) {
       LOG.error("{}: the hand-over was not tried: {}.", source.name(), SqlErrors.message(e));
       release();
-      return StepOutcome.NOT_DONE;
+      // 42710: the guards are there already, which only a hand-over leaves behind.
+      return "42710".equals(e.getSQLState()) ? StepOutcome.UNKNOWN : StepOutcome.NOT_DONE;
     }
     return commit(holder);
   }

@@ -86,6 +86,8 @@ public final class PostgresJournal implements JournalStore, AutoCloseable {
     session.write(
         "recording phase " + phase,
         c -> {
+          // What follows on the source must not be forgotten by a target that commits lazily.
+          Sql.run(c, "SET LOCAL synchronous_commit = on");
           int hit =
               Sql.update(
                   c,

@@ -84,6 +84,11 @@ class TypesTest {
     types.put("inet", List.of("'10.1.2.3'", "'10.1.2.3/8'", "'::1'", "'fe80::1/64'"));
     types.put("cidr", List.of("'10.0.0.0/8'", "'::/0'", "'192.168.1.1/32'"));
     types.put("macaddr", List.of("'08:00:2b:01:02:03'", "'ff:ff:ff:ff:ff:ff'"));
+    putStructured(types);
+    return types;
+  }
+
+  private static void putStructured(Map<String, List<String>> types) {
     types.put("macaddr8", List.of("'08:00:2b:01:02:03:04:05'", "'00:00:00:00:00:00:00:00'"));
     types.put("point", List.of("'(1.5,-0)'", "'(NaN,Infinity)'", "'(1e-300,0.1)'"));
     types.put("line", List.of("'{1,2,3}'", "'{0.1,1,0}'", "'{-1,0,5}'"));
@@ -136,7 +141,6 @@ class TypesTest {
     types.put("ints", List.of("'{1,2}'", "'{}'", "'[0:1]={7,8}'"));
     types.put("tag", List.of("'abcde'", "''", "'x '"));
     types.put("\"Odd \"\"Schema\".\"Odd Type\"", List.of("'x'", "'Y'"));
-    return types;
   }
 
   @ParameterizedTest

@@ -2,6 +2,7 @@
 package dev.fram.it.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.fram.it.cli.Program.Result;
@@ -15,6 +16,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -130,6 +132,27 @@ class CommandLineTest {
     }
     assertThat(ask(target, "SELECT count(*) FROM pg_class WHERE relname = 'item'")).isZero();
     assertThat(fram.run("status").code()).isEqualTo(3);
+  }
+
+  @Test
+  void aChangedSchemaHoldsItUntilTheChangeIsUndone() throws Exception {
+    CompletableFuture<Result> migrate = fram.start("migrate");
+    Result ready = fram.run("status", "--wait-for=READY", "--timeout=2m");
+    assertThat(ready.code()).as(ready.out() + ready.err() + done(migrate)).isZero();
+    source.execute(database, "ALTER TABLE item ADD COLUMN colour text");
+    await().atMost(60, TimeUnit.SECONDS).until(() -> held().contains("public.item"));
+    Result refused = fram.run("cutover");
+    assertThat(refused.code()).as(refused.out() + refused.err()).isNotZero();
+    source.execute(database, "ALTER TABLE item DROP COLUMN colour");
+    await().atMost(60, TimeUnit.SECONDS).until(() -> held().isEmpty());
+    Result cutover = fram.run("cutover");
+    assertThat(cutover.code()).as(cutover.out() + cutover.err()).isZero();
+    assertThat(migrate.get().code()).isZero();
+  }
+
+  private String held() {
+    JsonNode held = fram.run("status", "--json").events().getFirst().get("status").get("held");
+    return held.isNull() ? "" : held.asText();
   }
 
   @Test

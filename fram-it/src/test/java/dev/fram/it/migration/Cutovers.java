@@ -15,4 +15,10 @@ final class Cutovers {
             Move.engine(), move.request(), MigrationSettings.defaults(), Clock.system())
         .cutover(status -> {});
   }
+
+  static Answer dryRun(Move move) {
+    return new MigrationClient(
+            Move.engine(), move.request(), MigrationSettings.defaults(), Clock.system())
+        .cutoverDryRun();
+  }
 }

@@ -3,7 +3,7 @@ package dev.fram.it.migration;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.fram.core.migration.MigrationSettings;
+import dev.fram.core.run.MigrationSettings;
 import dev.fram.testkit.fault.JavaChild;
 import dev.fram.testkit.server.PostgresVersion;
 import java.sql.Connection;

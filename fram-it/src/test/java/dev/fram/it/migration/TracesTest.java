@@ -10,7 +10,7 @@ import dev.fram.api.status.PhaseName;
 import dev.fram.core.bus.Answer;
 import dev.fram.core.concurrent.Clock;
 import dev.fram.core.migration.MigrationClient;
-import dev.fram.core.migration.MigrationSettings;
+import dev.fram.core.run.MigrationSettings;
 import dev.fram.testkit.server.PostgresServer;
 import dev.fram.testkit.server.PostgresVersion;
 import dev.fram.testkit.workload.WorkloadSchema;

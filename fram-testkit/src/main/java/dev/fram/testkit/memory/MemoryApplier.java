@@ -12,6 +12,7 @@ import dev.fram.api.model.TableId;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.Optional;
 import java.util.TreeMap;
 
@@ -24,7 +25,7 @@ final class MemoryApplier implements Applier {
   private final long epoch;
   private final Map<TableId, Visibility> fences = new TreeMap<>();
   private final Map<TableId, List<ChunkFence>> chunkFences = new TreeMap<>();
-  private final Map<TableId, TreeMap<Long, String>> changed = new TreeMap<>();
+  private final Map<TableId, NavigableMap<Long, String>> changed = new TreeMap<>();
   private Optional<Position> from = Optional.empty();
   private long xid;
 
@@ -115,7 +116,7 @@ final class MemoryApplier implements Applier {
     if (held(op)) {
       return false;
     }
-    TreeMap<Long, String> content =
+    NavigableMap<Long, String> content =
         changed.computeIfAbsent(op.table(), t -> new TreeMap<>(target.content(t)));
     boolean there = content.containsKey(op.key());
     boolean right =

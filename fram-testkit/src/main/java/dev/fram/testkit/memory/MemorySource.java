@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
@@ -43,7 +44,7 @@ public final class MemorySource {
 
   private final List<Entry> log = new ArrayList<>();
   private final Map<TableId, Shape> shapes = new TreeMap<>();
-  private final Map<TableId, TreeMap<Long, String>> rows = new TreeMap<>();
+  private final Map<TableId, NavigableMap<Long, String>> rows = new TreeMap<>();
   private final Map<Lock, Long> locks = new HashMap<>();
   private final Set<Long> unseen = new TreeSet<>();
   private final Set<Long> barrier = new TreeSet<>();
@@ -120,7 +121,7 @@ public final class MemorySource {
     return copy;
   }
 
-  synchronized TreeMap<Long, String> content(TableId table) {
+  synchronized NavigableMap<Long, String> content(TableId table) {
     return new TreeMap<>(rowsOf(table));
   }
 
@@ -210,8 +211,8 @@ public final class MemorySource {
   }
 
   /** The rows that a snapshot sees; those from before a TRUNCATE are gone for everyone. */
-  synchronized TreeMap<Long, String> read(TableId table, Visibility visibility) {
-    TreeMap<Long, String> result = new TreeMap<>();
+  synchronized NavigableMap<Long, String> read(TableId table, Visibility visibility) {
+    NavigableMap<Long, String> result = new TreeMap<>();
     for (Entry entry : log) {
       if (entry.lsn() > shape(table).emptiedAt && visibility.sees(entry.xid())) {
         entry.ops().stream()
@@ -304,6 +305,7 @@ public final class MemorySource {
     }
   }
 
+  @SuppressWarnings("ReferenceEquality") // the very session that locked, not an equal one
   synchronized boolean holdsGate(Object holder) {
     return gateHolder.filter(h -> h == holder).isPresent();
   }
@@ -334,7 +336,7 @@ public final class MemorySource {
     violations.add(rule);
   }
 
-  static void apply(TreeMap<Long, String> content, MemoryOp op) {
+  static void apply(NavigableMap<Long, String> content, MemoryOp op) {
     switch (op.kind()) {
       case INSERT, UPDATE -> content.put(op.key(), op.value());
       case DELETE -> content.remove(op.key());
@@ -355,7 +357,7 @@ public final class MemorySource {
     return shape;
   }
 
-  private TreeMap<Long, String> rowsOf(TableId table) {
+  private NavigableMap<Long, String> rowsOf(TableId table) {
     return rows.computeIfAbsent(table, t -> new TreeMap<>());
   }
 

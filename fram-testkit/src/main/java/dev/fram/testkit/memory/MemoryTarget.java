@@ -14,6 +14,7 @@ import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
@@ -41,7 +42,7 @@ public final class MemoryTarget {
     }
   }
 
-  private final Map<TableId, TreeMap<Long, String>> rows = new TreeMap<>();
+  private final Map<TableId, NavigableMap<Long, String>> rows = new TreeMap<>();
   private final Set<String> built = new TreeSet<>();
   private Optional<State> state = Optional.empty();
   private Optional<Object> leaseHolder = Optional.empty();
@@ -117,6 +118,8 @@ public final class MemoryTarget {
     return Optional.of(s.epoch);
   }
 
+  // The very session, not an equal one: that is the point of a lease.
+  @SuppressWarnings("ReferenceEquality")
   synchronized boolean leasedBy(Object holder) {
     return leaseHolder.filter(h -> h == holder).isPresent();
   }
@@ -135,7 +138,7 @@ public final class MemoryTarget {
     open = true;
   }
 
-  synchronized TreeMap<Long, String> content(TableId table) {
+  synchronized NavigableMap<Long, String> content(TableId table) {
     return rows.computeIfAbsent(table, t -> new TreeMap<>());
   }
 
@@ -143,7 +146,7 @@ public final class MemoryTarget {
     return rows.containsKey(table);
   }
 
-  synchronized void replace(Map<TableId, TreeMap<Long, String>> changed) {
+  synchronized void replace(Map<TableId, NavigableMap<Long, String>> changed) {
     rows.putAll(changed);
   }
 

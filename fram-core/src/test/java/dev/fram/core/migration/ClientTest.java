@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.fram.core.migration;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import dev.fram.api.error.ErrorCode;
+import dev.fram.api.error.FramException;
+import dev.fram.api.status.PhaseName;
+import dev.fram.core.run.MigrationSettings;
+import dev.fram.testkit.memory.MemoryFaults;
+import dev.fram.testkit.memory.MemoryWorkload;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What another process asks, of a run that goes on and of one that does not. */
+@Timeout(60)
+final class ClientTest {
+  @TempDir Path folder;
+
+  private static void awaitReady(MigrationClient client) {
+    await()
+        .atMost(Duration.ofSeconds(20))
+        .until(
+            () -> client.status().filter(v -> v.status().phase() == PhaseName.READY).isPresent());
+  }
+
+  @Test
+  void knowsOfNothingBeforeTheFirstRun() {
+    World world = new World(folder);
+    MigrationClient client = world.client(world.settings(MigrationSettings.Mode.MANUAL));
+    assertThat(client.status()).isEmpty();
+    assertThat(client.cutover(s -> {}).code()).isEqualTo(ErrorCode.MIGRATION_MISSING.name());
+    assertThat(client.cancel(s -> {}).code()).isEqualTo(ErrorCode.MIGRATION_MISSING.name());
+    assertThat(client.complete(s -> {}).code()).isEqualTo(ErrorCode.MIGRATION_MISSING.name());
+  }
+
+  @Test
+  void stopsResumesCutsOverAndCompletes() {
+    World world = new World(folder);
+    MigrationSettings settings = world.settings(MigrationSettings.Mode.MANUAL);
+    MigrationClient client = world.client(settings);
+    try (MemoryWorkload workload = world.workload(21)) {
+      MigrationRun first = world.run(MemoryFaults.NONE, settings);
+      try (Background background = new Background(() -> first.run(Goal.MIGRATE), first)) {
+        awaitReady(client);
+        assertThat(client.complete(s -> {}).code()).isEqualTo(ErrorCode.LEASE_HELD.name());
+        assertThat(client.cutoverDryRun().details()).hasSizeGreaterThan(8);
+        assertThat(client.stop().exitCode()).isZero();
+        background.join();
+      }
+      assertThat(world.source.writable()).isTrue();
+      assertThat(client.complete(s -> {}).code()).isEqualTo(ErrorCode.PHASE_REFUSES.name());
+      // Nobody runs now: the client resumes and does it itself.
+      assertThat(client.cutover(s -> {}).exitCode()).isZero();
+      workload.stop();
+      world.assertRight(workload);
+      assertThat(client.cancel(s -> {}).code()).isEqualTo(ErrorCode.PHASE_REFUSES.name());
+      assertThat(client.complete(s -> {}).exitCode()).isZero();
+      assertThat(world.target.hasTraces()).isFalse();
+      assertThat(world.source.hasTraces()).isFalse();
+      world.assertRight(workload);
+    }
+  }
+
+  @Test
+  void cancelsARunThatGoesOn() {
+    World world = new World(folder);
+    MigrationSettings settings = world.settings(MigrationSettings.Mode.MANUAL);
+    MigrationClient client = world.client(settings);
+    MigrationRun run = world.run(MemoryFaults.NONE, settings);
+    try (MemoryWorkload workload = world.workload(22);
+        Background background = new Background(() -> run.run(Goal.MIGRATE), run)) {
+      awaitReady(client);
+      assertThat(client.cancel(s -> {}).exitCode()).isZero();
+      background.join();
+      workload.stop();
+      assertThat(workload.errors()).isEmpty();
+      assertThat(world.source.writable()).isTrue();
+      assertThat(world.target.hasTraces()).isFalse();
+      assertThat(client.status()).isEmpty();
+    }
+  }
+
+  @Test
+  void runsTheSwitchCommandAndTellsWhenItFails() throws IOException {
+    World world = new World(folder);
+    Path out = folder.resolve("switched");
+    String command = "env | grep ^FRAM_ > " + out + "; test -e " + folder.resolve("allowed");
+    MigrationSettings settings = world.settings(MigrationSettings.Mode.AUTO);
+    MigrationSettings.Cutover c = settings.cutover();
+    MigrationSettings hooked =
+        settings.withCutover(
+            new MigrationSettings.Cutover(
+                c.mode(),
+                Optional.of(command),
+                c.switchTimeout(),
+                c.writeBlockBudget(),
+                c.maxLag(),
+                c.attempts()));
+    assertThatThrownBy(() -> world.run(MemoryFaults.NONE, hooked).run(Goal.MIGRATE))
+        .isInstanceOfSatisfying(
+            FramException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.HOOK_FAILED));
+    assertThat(world.target.writable()).isTrue();
+    assertThat(Files.readAllLines(out))
+        .contains(
+            "FRAM_STEP=switch-traffic",
+            "FRAM_SOURCE_HOST=source",
+            "FRAM_SOURCE_PORT=1",
+            "FRAM_TARGET_HOST=target",
+            "FRAM_TARGET_PORT=2",
+            "FRAM_TARGET_DATABASE=shop");
+    Files.writeString(folder.resolve("allowed"), "");
+    assertThat(world.run(MemoryFaults.NONE, hooked).run(Goal.MIGRATE).phase())
+        .isEqualTo(PhaseName.SERVING);
+  }
+}
