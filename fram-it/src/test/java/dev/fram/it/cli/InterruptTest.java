@@ -64,6 +64,9 @@ class InterruptTest {
       throws IOException {
     ProcessBuilder builder =
         new ProcessBuilder(
+            // A shell's background job inherits an ignored SIGINT, and with it all its children.
+            "env",
+            "--default-signal=INT",
             Path.of(System.getProperty("java.home"), "bin", "java").toString(),
             "-XX:TieredStopAtLevel=1",
             "-Xmx128m",

@@ -118,11 +118,10 @@ class FreezeTest {
       await()
           .atMost(Duration.ofSeconds(HOLD_SECONDS + 60L))
           .pollInterval(Duration.ofMillis(200))
-          .until(
-              () -> {
-                sql.execute("UPDATE orders SET n = n + 1 WHERE id = 2");
-                return System.nanoTime() > until;
-              });
+          .until(() -> {
+            sql.execute("UPDATE orders SET n = n + 1 WHERE id = 2");
+            return System.nanoTime() > until;
+          });
       application.commit();
       Answer first = cutover.get(120, TimeUnit.SECONDS);
       assertThat(first.exitCode()).as(first.toString()).isIn(0, 4);
