@@ -15,7 +15,7 @@ final class LockHolders {
       SELECT DISTINCT ON (age, who) format('%s holds %s on %s, its transaction is open for %s s',
           who, mode, relation::regclass, age)
       FROM (
-        SELECT l.relation, l.mode,
+        SELECT l.relation, l.mode, l.pid IS NOT NULL AND a.usesysid IS NULL AS background,
           coalesce(extract(epoch FROM clock_timestamp() - coalesce(a.xact_start, p.prepared)), 0)
             ::bigint AS age,
           CASE WHEN l.pid IS NULL THEN format('prepared transaction %L', p.gid)
@@ -29,13 +29,16 @@ final class LockHolders {
           AND l.relation = ANY (?::oid[])
           AND l.mode IN ('RowExclusiveLock', 'ShareUpdateExclusiveLock', 'ShareLock',
             'ShareRowExclusiveLock', 'ExclusiveLock', 'AccessExclusiveLock')) held
-      WHERE age >= ?
+      WHERE age >= ? AND (NOT background OR ? = 0)
       ORDER BY age DESC, who LIMIT 10
       """;
 
   private LockHolders() {}
 
-  /** Those whose transaction is at least this old, the oldest first; ten at most. */
+  /**
+   * Those whose transaction is at least this old, the oldest first; ten at most. An autovacuum (a
+   * session of no user) is named only when asked for all: it gives way as soon as somebody waits.
+   */
   static List<String> of(Connection connection, List<CatalogTable> tables, Duration atLeast)
       throws SQLException {
     Long[] oids = tables.stream().map(CatalogTable::oid).toArray(Long[]::new);
@@ -44,6 +47,7 @@ final class LockHolders {
         HOLDERS,
         row -> row.getString(1),
         connection.createArrayOf("int8", oids),
+        atLeast.toSeconds(),
         atLeast.toSeconds());
   }
 }

@@ -17,6 +17,7 @@ import dev.fram.postgresql.feed.Lsn;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
@@ -62,14 +63,21 @@ public final class PostgresGate implements WriteGate {
 
   @Override
   public List<String> blockers() {
-    return questions.read(
-        "asking who holds locks", c -> LockHolders.of(c, plan.tables, Duration.ofSeconds(1)));
+    List<String> found = new ArrayList<>(subscriptions());
+    found.addAll(
+        questions.read(
+            "asking who holds locks", c -> LockHolders.of(c, plan.tables, Duration.ofSeconds(1))));
+    return found;
   }
 
   @Override
   public Attempt close(Duration lockTimeout) {
     if (closed) {
       return new Attempt.Closed();
+    }
+    List<String> passing = subscriptions();
+    if (!passing.isEmpty()) {
+      return new Attempt.Busy(passing);
     }
     try {
       Connection holder = open(lockTimeout);
@@ -79,6 +87,23 @@ public final class PostgresGate implements WriteGate {
     } catch (SQLException e) {
       return notClosed(e);
     }
+  }
+
+  /**
+   * The apply workers of subscriptions run as replicas: they fire no statement triggers, so the
+   * guards would let their writes pass after the hand-over, and nobody would carry them over.
+   */
+  private List<String> subscriptions() {
+    return questions.read(
+        "asking for subscriptions",
+        c ->
+            Sql.list(
+                c,
+                "SELECT format('subscription %I is enabled and writes to this database;"
+                    + " disable it first', subname) FROM pg_subscription WHERE subenabled"
+                    + " AND subdbid = (SELECT oid FROM pg_database"
+                    + " WHERE datname = current_database()) ORDER BY 1",
+                row -> row.getString(1)));
   }
 
   @Override

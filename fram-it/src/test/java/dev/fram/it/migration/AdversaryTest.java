@@ -218,4 +218,24 @@ class AdversaryTest {
       assertThat(move.awaitEnd().phase()).isEqualTo(PhaseName.SERVING);
     }
   }
+
+  @Test
+  void anEnabledSubscriptionKeepsTheGateOpen() throws Exception {
+    run(source, "CREATE TABLE item (id int PRIMARY KEY)");
+    try (Move move = ready()) {
+      run(
+          source,
+          "CREATE SUBSCRIPTION feeder CONNECTION 'host=127.0.0.1 port=1 connect_timeout=1'"
+              + " PUBLICATION p WITH (connect = false, slot_name = 'feeder')");
+      run(source, "ALTER SUBSCRIPTION feeder ENABLE");
+      Answer refused = Cutovers.cutOver(move);
+      assertThat(refused.exitCode()).as(refused.toString()).isEqualTo(4);
+      assertThat(refused.toString()).contains("feeder");
+      run(source, "ALTER SUBSCRIPTION feeder DISABLE");
+      run(source, "ALTER SUBSCRIPTION feeder SET (slot_name = NONE)");
+      run(source, "DROP SUBSCRIPTION feeder");
+      Answer done = Cutovers.cutOver(move);
+      assertThat(done.exitCode()).as(done.toString()).isZero();
+    }
+  }
 }

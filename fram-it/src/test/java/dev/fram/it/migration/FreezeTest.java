@@ -161,7 +161,7 @@ class FreezeTest {
         assertThat(refused.exitCode()).as(refused.toString()).isEqualTo(4);
         sql.execute("UPDATE orders SET n = 2 WHERE id = 2");
         application.commit();
-        assertThat(move.status().phase()).isEqualTo(PhaseName.READY);
+        await().until(() -> move.status().phase() == PhaseName.READY);
         Answer done = Cutovers.cutOver(move);
         assertThat(done.exitCode()).as(done.toString()).isZero();
         assertThat(move.awaitEnd().phase()).isEqualTo(PhaseName.SERVING);
