@@ -12,6 +12,7 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.locks.ReentrantLock;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -29,6 +30,12 @@ public final class TcpProxy implements AutoCloseable {
   private final InetSocketAddress server;
   private final FlowGate gate = new FlowGate();
   private final Set<Socket> sockets = ConcurrentHashMap.newKeySet();
+
+  /**
+   * Held while connections are cut, let through or taken in: who sees a cut and calls {@link
+   * #pass()} must not have the next connection closed by the rest of that cut.
+   */
+  private final ReentrantLock steering = new ReentrantLock();
 
   private TcpProxy(ServerSocket listener, InetSocketAddress server) {
     this.listener = listener;
@@ -61,7 +68,12 @@ public final class TcpProxy implements AutoCloseable {
 
   /** Everything flows; connections that were cut stay cut. */
   public void pass() {
-    gate.pass();
+    steering.lock();
+    try {
+      gate.pass();
+    } finally {
+      steering.unlock();
+    }
   }
 
   /** Nothing arrives any more, nothing is closed: what a lost route looks like. */
@@ -71,14 +83,25 @@ public final class TcpProxy implements AutoCloseable {
 
   /** Closes every connection, and each new one at once, until {@link #pass()}. */
   public void cut() {
-    gate.cut();
-    sockets.forEach(TcpProxy::close);
+    steering.lock();
+    try {
+      gate.cut();
+      sockets.forEach(TcpProxy::close);
+      sockets.clear();
+    } finally {
+      steering.unlock();
+    }
   }
 
   /** Closes the connections there are; new ones may pass. */
   public void cutOnce() {
-    cut();
-    pass();
+    steering.lock();
+    try {
+      cut();
+      pass();
+    } finally {
+      steering.unlock();
+    }
   }
 
   /** Lets exactly so many more bytes go this way, over all connections, and then cuts. */
@@ -106,11 +129,7 @@ public final class TcpProxy implements AutoCloseable {
     while (!listener.isClosed()) {
       try {
         Socket client = listener.accept();
-        if (gate.isCut()) {
-          close(client);
-        } else {
-          connect(client);
-        }
+        connect(client);
       } catch (IOException problem) {
         LOG.trace("a connection through the proxy failed", problem);
       }
@@ -119,8 +138,10 @@ public final class TcpProxy implements AutoCloseable {
 
   private void connect(Socket client) throws IOException {
     Socket upstream = new Socket();
-    sockets.add(client);
-    sockets.add(upstream);
+    if (!takeIn(client, upstream)) {
+      close(client);
+      return;
+    }
     try {
       upstream.connect(server, CONNECT_MILLIS);
       client.setTcpNoDelay(true);
@@ -131,9 +152,20 @@ public final class TcpProxy implements AutoCloseable {
     }
     pump(Flow.REQUESTS, client, upstream);
     pump(Flow.ANSWERS, upstream, client);
-    // Cut between the question above and the registration: nobody else would close these.
-    if (gate.isCut()) {
-      end(client, upstream);
+  }
+
+  /** Returns false while the network is cut. From here on a cut closes these two as well. */
+  private boolean takeIn(Socket client, Socket upstream) {
+    steering.lock();
+    try {
+      if (gate.isCut()) {
+        return false;
+      }
+      sockets.add(client);
+      sockets.add(upstream);
+      return true;
+    } finally {
+      steering.unlock();
     }
   }
 
@@ -161,9 +193,21 @@ public final class TcpProxy implements AutoCloseable {
       out.write(buffer, 0, admitted);
       out.flush();
       if (admitted < read) {
-        cut();
+        cutHere(from);
         return;
       }
+    }
+  }
+
+  /** A pump that may send no more cuts, unless somebody else's cut has closed it already. */
+  private void cutHere(Socket mine) {
+    steering.lock();
+    try {
+      if (sockets.contains(mine)) {
+        cut();
+      }
+    } finally {
+      steering.unlock();
     }
   }
 
