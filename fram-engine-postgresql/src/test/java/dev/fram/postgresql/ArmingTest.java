@@ -67,7 +67,7 @@ class ArmingTest {
           assertThat(rows(again)).as("what a crash takes back").isEqualTo("old");
           long reused = insert(again, 20, "real");
           assertThat(reused).isLessThanOrEqualTo(lost);
-          assertThat(XidSnapshot.parse(unarmed.fence().text()).sees(reused))
+          assertThat(XidSnapshot.parse(unarmed.fence(table.id()).text()).sees(reused))
               .as("the old snapshot would have the feed skip a real transaction")
               .isTrue();
         }

@@ -119,7 +119,7 @@ public final class RouteRig implements AutoCloseable {
             new TableState(
                 table.id(),
                 TableState.Stage.COPIED,
-                Optional.of(snapshot.fence()),
+                Optional.of(snapshot.fence(table.id())),
                 Optional.of(snapshot.fingerprint(table.id())),
                 rows,
                 0));
@@ -177,6 +177,7 @@ public final class RouteRig implements AutoCloseable {
       case FeedEvent.Row row -> Optional.empty();
       case FeedEvent.Truncate truncate -> Optional.empty();
       case FeedEvent.SchemaChange change -> Optional.empty();
+      case FeedEvent.Statement statement -> Optional.empty();
     };
   }
 

@@ -2,10 +2,10 @@
 package dev.fram.api.change;
 
 /**
- * One piece of the feed, in commit order: Begin, then Row, Truncate and SchemaChange, then Commit;
- * Idle only between transactions. The payload is the engine's own encoding, complete in itself: the
- * core stores it and hands it back, but never looks inside (that is what keeps the core free of
- * values and lets the backlog live on disk).
+ * One piece of the feed, in commit order: Begin, then Row, Truncate, SchemaChange and Statement,
+ * then Commit; Idle only between transactions. The payload is the engine's own encoding, complete
+ * in itself: the core stores it and hands it back, but never looks inside (that is what keeps the
+ * core free of values and lets the backlog live on disk).
  *
  * <p>Arrays are not copied: whoever makes an event does not touch the array again.
  */
@@ -31,6 +31,12 @@ public sealed interface FeedEvent {
 
   /** How the rows that follow are laid out (PostgreSQL: a Relation message). */
   record SchemaChange(byte[] payload) implements FeedEvent {}
+
+  /**
+   * A statement that changes the schema. Its transaction is always alone in its batch: what comes
+   * before is on the target first, what comes after waits for it.
+   */
+  record Statement(byte[] payload) implements FeedEvent {}
 
   /** The transaction is complete; applying up to here brings the target to {@code end}. */
   record Commit(Position end, byte[] payload) implements FeedEvent {}

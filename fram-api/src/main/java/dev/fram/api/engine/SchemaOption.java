@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.fram.api.engine;
 
-/** What a user may leave out of the schema's transfer, or allow in it. */
+/** What a user may leave out of the schema's transfer, add to it, or allow in it. */
 public enum SchemaOption {
   /** Objects belong to the login that Fram uses on the target. */
   NO_OWNER,
@@ -14,5 +14,7 @@ public enum SchemaOption {
   /** Everything goes to the database's default tablespace. */
   NO_TABLESPACES,
   /** The target's database may already hold objects, as long as none of them is in the scope. */
-  ALLOW_NONEMPTY_TARGET
+  ALLOW_NONEMPTY_TARGET,
+  /** Accounts, roles and grants of the whole server are copied too, where they belong to it. */
+  WITH_USERS
 }

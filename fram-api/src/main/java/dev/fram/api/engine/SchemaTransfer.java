@@ -22,9 +22,19 @@ public interface SchemaTransfer {
   void createTables(long epoch, Consumer<String> progress);
 
   /**
-   * The indexes and key constraints of a table, which may be built in any order and in parallel.
+   * The indexes and key constraints of a table, which may be built in any order and in parallel, as
+   * soon as its rows are copied.
    */
   List<IndexJob> indexes(TableId table);
+
+  /**
+   * Those that may only be built when the fuzzy window of the table's copy is over, because until
+   * then two rows may hold what is unique on the source. Built while nothing is applied; asked for
+   * tables with a window only.
+   */
+  default List<IndexJob> lateIndexes(TableId table) {
+    return List.of();
+  }
 
   /** Builds one; does nothing when it is there and valid. */
   void build(IndexJob job);

@@ -13,8 +13,11 @@ import java.util.List;
  * that thread only.
  */
 public interface Snapshot extends AutoCloseable {
-  /** How the snapshot lines up with the feed; stored with each table that is copied under it. */
-  Fence fence();
+  /**
+   * How the snapshot lines up with the feed for this table; stored with the table when it was
+   * copied under it. One snapshot may be exact for some tables and fuzzy for others.
+   */
+  Fence fence(TableId table);
 
   /**
    * The feed must have reached this position before anything copied under the snapshot counts

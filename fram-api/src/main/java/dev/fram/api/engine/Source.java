@@ -2,6 +2,7 @@
 package dev.fram.api.engine;
 
 import dev.fram.api.change.Position;
+import dev.fram.api.error.ErrorCode;
 import dev.fram.api.error.FramException;
 import dev.fram.api.model.ServerInfo;
 import dev.fram.api.model.Table;
@@ -69,6 +70,27 @@ public interface Source {
 
   /** Reads the hand-over register. */
   HandOver handOver();
+
+  /**
+   * After the hand-over: makes sure that the source is closed for good, and tells the last position
+   * that anything of the application's may have reached. Where one commit both closes the source
+   * and hands over there is nothing to do. Idempotent, and asked again by a run that resumes.
+   *
+   * @param epoch the epoch of the run that asks
+   * @return the frozen position, or a later one when something slipped through in between: then the
+   *     core applies what lies between before the target opens
+   * @throws FramException a transient code; the target stays closed
+   */
+  default Position seal(long epoch) {
+    return switch (handOver()) {
+      case HandOver.HandedOver given -> given.frozenAt();
+      case HandOver.OwnerSource owner ->
+          throw new FramException(
+              ErrorCode.INTERNAL,
+              "Source " + server().name() + " still owns the data; it cannot be sealed.",
+              "Report this.");
+    };
+  }
 
   /** A digest of one table, read at one moment. */
   TableDigest digest(TableId table);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.fram.api.engine;
 
+import dev.fram.api.change.Position;
 import dev.fram.api.model.TableId;
 import java.util.Optional;
 
@@ -14,6 +15,8 @@ import java.util.Optional;
  * @param fingerprint its look when it was copied; empty before
  * @param rows rows copied
  * @param bytes bytes copied
+ * @param windowEnd where the fuzzy window of its copy ends: up to there changes are replayed
+ *     idempotently, from there on strictly; empty when every fence of the copy is exact
  */
 public record TableState(
     TableId table,
@@ -21,7 +24,19 @@ public record TableState(
     Optional<Fence> fence,
     Optional<Fingerprint> fingerprint,
     long rows,
-    long bytes) {
+    long bytes,
+    Optional<Position> windowEnd) {
+
+  /** A table without a fuzzy window. */
+  public TableState(
+      TableId table,
+      Stage stage,
+      Optional<Fence> fence,
+      Optional<Fingerprint> fingerprint,
+      long rows,
+      long bytes) {
+    this(table, stage, fence, fingerprint, rows, bytes, Optional.empty());
+  }
 
   /** How far a table is. A crash in COPYING throws away what was copied under a shared snapshot. */
   public enum Stage {

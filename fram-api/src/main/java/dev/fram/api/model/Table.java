@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.fram.api.model;
 
+import java.util.Optional;
+
 /**
  * What the core needs to know of a table; columns and keys stay inside the engine.
  *
@@ -8,8 +10,16 @@ package dev.fram.api.model;
  * @param rows the server's estimate of its rows; -1 when it has none
  * @param bytes the size of its data on disk, indexes left out
  * @param transfer how its rows get to the target
+ * @param bond tables with the same bond are copied together, under one snapshot: one of them may be
+ *     changed by the server itself when another is, without a word in the log (a foreign key that
+ *     cascades); empty when the table stands alone
  */
-public record Table(TableId id, long rows, long bytes, Transfer transfer) {
+public record Table(TableId id, long rows, long bytes, Transfer transfer, Optional<String> bond) {
+
+  /** A table that is bound to no other. */
+  public Table(TableId id, long rows, long bytes, Transfer transfer) {
+    this(id, rows, bytes, transfer, Optional.empty());
+  }
 
   /** How a table's rows get to the target. */
   public enum Transfer {

@@ -270,7 +270,7 @@ final class Coordinator implements AutoCloseable {
       case ChunkTask.Shared shared -> {
         shared.snapshot().verifyPinned(table);
         Fingerprint look = shared.snapshot().fingerprint(table);
-        log.copied(copy, Optional.of(shared.snapshot().fence()), look);
+        log.copied(copy, Optional.of(shared.snapshot().fence(table)), look);
       }
       case ChunkTask.Own own -> {
         if (!looksNow(table).equals(own.expected())) {

@@ -90,6 +90,7 @@ final class BatchPlanner {
       case FeedEvent.Row row -> inside(row);
       case FeedEvent.Truncate truncate -> inside(truncate);
       case FeedEvent.SchemaChange change -> inside(change);
+      case FeedEvent.Statement statement -> inside(statement);
     };
   }
 

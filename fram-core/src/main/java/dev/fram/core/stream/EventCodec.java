@@ -29,6 +29,7 @@ final class EventCodec {
       case FeedEvent.Row row -> out.writeByte('R');
       case FeedEvent.Truncate truncate -> out.writeByte('T');
       case FeedEvent.SchemaChange change -> out.writeByte('S');
+      case FeedEvent.Statement statement -> out.writeByte('D');
       case FeedEvent.Commit commit -> {
         out.writeByte('C');
         out.writeUTF(commit.end().text());
@@ -50,6 +51,7 @@ final class EventCodec {
       case 'R' -> new FeedEvent.Row(in.readAllBytes());
       case 'T' -> new FeedEvent.Truncate(in.readAllBytes());
       case 'S' -> new FeedEvent.SchemaChange(in.readAllBytes());
+      case 'D' -> new FeedEvent.Statement(in.readAllBytes());
       case 'C' -> new FeedEvent.Commit(positions.apply(in.readUTF()), in.readAllBytes());
       case 'I' -> new FeedEvent.Idle(positions.apply(in.readUTF()));
       default -> throw new IOException("record of unknown kind " + kind);

@@ -66,6 +66,7 @@ final class FeedReader {
       case FeedEvent.Row e -> {}
       case FeedEvent.Truncate e -> {}
       case FeedEvent.SchemaChange e -> {}
+      case FeedEvent.Statement e -> {}
     }
   }
 

@@ -72,11 +72,12 @@ final class BacklogTest {
   }
 
   private static FeedEvent event(Random random, int i) {
-    return switch (random.nextInt(5)) {
+    return switch (random.nextInt(6)) {
       case 0 -> TestPosition.begin(i);
       case 1 -> TestPosition.commit(i);
       case 2 -> new FeedEvent.Truncate(new byte[] {65});
       case 3 -> new FeedEvent.SchemaChange(new byte[] {66});
+      case 4 -> new FeedEvent.Statement(new byte[] {67});
       default -> TestPosition.row("row" + i);
     };
   }

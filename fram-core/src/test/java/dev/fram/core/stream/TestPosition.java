@@ -47,6 +47,7 @@ record TestPosition(long at) implements Position {
           case FeedEvent.Row r -> "";
           case FeedEvent.Truncate t -> "";
           case FeedEvent.SchemaChange s -> "";
+          case FeedEvent.Statement s -> "";
         };
   }
 

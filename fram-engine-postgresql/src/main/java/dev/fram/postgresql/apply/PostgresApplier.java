@@ -109,6 +109,7 @@ public final class PostgresApplier implements Applier {
           case FeedEvent.Row row -> row(PgOutput.row(row.payload()), tally);
           case FeedEvent.Truncate truncate ->
               truncate(PgOutput.truncate(truncate.payload()), tally);
+          case FeedEvent.Statement statement -> throw noStatements();
           case FeedEvent.Commit commit -> {}
           case FeedEvent.Idle idle -> {}
         }
@@ -151,6 +152,13 @@ public final class PostgresApplier implements Applier {
   @Override
   public void close() {
     session.close();
+  }
+
+  private FramException noStatements() {
+    return new FramException(
+        ErrorCode.FEED_INVALID,
+        "Target " + session.server() + ": the feed carries a statement; pgoutput sends none.",
+        "Report this.");
   }
 
   private void layout(Relation relation) throws SQLException {

@@ -175,7 +175,7 @@ public final class PostgresCopier implements ChunkCopier {
         chunk.number(),
         copied.rows(),
         copied.bytes(),
-        snapshot.fence().text());
+        snapshot.fence(chunk.table()).text());
     Sql.run(to, "COMMIT");
     return copied;
   }

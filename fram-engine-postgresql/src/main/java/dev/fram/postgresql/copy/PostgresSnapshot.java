@@ -94,7 +94,7 @@ public final class PostgresSnapshot implements Snapshot {
   }
 
   @Override
-  public Fence fence() {
+  public Fence fence(TableId table) {
     return new Fence.Exact(visible);
   }
 

@@ -70,6 +70,7 @@ public final class JournalSchema {
             storage text,
             rows bigint NOT NULL,
             bytes bigint NOT NULL,
+            window_end text,
             PRIMARY KEY (schema_name, table_name))
           """,
           """

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.fram.postgresql.journal;
 
+import dev.fram.api.change.Position;
 import dev.fram.api.engine.Chunk;
 import dev.fram.api.engine.Fence;
 import dev.fram.api.engine.Fingerprint;
@@ -8,6 +9,7 @@ import dev.fram.api.engine.TableState;
 import dev.fram.api.model.TableId;
 import dev.fram.postgresql.connection.SharedSession;
 import dev.fram.postgresql.connection.Sql;
+import dev.fram.postgresql.feed.Lsn;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -35,7 +37,7 @@ final class TableRecords {
                 Sql.list(
                     c,
                     "SELECT schema_name, table_name, stage, fence_kind, fence, definition,"
-                        + " storage, rows, bytes FROM fram.table_state",
+                        + " storage, rows, bytes, window_end FROM fram.table_state",
                     TableRecords::state));
     Map<TableId, TableState> all = new TreeMap<>();
     states.forEach(state -> all.put(state.table(), state));
@@ -47,11 +49,13 @@ final class TableRecords {
         connection.prepareStatement(
             """
             INSERT INTO fram.table_state AS t (schema_name, table_name, stage, fence_kind, fence,
-              definition, storage, rows, bytes) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+              definition, storage, rows, bytes, window_end)
+              VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
             ON CONFLICT (schema_name, table_name) DO UPDATE SET stage = excluded.stage,
               fence_kind = excluded.fence_kind, fence = excluded.fence,
               definition = excluded.definition, storage = excluded.storage,
-              rows = excluded.rows, bytes = excluded.bytes
+              rows = excluded.rows, bytes = excluded.bytes,
+              window_end = excluded.window_end
             """)) {
       statement.setString(1, state.table().schema());
       statement.setString(2, state.table().name());
@@ -62,6 +66,7 @@ final class TableRecords {
       set(statement, 7, state.fingerprint().map(Fingerprint::storage));
       statement.setLong(8, state.rows());
       statement.setLong(9, state.bytes());
+      set(statement, 10, state.windowEnd().map(Position::text));
       return statement.executeUpdate();
     }
   }
@@ -126,7 +131,8 @@ final class TableRecords {
         fence(row.getString(4), row.getString(5)),
         fingerprint(row.getString(6), row.getString(7)),
         row.getLong(8),
-        row.getLong(9));
+        row.getLong(9),
+        Optional.ofNullable(row.getString(10)).map(Lsn::parse));
   }
 
   private static String kind(Fence fence) {

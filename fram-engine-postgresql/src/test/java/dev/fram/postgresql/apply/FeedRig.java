@@ -187,6 +187,7 @@ public final class FeedRig implements AutoCloseable {
       case FeedEvent.Row row -> false;
       case FeedEvent.Truncate truncate -> false;
       case FeedEvent.SchemaChange change -> false;
+      case FeedEvent.Statement statement -> false;
     };
   }
 

@@ -12,6 +12,7 @@ import dev.fram.api.engine.RouteRequest;
 import dev.fram.api.engine.Snapshot;
 import dev.fram.api.model.Scope;
 import dev.fram.api.model.Table;
+import dev.fram.api.model.TableId;
 import dev.fram.postgresql.PostgresEngine;
 import dev.fram.postgresql.apply.Servers;
 import dev.fram.postgresql.feed.KeyRange;
@@ -54,6 +55,7 @@ class HandoverPropertyTest {
 
   private static final int TRANSACTIONS_BETWEEN = 30;
   private static final int CHUNKS = 10;
+  private static final TableId ITEM = new TableId("app", "item");
 
   /** A snapshot's rows, and where the log stood just before it was taken. */
   private record Taken(Replay rows, XidSnapshot snapshot, Lsn before) {}
@@ -219,7 +221,7 @@ class HandoverPropertyTest {
         Replay.run(reader, "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ");
         Replay.run(reader, "SET TRANSACTION SNAPSHOT '" + snapshot.name() + "'");
         Replay rows = Replay.read(reader, known);
-        return new Taken(rows, XidSnapshot.parse(snapshot.fence().text()), before);
+        return new Taken(rows, XidSnapshot.parse(snapshot.fence(ITEM).text()), before);
       }
     }
   }
@@ -254,6 +256,7 @@ class HandoverPropertyTest {
       case FeedEvent.Row row -> false;
       case FeedEvent.Truncate truncate -> false;
       case FeedEvent.SchemaChange change -> false;
+      case FeedEvent.Statement statement -> false;
     };
   }
 }

@@ -108,6 +108,7 @@ final class Replay {
           change(message, relations.get(message.relation()), header, rule);
         }
         case FeedEvent.Truncate truncate -> problems.add("a truncate");
+        case FeedEvent.Statement statement -> problems.add("a statement");
         case FeedEvent.Commit commit -> {}
         case FeedEvent.Idle idle -> {}
       }

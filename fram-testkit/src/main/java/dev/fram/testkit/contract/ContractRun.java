@@ -86,7 +86,7 @@ final class ContractRun implements AutoCloseable {
         new TableState(
             id,
             Stage.READY_TO_FOLLOW,
-            Optional.of(snapshot.fence()),
+            Optional.of(snapshot.fence(id)),
             Optional.of(snapshot.fingerprint(id)),
             rows,
             0));
@@ -120,6 +120,7 @@ final class ContractRun implements AutoCloseable {
       case FeedEvent.Row e -> Optional.empty();
       case FeedEvent.Truncate e -> Optional.empty();
       case FeedEvent.SchemaChange e -> Optional.empty();
+      case FeedEvent.Statement e -> Optional.empty();
     };
   }
 

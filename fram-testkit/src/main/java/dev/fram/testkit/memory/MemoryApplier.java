@@ -101,6 +101,7 @@ final class MemoryApplier implements Applier {
         }
         case FeedEvent.Truncate truncate -> one(MemoryOp.decode(truncate.payload()));
         case FeedEvent.SchemaChange change -> {}
+        case FeedEvent.Statement statement -> {}
         case FeedEvent.Commit commit -> {}
         case FeedEvent.Idle idle -> {}
       }

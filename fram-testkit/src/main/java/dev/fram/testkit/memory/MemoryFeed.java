@@ -50,6 +50,7 @@ final class MemoryFeed implements ChangeFeed {
       case FeedEvent.Row e -> {}
       case FeedEvent.Truncate e -> {}
       case FeedEvent.SchemaChange e -> {}
+      case FeedEvent.Statement e -> {}
     }
     return Optional.of(event);
   }

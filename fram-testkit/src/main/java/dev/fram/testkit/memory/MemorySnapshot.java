@@ -40,7 +40,7 @@ final class MemorySnapshot implements Snapshot {
   }
 
   @Override
-  public Fence fence() {
+  public Fence fence(TableId table) {
     return new Fence.Exact(visibility.text());
   }
 
