@@ -75,9 +75,13 @@ public record CatalogTable(
     return columns.stream().filter(column -> !column.computed()).toList();
   }
 
-  /** What the core needs to know of it. */
-  public Table toTable() {
-    return new Table(id, storage.rows(), storage.bytes(), transfer());
+  /**
+   * What the core needs to know of it.
+   *
+   * @param bond its bond, as {@link Bonds} finds it
+   */
+  public Table toTable(Optional<String> bond) {
+    return new Table(id, storage.rows(), storage.bytes(), transfer(), bond);
   }
 
   private Table.Transfer transfer() {
