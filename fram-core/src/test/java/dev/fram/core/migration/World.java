@@ -3,6 +3,8 @@ package dev.fram.core.migration;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.fram.api.engine.DdlPolicy;
+import dev.fram.api.engine.RouteRequest;
 import dev.fram.api.model.Table.Transfer;
 import dev.fram.api.model.TableId;
 import dev.fram.core.concurrent.Clock;
@@ -69,6 +71,14 @@ final class World {
   MigrationRun run(MemoryFaults faults, MigrationSettings settings) {
     MemoryEngine engine = new MemoryEngine(source, target, new MemoryProcess(faults));
     return new MigrationRun(engine, MemoryEngine.request(), settings, Clock.system());
+  }
+
+  MigrationRun run(MemoryFaults faults, MigrationSettings settings, DdlPolicy policy) {
+    MemoryEngine engine = new MemoryEngine(source, target, new MemoryProcess(faults));
+    RouteRequest r = MemoryEngine.request();
+    RouteRequest request =
+        new RouteRequest(r.source(), r.target(), r.scope(), r.schemaOptions(), policy);
+    return new MigrationRun(engine, request, settings, Clock.system());
   }
 
   MigrationClient client(MigrationSettings settings) {
