@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.fram.core.copy;
 
+import dev.fram.api.change.Position;
 import dev.fram.api.engine.Chunk;
 import dev.fram.api.engine.ChunkCopier;
-import dev.fram.api.engine.CopiedChunk;
+import dev.fram.api.engine.Fence;
 import dev.fram.api.engine.Fingerprint;
 import dev.fram.api.engine.Snapshot;
 import dev.fram.api.engine.TableState;
@@ -97,12 +98,12 @@ final class Coordinator implements AutoCloseable {
     }
   }
 
-  private void begin(List<Table> tables, StopSignal signal) {
-    Table first = tables.getFirst();
-    if (lines.plan().larger(first) && beginAlone(first)) {
+  private void begin(List<List<Table>> units, StopSignal signal) {
+    List<Table> first = units.getFirst();
+    if (lines.plan().alone(first) && beginAlone(first.getFirst())) {
       return;
     }
-    beginGroup(tables, signal);
+    beginGroup(units, signal);
   }
 
   // ---- chunks with a snapshot each -------------------------------------------------------------
@@ -125,17 +126,15 @@ final class Coordinator implements AutoCloseable {
     }
     Set<Integer> done = resumes ? parts.journal().store().copiedChunks(table.id()) : Set.of();
     List<Chunk> missing = cut.stream().filter(c -> !done.contains(c.number())).toList();
-    TableCopy copy = new TableCopy(table, Math.max(1, missing.size()));
-    copy.began(log.state(table.id()).rows(), log.state(table.id()).bytes());
+    TableCopy copy = new CopyUnit().add(table, Math.max(1, missing.size()));
+    copy.resumes(done.size(), log.state(table.id()).rows(), log.state(table.id()).bytes());
     opened(table);
     Fingerprint expected = log.fingerprint(table.id()).orElseThrow();
     missing.forEach(c -> lines.queue().add(new ChunkTask.Own(copy, c, expected)));
     if (missing.isEmpty()) {
       Chunk last = cut.getLast();
       // Nothing is left to copy, but a crash may have come before the last look at the table.
-      lines
-          .inbox()
-          .add(new ChunkTask.Back(new ChunkTask.Own(copy, last, expected), new CopiedChunk(0, 0)));
+      lines.inbox().add(ChunkTask.Back.empty(new ChunkTask.Own(copy, last, expected)));
     }
     return true;
   }
@@ -151,7 +150,8 @@ final class Coordinator implements AutoCloseable {
 
   // ---- chunks under a group's snapshot ---------------------------------------------------------
 
-  private void beginGroup(List<Table> tables, StopSignal signal) {
+  private void beginGroup(List<List<Table>> units, StopSignal signal) {
+    List<Table> tables = units.stream().flatMap(List::stream).toList();
     Snapshot snapshot = parts.route().source().snapshot(tables);
     TableGroup group =
         new TableGroup(snapshot, tables.stream().map(Table::id).toList(), parts.clock().nanos());
@@ -168,12 +168,20 @@ final class Coordinator implements AutoCloseable {
       log.copying(table.id(), look);
     }
     progress.awaitReceived(snapshot.armedAt(), signal);
+    units.forEach(unit -> beginUnit(unit, snapshot));
+  }
+
+  /** Every table of the unit is in it before a copier sees the first chunk of any. */
+  private void beginUnit(List<Table> tables, Snapshot snapshot) {
+    CopyUnit unit = new CopyUnit();
+    List<ChunkTask> tasks = new ArrayList<>();
     for (Table table : tables) {
       List<Chunk> chunks = snapshot.chunks(table, parts.settings().copy().chunkBytes());
-      TableCopy copy = new TableCopy(table, chunks.size());
+      TableCopy copy = unit.add(table, chunks.size());
       opened(table);
-      chunks.forEach(c -> lines.queue().add(new ChunkTask.Shared(copy, c, snapshot)));
+      chunks.forEach(c -> tasks.add(new ChunkTask.Shared(copy, c, snapshot)));
     }
+    lines.queue().addAll(tasks);
   }
 
   private void opened(Table table) {
@@ -201,29 +209,30 @@ final class Coordinator implements AutoCloseable {
     if (!old) {
       return;
     }
-    Map<TableCopy, List<ChunkTask>> waiting = new HashMap<>();
+    Map<CopyUnit, List<ChunkTask>> waiting = new HashMap<>();
     for (ChunkTask task : lines.queue()) {
       TableGroup group = groups.get(task.chunk().table());
       if (group != null && group.olderThan(age, now)) {
-        waiting.computeIfAbsent(task.table(), t -> new ArrayList<>()).add(task);
+        waiting.computeIfAbsent(task.table().unit(), t -> new ArrayList<>()).add(task);
       }
     }
     waiting.forEach(this::withdraw);
   }
 
-  private void withdraw(TableCopy copy, List<ChunkTask> tasks) {
+  private void withdraw(CopyUnit unit, List<ChunkTask> tasks) {
     List<ChunkTask> taken = tasks.stream().filter(lines.queue()::remove).toList();
-    if (taken.size() < copy.chunks()) {
-      // The table is begun: its other chunks must come from the same snapshot.
+    if (taken.size() < unit.chunks()) {
+      // It is begun: the other chunks, and what is bound to them, must come from the same snapshot.
       lines.queue().addAll(taken);
       return;
     }
-    Table table = copy.table();
-    openTables--;
-    tries.merge(table.id(), -1, Integer::sum);
-    parts.bus().publish(new RunEvent.TableBusy(table.id(), ""));
-    leaveGroup(table.id());
-    lines.plan().again(table);
+    for (Table table : unit.tables()) {
+      openTables--;
+      tries.merge(table.id(), -1, Integer::sum);
+      parts.bus().publish(new RunEvent.TableBusy(table.id(), ""));
+      leaveGroup(table.id());
+    }
+    lines.plan().again(unit.tables());
   }
 
   private FramException drift(TableId table, String what) {
@@ -237,49 +246,72 @@ final class Coordinator implements AutoCloseable {
 
   private void returned(ChunkTask.Back back, IndexBuilder indexes, StopSignal signal) {
     TableCopy copy = back.task().table();
-    copy.chunkBack(back.copied().rows(), back.copied().bytes());
-    if (back.task() instanceof ChunkTask.Own && copy.failure().isEmpty()) {
+    CopyUnit unit = copy.unit();
+    copy.chunkBack(back);
+    if (back.task() instanceof ChunkTask.Own && unit.failure().isEmpty()) {
       log.copyingOn(copy.table().id(), copy.rows(), copy.bytes());
     }
-    if (!copy.allBack()) {
-      return;
+    if (copy.allBack()) {
+      parts.bus().publish(new RunEvent.TableBusy(copy.table().id(), ""));
     }
-    openTables--;
-    parts.bus().publish(new RunEvent.TableBusy(copy.table().id(), ""));
-    if (copy.failure().isEmpty()) {
+    if (unit.allBack()) {
+      settle(unit, indexes, signal);
+    }
+  }
+
+  /** A unit is through, for good or for another try: all of it, or nothing. */
+  private void settle(CopyUnit unit, IndexBuilder indexes, StopSignal signal) {
+    openTables -= unit.copies().size();
+    if (unit.failure().isEmpty()) {
       try {
-        finish(back.task());
+        finish(unit);
       } catch (FramException e) {
         if (e.category() != ErrorCategory.TRANSIENT) {
           throw e;
         }
-        copy.fail(e);
+        unit.fail(e);
       }
     }
-    leaveGroup(copy.table().id());
-    copy.failure()
+    unit.tables().forEach(table -> leaveGroup(table.id()));
+    unit.failure()
         .ifPresentOrElse(
-            e -> again(back.task(), e, signal), () -> indexes.submit(copy.table().id()));
+            e -> again(unit, e, signal),
+            () -> unit.tables().forEach(table -> indexes.submit(table.id())));
   }
 
   /** The last look: only now is it certain that no chunk was read from a rewritten table. */
-  private void finish(ChunkTask last) {
-    TableCopy copy = last.table();
-    TableId table = copy.table().id();
-    switch (last) {
-      case ChunkTask.Shared shared -> {
-        shared.snapshot().verifyPinned(table);
-        Fingerprint look = shared.snapshot().fingerprint(table);
-        log.copied(copy, Optional.of(shared.snapshot().fence(table)), look);
-      }
-      case ChunkTask.Own own -> {
-        if (!looksNow(table).equals(own.expected())) {
-          throw Copier.changed(table);
+  private void finish(CopyUnit unit) {
+    for (TableCopy copy : unit.copies()) {
+      switch (copy.last()) {
+        case ChunkTask.Shared shared -> shared.snapshot().verifyPinned(copy.table().id());
+        case ChunkTask.Own own -> {
+          if (!looksNow(copy.table().id()).equals(own.expected())) {
+            throw Copier.changed(copy.table().id());
+          }
         }
-        log.copied(copy, Optional.empty(), own.expected());
       }
     }
+    unit.copies().forEach(this::copied);
+  }
+
+  private void copied(TableCopy copy) {
+    TableId table = copy.table().id();
+    switch (copy.last()) {
+      case ChunkTask.Shared shared -> {
+        Fence fence = shared.snapshot().fence(table);
+        Fingerprint look = shared.snapshot().fingerprint(table);
+        log.copied(copy, Optional.of(fence), look, windowEnd(copy));
+      }
+      case ChunkTask.Own own -> log.copied(copy, Optional.empty(), own.expected(), windowEnd(copy));
+    }
     LOG.info("table {}: copied, {} rows", table, copy.rows());
+  }
+
+  /**
+   * A marker of now, after the last row was read: no fuzzy snapshot has seen anything beyond it.
+   */
+  private Optional<Position> windowEnd(TableCopy copy) {
+    return copy.exact() ? Optional.empty() : Optional.of(parts.route().source().mark());
   }
 
   private void leaveGroup(TableId table) {
@@ -289,23 +321,27 @@ final class Coordinator implements AutoCloseable {
     }
   }
 
-  private void again(ChunkTask last, FramException e, StopSignal signal) {
-    Table table = last.table().table();
-    int tried = tries.getOrDefault(table.id(), 0);
+  private void again(CopyUnit unit, FramException e, StopSignal signal) {
+    int tried = 0;
+    for (Table table : unit.tables()) {
+      tried = Math.max(tried, tries.getOrDefault(table.id(), 0));
+    }
     if (tried >= parts.settings().retry().tableTries()) {
       throw e;
     }
-    LOG.warn("table {}: copied again after: {}", table.id(), e.getMessage());
-    parts
-        .bus()
-        .publish(new RunEvent.Noted("Table " + table.id() + " is copied again: " + e.seen()));
+    for (Table table : unit.tables()) {
+      LOG.warn("table {}: copied again after: {}", table.id(), e.getMessage());
+      parts
+          .bus()
+          .publish(new RunEvent.Noted("Table " + table.id() + " is copied again: " + e.seen()));
+    }
     if (e.code() == ErrorCode.SNAPSHOT_BROKEN) {
-      log.pending(table.id());
+      unit.tables().forEach(table -> log.pending(table.id()));
     } else {
       dropEmptier();
       signal.pause(parts.settings().retry().firstDelay().multipliedBy(1L << tried));
     }
-    lines.plan().again(table);
+    lines.plan().again(unit.tables());
   }
 
   private void empty(TableId table) {

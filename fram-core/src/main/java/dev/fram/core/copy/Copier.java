@@ -20,8 +20,6 @@ import java.util.concurrent.TimeUnit;
 
 /** Copies chunk after chunk over its own two connections. Owned by one copier thread. */
 final class Copier {
-  private static final CopiedChunk NOTHING = new CopiedChunk(0, 0);
-
   private final RunParts parts;
   private final FeedProgress progress;
   private final BlockingQueue<ChunkTask> queue;
@@ -47,7 +45,7 @@ final class Copier {
       while (!signal.raised()) {
         ChunkTask task = queue.poll(20, TimeUnit.MILLISECONDS);
         if (task != null) {
-          inbox.add(new ChunkTask.Back(task, attempt(task)));
+          inbox.add(attempt(task));
         }
       }
     } catch (InterruptedException e) {
@@ -57,14 +55,16 @@ final class Copier {
     }
   }
 
-  /** What fails for a while ends up in the table, for the coordinator; the rest ends the run. */
-  private CopiedChunk attempt(ChunkTask task) {
-    if (task.table().failure().isPresent()) {
-      return NOTHING;
+  /**
+   * What fails for a while ends up in the table's unit, for the coordinator; the rest ends the run.
+   */
+  private ChunkTask.Back attempt(ChunkTask task) {
+    if (task.table().unit().failure().isPresent()) {
+      return ChunkTask.Back.empty(task);
     }
     try {
       return switch (task) {
-        case ChunkTask.Shared shared -> copy(shared.chunk(), shared.snapshot());
+        case ChunkTask.Shared shared -> copy(shared, shared.snapshot());
         case ChunkTask.Own own -> copyAlone(own);
       };
     } catch (FramException e) {
@@ -72,19 +72,19 @@ final class Copier {
       if (e.category() != ErrorCategory.TRANSIENT) {
         throw e;
       }
-      task.table().fail(e);
-      return NOTHING;
+      task.table().unit().fail(e);
+      return ChunkTask.Back.empty(task);
     }
   }
 
-  private CopiedChunk copyAlone(ChunkTask.Own own) {
+  private ChunkTask.Back copyAlone(ChunkTask.Own own) {
     TableId table = own.chunk().table();
     try (Snapshot snapshot = parts.route().source().snapshot(List.of(own.table().table()))) {
       if (!snapshot.fingerprint(table).equals(own.expected())) {
         throw changed(table);
       }
       progress.awaitReceived(snapshot.armedAt(), signal);
-      CopiedChunk copied = copy(own.chunk(), snapshot);
+      ChunkTask.Back copied = copy(own, snapshot);
       snapshot.verifyPinned(table);
       return copied;
     }
@@ -97,7 +97,8 @@ final class Copier {
         "It is copied again.");
   }
 
-  private CopiedChunk copy(Chunk chunk, Snapshot snapshot) {
+  private ChunkTask.Back copy(ChunkTask task, Snapshot snapshot) {
+    Chunk chunk = task.chunk();
     ChunkCopier own = copier.orElseGet(() -> parts.route().copier(parts.journal().epoch()));
     copier = Optional.of(own);
     CopiedChunk copied =
@@ -106,7 +107,7 @@ final class Copier {
             snapshot,
             bytes -> parts.bus().publish(new RunEvent.BytesCopied(chunk.table(), bytes)));
     parts.bus().publish(new RunEvent.ChunkCopied(chunk.table(), copied.rows()));
-    return copied;
+    return new ChunkTask.Back(task, copied, Optional.of(snapshot.fence(chunk.table())));
   }
 
   /** After a failure the connections are not trusted any more. */

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.fram.core.copy;
 
-import dev.fram.api.engine.TableState;
 import dev.fram.api.engine.TableState.Stage;
 import dev.fram.api.model.Table;
 import dev.fram.core.concurrent.StopSignal;
@@ -11,8 +10,10 @@ import dev.fram.core.run.RunParts;
 import dev.fram.core.stream.FeedProgress;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.stream.Collectors;
 
 /**
  * The whole initial transfer, from wherever an earlier run has left it: copiers, index threads and
@@ -33,7 +34,7 @@ public final class Copying {
   public void run(List<Table> tables, StopSignal signal) {
     BlockingQueue<ChunkTask> queue = new LinkedBlockingQueue<>();
     BlockingQueue<ChunkTask.Back> inbox = new LinkedBlockingQueue<>();
-    IndexBuilder indexes = new IndexBuilder(parts, log);
+    IndexBuilder indexes = IndexBuilder.afterCopy(parts, log);
     CopyPlan plan = new CopyPlan(parts.settings().copy().groupBytes(), needCopy(tables, indexes));
     try (WorkerGroup workers = new WorkerGroup(signal, parts.route()::close);
         Coordinator coordinator =
@@ -58,21 +59,32 @@ public final class Copying {
     }
   }
 
+  /** A bond counts only whole: when one of its tables is not copied, all of them are copied. */
   private List<Table> needCopy(List<Table> tables, IndexBuilder indexes) {
+    Set<String> torn =
+        tables.stream()
+            .filter(this::lacks)
+            .flatMap(table -> table.bond().stream())
+            .collect(Collectors.toSet());
     List<Table> wanted = new ArrayList<>();
     for (Table table : tables) {
-      TableState state = log.state(table.id());
-      boolean copied =
-          state.stage() == Stage.COPIED || table.transfer() != Table.Transfer.COPY_AND_FOLLOW;
-      if (state.stage() == Stage.READY_TO_FOLLOW) {
-        continue;
-      }
-      if (copied) {
-        indexes.submit(table.id());
-      } else {
+      if (lacks(table) || (follows(table) && table.bond().filter(torn::contains).isPresent())) {
         wanted.add(table);
+      } else if (log.state(table.id()).stage() != Stage.READY_TO_FOLLOW) {
+        indexes.submit(table.id());
       }
     }
     return wanted;
+  }
+
+  private boolean lacks(Table table) {
+    return switch (log.state(table.id()).stage()) {
+      case PENDING, COPYING -> follows(table);
+      case COPIED, READY_TO_FOLLOW -> false;
+    };
+  }
+
+  private static boolean follows(Table table) {
+    return table.transfer() == Table.Transfer.COPY_AND_FOLLOW;
   }
 }

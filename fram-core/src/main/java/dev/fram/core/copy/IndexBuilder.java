@@ -13,11 +13,13 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
+import java.util.function.Function;
 
 /**
- * Builds the indexes of tables that are copied, and readies them for the feed. {@link #submit} and
- * {@link #left} are for the coordinator; {@link #run} is what each index thread does. The queue
- * holds no more than the schema's indexes.
+ * Builds the indexes of tables, of several at a time. {@link #submit} and {@link #left} are for the
+ * coordinator; {@link #run} is what each index thread does. The queue holds no more than the
+ * schema's indexes.
  */
 final class IndexBuilder {
   /** Work for an index thread. */
@@ -32,13 +34,32 @@ final class IndexBuilder {
   }
 
   private final RunParts parts;
-  private final TableLog log;
+  private final Function<TableId, List<IndexJob>> jobs;
+  private final Consumer<TableId> last;
   private final BlockingQueue<Work> queue = new LinkedBlockingQueue<>();
   private final AtomicInteger tablesLeft = new AtomicInteger();
 
-  IndexBuilder(RunParts parts, TableLog log) {
+  private IndexBuilder(
+      RunParts parts, Function<TableId, List<IndexJob>> jobs, Consumer<TableId> last) {
     this.parts = parts;
-    this.log = log;
+    this.jobs = jobs;
+    this.last = last;
+  }
+
+  /** Builds what may stand while changes are applied; afterwards the table may follow the feed. */
+  static IndexBuilder afterCopy(RunParts parts, TableLog log) {
+    return new IndexBuilder(
+        parts,
+        table -> parts.route().schema().indexes(table),
+        table -> {
+          parts.route().schema().analyze(table);
+          log.ready(table);
+        });
+  }
+
+  /** Builds what had to wait for the end of the fuzzy window. */
+  static IndexBuilder afterWindow(RunParts parts) {
+    return new IndexBuilder(parts, table -> parts.route().schema().lateIndexes(table), table -> {});
   }
 
   void submit(TableId table) {
@@ -87,12 +108,12 @@ final class IndexBuilder {
 
   private void look(TableId table) {
     parts.bus().publish(new RunEvent.TableBusy(table, "index"));
-    List<IndexJob> jobs = parts.route().schema().indexes(table);
-    if (jobs.isEmpty()) {
+    List<IndexJob> found = jobs.apply(table);
+    if (found.isEmpty()) {
       queue.add(new Work.Finish(table));
     }
-    AtomicInteger jobsLeft = new AtomicInteger(jobs.size());
-    jobs.forEach(job -> queue.add(new Work.Build(job, jobsLeft)));
+    AtomicInteger jobsLeft = new AtomicInteger(found.size());
+    found.forEach(job -> queue.add(new Work.Build(job, jobsLeft)));
   }
 
   private void build(Work.Build build) {
@@ -103,8 +124,7 @@ final class IndexBuilder {
   }
 
   private void ready(TableId table) {
-    parts.route().schema().analyze(table);
-    log.ready(table);
+    last.accept(table);
     parts.bus().publish(new RunEvent.TableBusy(table, ""));
     tablesLeft.decrementAndGet();
   }

@@ -1,26 +1,24 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.fram.core.copy;
 
-import dev.fram.api.error.FramException;
+import dev.fram.api.engine.Fence;
 import dev.fram.api.model.Table;
 import java.util.Optional;
-import java.util.concurrent.atomic.AtomicReference;
 
-/**
- * One try at copying one table. The counters belong to the coordinator's thread; only the failure
- * is seen by the copiers, so that they leave out what would be thrown away.
- */
+/** One table's part in a try at copying its unit. Owned by the coordinator's thread. */
 final class TableCopy {
   private final Table table;
-  private final AtomicReference<Optional<FramException>> failure =
-      new AtomicReference<>(Optional.empty());
+  private final CopyUnit unit;
   private final int chunks;
   private int chunksLeft;
+  private int chunksNotExact;
   private long rows;
   private long bytes;
+  private Optional<ChunkTask> last = Optional.empty();
 
-  TableCopy(Table table, int chunks) {
+  TableCopy(Table table, int chunks, CopyUnit unit) {
     this.table = table;
+    this.unit = unit;
     this.chunks = chunks;
     this.chunksLeft = chunks;
   }
@@ -29,32 +27,43 @@ final class TableCopy {
     return table;
   }
 
+  CopyUnit unit() {
+    return unit;
+  }
+
   int chunks() {
     return chunks;
   }
 
-  void fail(FramException e) {
-    failure.compareAndSet(Optional.empty(), Optional.of(e));
-  }
-
-  Optional<FramException> failure() {
-    return failure.get();
-  }
-
-  void began(long rowsBefore, long bytesBefore) {
+  /** Goes on from so many chunks of an earlier run, of whose fences nothing is known here. */
+  void resumes(int chunksBefore, long rowsBefore, long bytesBefore) {
+    chunksNotExact += chunksBefore;
     rows = rowsBefore;
     bytes = bytesBefore;
   }
 
   /** A chunk came back, copied or not. */
-  void chunkBack(long chunkRows, long chunkBytes) {
+  void chunkBack(ChunkTask.Back back) {
     chunksLeft--;
-    rows += chunkRows;
-    bytes += chunkBytes;
+    rows += back.copied().rows();
+    bytes += back.copied().bytes();
+    boolean exact = back.fence().filter(f -> f instanceof Fence.Exact).isPresent();
+    chunksNotExact += exact ? 0 : 1;
+    last = Optional.of(back.task());
   }
 
   boolean allBack() {
     return chunksLeft == 0;
+  }
+
+  /** Whether every chunk is known to have been read at an exact point. */
+  boolean exact() {
+    return chunksNotExact == 0;
+  }
+
+  /** The task that came back last; all tasks of a table are of one kind. */
+  ChunkTask last() {
+    return last.orElseThrow();
   }
 
   long rows() {

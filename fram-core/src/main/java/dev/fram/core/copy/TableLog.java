@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.fram.core.copy;
 
+import dev.fram.api.change.Position;
 import dev.fram.api.engine.Fence;
 import dev.fram.api.engine.Fingerprint;
 import dev.fram.api.engine.TableState;
@@ -53,16 +54,31 @@ public final class TableLog {
     save(new TableState(table, Stage.COPYING, s.fence(), s.fingerprint(), rows, bytes));
   }
 
-  void copied(TableCopy copy, Optional<Fence> fence, Fingerprint look) {
-    TableId table = copy.table().id();
-    save(new TableState(table, Stage.COPIED, fence, Optional.of(look), copy.rows(), copy.bytes()));
+  /** The window's end is recorded with the stage: no table counts as copied without it. */
+  void copied(
+      TableCopy copy, Optional<Fence> fence, Fingerprint look, Optional<Position> windowEnd) {
+    save(
+        new TableState(
+            copy.table().id(),
+            Stage.COPIED,
+            fence,
+            Optional.of(look),
+            copy.rows(),
+            copy.bytes(),
+            windowEnd));
   }
 
   void ready(TableId table) {
     TableState s = state(table);
     save(
         new TableState(
-            table, Stage.READY_TO_FOLLOW, s.fence(), s.fingerprint(), s.rows(), s.bytes()));
+            table,
+            Stage.READY_TO_FOLLOW,
+            s.fence(),
+            s.fingerprint(),
+            s.rows(),
+            s.bytes(),
+            s.windowEnd()));
   }
 
   private void save(TableState state) {

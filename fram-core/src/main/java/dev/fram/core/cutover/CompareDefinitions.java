@@ -3,7 +3,6 @@ package dev.fram.core.cutover;
 
 import dev.fram.api.error.ErrorCode;
 import dev.fram.api.error.FramException;
-import dev.fram.core.copy.TableLog;
 import dev.fram.core.lag.DriftWatch;
 import dev.fram.core.run.RunParts;
 import java.util.List;
@@ -11,11 +10,9 @@ import java.util.List;
 /** Under the gate, so that nothing can change any more: is the schema still the one we copied? */
 final class CompareDefinitions implements CutoverStep {
   private final RunParts parts;
-  private final TableLog tables;
 
-  CompareDefinitions(RunParts parts, TableLog tables) {
+  CompareDefinitions(RunParts parts) {
     this.parts = parts;
-    this.tables = tables;
   }
 
   @Override
@@ -46,7 +43,9 @@ final class CompareDefinitions implements CutoverStep {
     }
   }
 
+  /** What the journal says now: a schema change that was applied has changed it. */
   private List<String> differences() {
-    return DriftWatch.differences(tables.all(), parts.route().source().fingerprints());
+    return DriftWatch.differences(
+        parts.journal().store().tables(), parts.route().source().fingerprints());
   }
 }

@@ -10,7 +10,6 @@ import dev.fram.api.model.Table;
 import dev.fram.core.bus.RunEvent;
 import dev.fram.core.concurrent.StopSignal;
 import dev.fram.core.concurrent.Stopped;
-import dev.fram.core.copy.TableLog;
 import dev.fram.core.run.RunParts;
 import dev.fram.core.stream.Pipeline;
 import java.util.ArrayDeque;
@@ -34,21 +33,14 @@ public final class Cutover {
 
   private final RunParts parts;
   private final Pipeline pipeline;
-  private final TableLog log;
   private final Lease lease;
   private final List<Table> tables;
   private final StopSignal signal;
 
   public Cutover(
-      RunParts parts,
-      Pipeline pipeline,
-      TableLog log,
-      Lease lease,
-      List<Table> tables,
-      StopSignal signal) {
+      RunParts parts, Pipeline pipeline, Lease lease, List<Table> tables, StopSignal signal) {
     this.parts = parts;
     this.pipeline = pipeline;
-    this.log = log;
     this.lease = lease;
     this.tables = List.copyOf(tables);
     this.signal = signal;
@@ -158,7 +150,7 @@ public final class Cutover {
             () -> {}),
         new CloseGate(parts, freeze, RandomGenerator.getDefault(), signal),
         new Drain(parts, pipeline, freeze, signal),
-        new CompareDefinitions(parts, log),
+        new CompareDefinitions(parts),
         new CopyUnlogged(parts, freeze, tables),
         new SchemaStep(
             FINISH,

@@ -3,6 +3,7 @@ package dev.fram.core.cutover;
 
 import dev.fram.api.engine.HandOver;
 import dev.fram.api.engine.StepOutcome;
+import dev.fram.api.error.ErrorCategory;
 import dev.fram.api.error.ErrorCode;
 import dev.fram.api.error.FramException;
 import dev.fram.core.bus.RunEvent;
@@ -43,13 +44,27 @@ public final class Promotion {
     return lines;
   }
 
-  /** Opens the target; its own guards fall only when the source's record says "handed over". */
-  public void open(Optional<Cutover.WritesBlocked> blocked) {
+  /**
+   * Opens the target; its own guards fall only when the source's record says "handed over", and
+   * when everything that may have slipped through is on the target.
+   *
+   * @throws FramException OUTCOME_UNKNOWN when the source could not be asked for its last position
+   */
+  public void open(Sealing sealing, Optional<Cutover.WritesBlocked> blocked) {
+    try {
+      insist(() -> seal(sealing));
+    } catch (FramException e) {
+      throw e.category() == ErrorCategory.TRANSIENT ? unsealed(e) : e;
+    }
+    insist(this::openOnce);
+    blocked.ifPresent(Cutover.WritesBlocked::end);
+  }
+
+  private void insist(Runnable act) {
     Retries retries = parts.retries();
     while (true) {
       try {
-        openOnce();
-        blocked.ifPresent(Cutover.WritesBlocked::end);
+        act.run();
         return;
       } catch (FramException e) {
         // Nobody can write anywhere now: this is not the moment to listen to a stop.
@@ -58,14 +73,33 @@ public final class Promotion {
     }
   }
 
-  private void openOnce() {
+  private void seal(Sealing sealing) {
     Journal journal = parts.journal();
     if (!journal.done(HandOverStep.NAME)) {
       assertHandedOver();
     }
-    if (!journal.done(OPEN)) {
-      bracket(OPEN, () -> parts.route().target().open(journal.epoch()));
+    if (!journal.done(Sealing.NAME) && !journal.done(OPEN)) {
+      boolean again = journal.begun(Sealing.NAME);
+      bracket(Sealing.NAME, again ? sealing::resume : sealing::run);
     }
+  }
+
+  private void openOnce() {
+    if (!parts.journal().done(OPEN)) {
+      bracket(OPEN, () -> parts.route().target().open(parts.journal().epoch()));
+    }
+  }
+
+  private FramException unsealed(FramException e) {
+    return new FramException(
+        ErrorCode.OUTCOME_UNKNOWN,
+        "Source "
+            + parts.route().source().server().name()
+            + " has handed over, but nobody knows yet whether it took a last write: "
+            + e.seen()
+            + " The target stays closed.",
+        "Make the source reachable and run fram migrate again.",
+        e);
   }
 
   /**

@@ -2,6 +2,7 @@
 package dev.fram.core.migration;
 
 import dev.fram.api.engine.Lease;
+import dev.fram.api.error.ErrorCategory;
 import dev.fram.api.error.ErrorCode;
 import dev.fram.api.error.FramException;
 import dev.fram.api.status.Command;
@@ -12,6 +13,7 @@ import dev.fram.core.concurrent.Retries;
 import dev.fram.core.concurrent.StopSignal;
 import dev.fram.core.cutover.Cutover;
 import dev.fram.core.cutover.Promotion;
+import dev.fram.core.cutover.Sealing;
 import dev.fram.core.run.MigrationSettings;
 import dev.fram.core.run.RunParts;
 import dev.fram.core.stream.Pipeline;
@@ -38,6 +40,8 @@ final class CutoverPhase {
   private final Orders orders;
   private final Cutover cutover;
   private final Lease lease;
+  private final Pipeline pipeline;
+  private final Runnable stream;
   private final CaughtUp caughtUp;
   private final Retries retries;
   private Optional<Orders.Order> asked = Optional.empty();
@@ -49,8 +53,19 @@ final class CutoverPhase {
     CUT_OVER
   }
 
-  CutoverPhase(RunParts parts, Orders orders, Cutover cutover, Lease lease, Pipeline pipeline) {
+  /**
+   * @param stream lets changes flow to the target, where they do not flow yet
+   */
+  CutoverPhase(
+      RunParts parts,
+      Orders orders,
+      Cutover cutover,
+      Lease lease,
+      Pipeline pipeline,
+      Runnable stream) {
     this.parts = parts;
+    this.pipeline = pipeline;
+    this.stream = stream;
     this.orders = orders;
     this.cutover = cutover;
     this.lease = lease;
@@ -105,21 +120,33 @@ final class CutoverPhase {
     if (step == Step.ASK_FIRST) {
       return switch (promotion.probe(signal)) {
         case NOT_DONE -> new Settled(new Phase.Ready(), Optional.empty());
-        case DONE -> open(promotion, Optional.empty());
+        case DONE -> open(promotion, signal, Optional.empty());
         case UNKNOWN -> unknown(unreachable());
       };
     }
     step = Step.ASK_FIRST;
     return switch (cutover.run()) {
-      case Cutover.Result.HandedOver done -> open(promotion, Optional.of(done.blocked()));
+      case Cutover.Result.HandedOver done -> open(promotion, signal, Optional.of(done.blocked()));
       case Cutover.Result.Undone undone ->
           new Settled(new Phase.Ready(), Optional.of(undone.why()));
       case Cutover.Result.Unknown unknown -> unknown(unknown.why());
     };
   }
 
-  private Settled open(Promotion promotion, Optional<Cutover.WritesBlocked> blocked) {
-    promotion.open(blocked);
+  /** A stop is heard again when the target is open: until then nobody can write anywhere. */
+  private Settled open(
+      Promotion promotion, StopSignal signal, Optional<Cutover.WritesBlocked> blocked) {
+    orders.detach();
+    try {
+      promotion.open(new Sealing(parts, pipeline, stream, signal), blocked);
+    } catch (FramException e) {
+      if (e.category() != ErrorCategory.UNKNOWN_OUTCOME) {
+        throw e;
+      }
+      return unknown(e);
+    } finally {
+      orders.attach(signal);
+    }
     String frozenAt = blocked.map(Cutover.WritesBlocked::frozenAt).orElse("");
     return new Settled(new Phase.Serving(frozenAt), Optional.empty());
   }

@@ -11,6 +11,7 @@ import dev.fram.core.bus.RunEvent;
 import dev.fram.core.concurrent.StopSignal;
 import dev.fram.core.concurrent.WorkerGroup;
 import dev.fram.core.copy.Copying;
+import dev.fram.core.copy.FuzzyWindows;
 import dev.fram.core.copy.TableLog;
 import dev.fram.core.cutover.Cutover;
 import dev.fram.core.cutover.Promotion;
@@ -130,6 +131,7 @@ final class Migration implements AutoCloseable {
 
   private Phase catchUp() {
     follow();
+    new FuzzyWindows(parts, pipeline.progress()).close(workers.signal());
     CaughtUp caughtUp = new CaughtUp(parts, pipeline);
     caughtUp.await(workers.signal());
     parts.journal().step("add-constraints", "", this::addConstraints);
@@ -146,9 +148,8 @@ final class Migration implements AutoCloseable {
   }
 
   private CutoverPhase cutoverPhase(List<Table> tables) {
-    Cutover cutover =
-        new Cutover(parts, pipeline, new TableLog(parts), lease, tables, workers.signal());
-    return new CutoverPhase(parts, orders, cutover, lease, pipeline);
+    Cutover cutover = new Cutover(parts, pipeline, lease, tables, workers.signal());
+    return new CutoverPhase(parts, orders, cutover, lease, pipeline, this::flow);
   }
 
   /** READY: stays in here over any number of cutovers that were undone. */
@@ -191,6 +192,10 @@ final class Migration implements AutoCloseable {
       long epoch = parts.journal().epoch();
       parts.journal().step("undo-finish", "", () -> parts.route().schema().undoFinish(epoch));
     }
+    flow();
+  }
+
+  private void flow() {
     stream();
     pipeline.follow();
   }

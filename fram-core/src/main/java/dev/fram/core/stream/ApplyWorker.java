@@ -58,13 +58,20 @@ final class ApplyWorker {
   void follow(BatchPlanner planner, StopSignal signal) {
     while (!signal.raised()) {
       Optional<Batch> batch = planner.next();
-      while (progress.pace() == FeedProgress.Pace.HOLD) {
+      while (progress.stands(hand(batch))) {
         // A batch that came while we were told to hold was written after the gate had opened.
         signal.pause(LOOK);
       }
       batch.ifPresent(this::write);
       commitIdleWhenDue();
     }
+  }
+
+  private Hand hand(Optional<Batch> batch) {
+    if (open) {
+      return Hand.INSIDE;
+    }
+    return batch.filter(Batch::changesSomething).isPresent() ? Hand.CHANGES : Hand.EMPTY;
   }
 
   private void write(Batch batch) {

@@ -8,6 +8,26 @@ import java.util.Optional;
 
 /** What is written to the target in one go. */
 sealed interface Batch {
+  /** Whether any row, or the schema, is other than before when it is written. */
+  default boolean changesSomething() {
+    return switch (this) {
+      case Whole whole -> whole.events().stream().anyMatch(Batch::changes);
+      case Piece piece -> true;
+      case Nothing nothing -> false;
+    };
+  }
+
+  private static boolean changes(FeedEvent event) {
+    return switch (event) {
+      case FeedEvent.Row e -> true;
+      case FeedEvent.Truncate e -> true;
+      case FeedEvent.Statement e -> true;
+      case FeedEvent.SchemaChange e -> false;
+      case FeedEvent.Begin e -> false;
+      case FeedEvent.Commit e -> false;
+      case FeedEvent.Idle e -> false;
+    };
+  }
 
   /**
    * Whole source transactions, for one target transaction.

@@ -14,8 +14,9 @@ import java.util.Optional;
 
 /**
  * Cuts the backlog into batches: as many whole source transactions as fit, and a transaction that
- * does not fit alone, in pieces. Never mixes a part of a transaction with another one. Owned by the
- * apply thread.
+ * does not fit alone, in pieces. A transaction with a statement that changes the schema is always a
+ * batch of its own. Never mixes a part of a transaction with another one. Owned by the apply
+ * thread.
  */
 final class BatchPlanner {
   /** How long a call waits at most when there is nothing at all. */
@@ -39,6 +40,9 @@ final class BatchPlanner {
   private long openMillis;
   private boolean open;
   private boolean inPieces;
+
+  /** The open transaction must not share its batch with any other. */
+  private boolean alone;
 
   BatchPlanner(
       Backlog backlog, FeedProgress progress, MigrationSettings.Stream limits, Clock clock) {
@@ -90,7 +94,7 @@ final class BatchPlanner {
       case FeedEvent.Row row -> inside(row);
       case FeedEvent.Truncate truncate -> inside(truncate);
       case FeedEvent.SchemaChange change -> inside(change);
-      case FeedEvent.Statement statement -> inside(statement);
+      case FeedEvent.Statement statement -> barrier(statement);
     };
   }
 
@@ -119,6 +123,12 @@ final class BatchPlanner {
     return Optional.of(piece(Optional.empty()));
   }
 
+  private Optional<Batch> barrier(FeedEvent.Statement event) {
+    alone = true;
+    Optional<Batch> batch = inside(event);
+    return batch.isEmpty() && wholeTransactions > 0 ? Optional.of(whole()) : batch;
+  }
+
   private Optional<Batch> commit(FeedEvent.Commit event) {
     if (!open) {
       throw broken("a commit without a transaction");
@@ -127,13 +137,16 @@ final class BatchPlanner {
     add(event);
     if (inPieces) {
       inPieces = false;
+      alone = false;
       return Optional.of(piece(Optional.of(event.end())));
     }
     wholeEvents = events.size();
     wholeTransactions++;
     wholeEnd = Optional.of(event.end());
     wholeMillis = openMillis;
-    return full() ? Optional.of(whole()) : Optional.empty();
+    boolean last = full() || alone;
+    alone = false;
+    return last ? Optional.of(whole()) : Optional.empty();
   }
 
   private Optional<Batch> idle(FeedEvent.Idle event) {

@@ -24,13 +24,25 @@ public final class FeedProgress {
     /** The write gate is closed: every millisecond counts. */
     AT_ONCE,
     /** Nothing may be applied until the cutover is undone. */
-    HOLD
+    HOLD,
+    /** Nothing may be begun; what is begun comes to its end first. */
+    BOUNDARY,
+    /** The position may move on, but no row may change: after the hand-over. */
+    NO_CHANGES
+  }
+
+  /** Where the apply thread stands while it may not go on. */
+  private enum Standing {
+    MOVING,
+    AT_BOUNDARY,
+    BEFORE_CHANGES
   }
 
   private final Clock clock;
   private Optional<Position> received = Optional.empty();
   private Optional<Position> durable = Optional.empty();
   private Pace pace = Pace.FULL_BATCHES;
+  private Standing standing = Standing.MOVING;
 
   public FeedProgress(Clock clock) {
     this.clock = clock;
@@ -61,6 +73,51 @@ public final class FeedProgress {
 
   public synchronized void pace(Pace wanted) {
     pace = wanted;
+    standing = Standing.MOVING;
+    notifyAll();
+  }
+
+  /** Asked by the apply thread before it writes what it has in its hand, again and again. */
+  synchronized boolean stands(Hand hand) {
+    return switch (pace) {
+      case FULL_BATCHES, AT_ONCE -> false;
+      case HOLD -> true;
+      case BOUNDARY -> hand != Hand.INSIDE && standAt(Standing.AT_BOUNDARY);
+      case NO_CHANGES -> hand != Hand.EMPTY && standAt(Standing.BEFORE_CHANGES);
+    };
+  }
+
+  private synchronized boolean standAt(Standing where) {
+    standing = where;
+    notifyAll();
+    return true;
+  }
+
+  /**
+   * Stops applying between two batches and returns when it stands: no transaction is open on the
+   * target, and none is begun before the pace is set anew.
+   */
+  public synchronized void pauseAtBoundary(StopSignal signal) {
+    pace(Pace.BOUNDARY);
+    while (standing != Standing.AT_BOUNDARY) {
+      slice(signal);
+    }
+  }
+
+  /**
+   * Moves the position on to there, as long as nothing on the way changes a row.
+   *
+   * @return whether it came there; false when a change waits, which is not applied
+   */
+  public synchronized boolean awaitWithoutChanges(Position position, StopSignal signal) {
+    pace(Pace.NO_CHANGES);
+    while (!durable.filter(d -> d.covers(position)).isPresent()) {
+      if (standing == Standing.BEFORE_CHANGES) {
+        return false;
+      }
+      slice(signal);
+    }
+    return true;
   }
 
   /** Waits, without a limit, until the feed that is open has read everything up to there. */

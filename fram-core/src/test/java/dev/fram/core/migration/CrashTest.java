@@ -9,6 +9,7 @@ import dev.fram.core.run.MigrationSettings;
 import dev.fram.testkit.memory.MemoryCrash;
 import dev.fram.testkit.memory.MemoryFaults;
 import dev.fram.testkit.memory.MemoryProcess;
+import dev.fram.testkit.memory.MemoryStyle;
 import dev.fram.testkit.memory.MemoryWorkload;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -18,6 +19,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /**
  * The process dies at every durable point in turn, before and after it; the next one resumes. No
@@ -46,24 +49,25 @@ final class CrashTest {
     }
   }
 
-  @Test
+  @ParameterizedTest
+  @EnumSource(MemoryStyle.class)
   @Timeout(300)
-  void resumesAfterACrashAtEveryDurablePoint() {
+  void resumesAfterACrashAtEveryDurablePoint(MemoryStyle style) {
     List<String> wrong = new ArrayList<>();
     int n = 1;
     int survived = 0;
     // A few runs may come to their end before the n-th point: batches differ from run to run.
     while (survived < 3) {
       DieAt faults = new DieAt(n);
-      survived += dies(faults, n, wrong) ? 0 : 1;
+      survived += dies(style, faults, n, wrong) ? 0 : 1;
       n++;
     }
     assertThat(wrong).isEmpty();
     assertThat(n).isGreaterThan(100);
   }
 
-  private boolean dies(DieAt faults, int n, List<String> wrong) {
-    World world = new World(folder);
+  private boolean dies(MemoryStyle style, DieAt faults, int n, List<String> wrong) {
+    World world = new World(folder, style);
     MigrationSettings settings = world.settings(MigrationSettings.Mode.AUTO);
     try (MemoryWorkload workload = world.workload(n)) {
       try {

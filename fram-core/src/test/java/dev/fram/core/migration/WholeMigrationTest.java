@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.fram.api.status.PhaseName;
 import dev.fram.core.run.MigrationSettings;
 import dev.fram.testkit.memory.MemoryFaults;
+import dev.fram.testkit.memory.MemoryStyle;
 import dev.fram.testkit.memory.MemoryWorkload;
 import java.nio.file.Path;
 import org.junit.jupiter.api.RepeatedTest;
@@ -20,8 +21,18 @@ final class WholeMigrationTest {
   @RepeatedTest(10)
   @Timeout(30)
   void movesEverythingWhileWritersGoOn(RepetitionInfo repetition) {
-    World world = new World(folder);
-    try (MemoryWorkload workload = world.workload(repetition.getCurrentRepetition() * 100L)) {
+    moves(MemoryStyle.EXACT, repetition.getCurrentRepetition());
+  }
+
+  @RepeatedTest(30)
+  @Timeout(30)
+  void movesEverythingThroughFuzzyWindows(RepetitionInfo repetition) {
+    moves(MemoryStyle.FUZZY, repetition.getCurrentRepetition());
+  }
+
+  private void moves(MemoryStyle style, int repetition) {
+    World world = new World(folder, style);
+    try (MemoryWorkload workload = world.workload(repetition * 100L)) {
       RunResult result =
           world
               .run(MemoryFaults.NONE, world.settings(MigrationSettings.Mode.AUTO))
@@ -30,7 +41,7 @@ final class WholeMigrationTest {
       workload.stop();
       world.assertRight(workload);
       assertThat(result.status().cutover()).isPresent();
-      assertThat(result.status().copy().tablesReady()).isEqualTo(3);
+      assertThat(result.status().copy().tablesReady()).isEqualTo(8);
     }
   }
 }

@@ -3,6 +3,8 @@ package dev.fram.core.migration;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.fram.api.engine.DdlPolicy;
+import dev.fram.api.engine.RouteRequest;
 import dev.fram.api.model.Table.Transfer;
 import dev.fram.api.model.TableId;
 import dev.fram.core.concurrent.Clock;
@@ -11,6 +13,7 @@ import dev.fram.testkit.memory.MemoryEngine;
 import dev.fram.testkit.memory.MemoryFaults;
 import dev.fram.testkit.memory.MemoryProcess;
 import dev.fram.testkit.memory.MemorySource;
+import dev.fram.testkit.memory.MemoryStyle;
 import dev.fram.testkit.memory.MemoryTarget;
 import dev.fram.testkit.memory.MemoryWorkload;
 import java.nio.file.Path;
@@ -26,25 +29,56 @@ final class World {
   static final TableId CACHE = new TableId("public", "cache");
   static final List<TableId> FOLLOWED = List.of(ITEMS, KEYED, SMALL);
 
-  final MemorySource source = new MemorySource();
+  static final TableId UNIQUE = new TableId("public", "unique_codes");
+  static final TableId KEYED_UNIQUE = new TableId("public", "keyed_unique");
+  static final List<TableId> FAMILY =
+      List.of(
+          new TableId("public", "parent"),
+          new TableId("public", "child"),
+          new TableId("public", "grandchild"));
+
+  final MemorySource source;
   final MemoryTarget target = new MemoryTarget();
   final Path folder;
 
   World(Path folder) {
+    this(folder, MemoryStyle.EXACT);
+  }
+
+  World(Path folder, MemoryStyle style) {
     this.folder = folder;
+    this.source = new MemorySource(style);
     FOLLOWED.forEach(t -> source.createTable(t, Transfer.COPY_AND_FOLLOW));
     source.createTable(CACHE, Transfer.COPY_AT_CUTOVER);
+    List.of(UNIQUE, KEYED_UNIQUE)
+        .forEach(t -> {
+          source.createTable(t, Transfer.COPY_AND_FOLLOW);
+          MemoryWorkload.seedTokens(source, t);
+        });
+    source.createFamily(FAMILY);
+    MemoryWorkload.seed(source, FAMILY, 12);
     MemoryWorkload.seed(source, List.of(ITEMS, KEYED), 60);
     MemoryWorkload.seed(source, List.of(CACHE), 5);
   }
 
   MemoryWorkload workload(long seed) {
-    return new MemoryWorkload(source, target, FOLLOWED).start(3, seed);
+    return new MemoryWorkload(source, target, FOLLOWED)
+        .swaps(List.of(UNIQUE, KEYED_UNIQUE))
+        .family(FAMILY)
+        .start(3, seed);
   }
 
   MigrationRun run(MemoryFaults faults, MigrationSettings settings) {
     MemoryEngine engine = new MemoryEngine(source, target, new MemoryProcess(faults));
     return new MigrationRun(engine, MemoryEngine.request(), settings, Clock.system());
+  }
+
+  MigrationRun run(MemoryFaults faults, MigrationSettings settings, DdlPolicy policy) {
+    MemoryEngine engine = new MemoryEngine(source, target, new MemoryProcess(faults));
+    RouteRequest r = MemoryEngine.request();
+    RouteRequest request =
+        new RouteRequest(r.source(), r.target(), r.scope(), r.schemaOptions(), policy);
+    return new MigrationRun(engine, request, settings, Clock.system());
   }
 
   MigrationClient client(MigrationSettings settings) {

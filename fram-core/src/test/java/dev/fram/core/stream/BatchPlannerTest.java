@@ -85,6 +85,26 @@ final class BatchPlannerTest {
   }
 
   @Test
+  void aStatementIsAloneInItsBatch() {
+    BatchPlanner planner = planner(50);
+    transaction(1, 2);
+    transaction(2, 2);
+    backlog.put(TestPosition.begin(3));
+    backlog.put(new FeedEvent.Statement(new byte[] {1}));
+    backlog.put(TestPosition.commit(3));
+    transaction(4, 1);
+    backlog.put(TestPosition.begin(5));
+    backlog.put(new FeedEvent.Statement(new byte[] {1}));
+    backlog.put(TestPosition.commit(5));
+    transaction(6, 1);
+    assertThat(next(planner)).isEqualTo("whole 2 to 2 by 4");
+    assertThat(next(planner)).isEqualTo("whole 1 to 3 by 0");
+    assertThat(next(planner)).isEqualTo("whole 1 to 4 by 1");
+    assertThat(next(planner)).isEqualTo("whole 1 to 5 by 0");
+    assertThat(next(planner)).isEqualTo("whole 1 to 6 by 1");
+  }
+
+  @Test
   void losesNothingWhateverTheSizes() {
     Random random = new Random(11);
     BatchPlanner planner = planner(7);

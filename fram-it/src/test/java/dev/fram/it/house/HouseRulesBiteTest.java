@@ -43,7 +43,7 @@ class HouseRulesBiteTest {
   void aSourceRuleNamesItsOffenderAndLetsTheOthersPass(SourceRule rule, @TempDir Path folder)
       throws IOException {
     String broken = sourceBreaking(rule);
-    Path file = folder.resolve("fram-x/src/test/java").resolve(nameFor(rule));
+    Path file = folder.resolve(folderFor(rule)).resolve(nameFor(rule));
     Files.createDirectories(file.getParent());
     Files.writeString(file, broken);
 
@@ -78,6 +78,12 @@ class HouseRulesBiteTest {
     };
   }
 
+  private static String folderFor(SourceRule rule) {
+    return rule == SourceRule.THE_CORE_NAMES_NO_ENGINE
+        ? "fram-core/src/main/java"
+        : "fram-x/src/test/java";
+  }
+
   private static String nameFor(SourceRule rule) {
     return rule == SourceRule.A_PACKAGE_INFO_HAS_AT_MOST_15_LINES
         ? "package-info.java"
@@ -95,6 +101,10 @@ class HouseRulesBiteTest {
       case TESTS_DO_NOT_SLEEP ->
           LICENCE
               + "class Offender {\n  void run() throws Exception {\n    Thread.sleep(1);\n  }\n}\n";
+      case THE_CORE_NAMES_NO_ENGINE ->
+          LICENCE
+              + "class Offender {\n  boolean special(String engine) {\n"
+              + "    return engine.equals(\"mysql\");\n  }\n}\n";
       case NO_TEST_IS_SWITCHED_OFF ->
           LICENCE + "import org.junit.jupiter.api.Disabled;\n\n@Disabled\nclass Offender {}\n";
       case NOTHING_IS_LEFT_TO_DO -> LICENCE + "// TO" + "DO: write it\nclass Offender {}\n";

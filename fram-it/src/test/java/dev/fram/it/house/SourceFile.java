@@ -34,6 +34,10 @@ record SourceFile(Path path, List<String> lines, CompilationUnitTree tree, Trees
     return path.toString().contains("/src/test/");
   }
 
+  boolean isCore() {
+    return path.toString().contains("/fram-core/src/main/");
+  }
+
   boolean isPackageInfo() {
     return path.endsWith("package-info.java");
   }

@@ -1,10 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.fram.it.house;
 
+import com.sun.source.tree.IdentifierTree;
 import com.sun.source.tree.ImportTree;
 import com.sun.source.tree.LineMap;
+import com.sun.source.tree.LiteralTree;
+import com.sun.source.tree.MemberSelectTree;
 import com.sun.source.tree.MethodInvocationTree;
 import com.sun.source.tree.MethodTree;
+import com.sun.source.tree.Tree;
 import com.sun.source.util.SourcePositions;
 import com.sun.source.util.TreeScanner;
 import java.util.ArrayList;
@@ -80,6 +84,42 @@ enum SourceRule {
     }
   },
 
+  /** What it would take to treat one product otherwise than another; comments may give examples. */
+  THE_CORE_NAMES_NO_ENGINE {
+    @Override
+    List<String> brokenBy(SourceFile file) {
+      List<String> broken = new ArrayList<>();
+      LineMap map = file.tree().getLineMap();
+      SourcePositions positions = file.trees().getSourcePositions();
+      new TreeScanner<Void, Void>() {
+        @Override
+        public Void visitLiteral(LiteralTree literal, Void none) {
+          note(literal, String.valueOf(literal.getValue()));
+          return super.visitLiteral(literal, none);
+        }
+
+        @Override
+        public Void visitIdentifier(IdentifierTree identifier, Void none) {
+          note(identifier, identifier.getName().toString());
+          return super.visitIdentifier(identifier, none);
+        }
+
+        @Override
+        public Void visitMemberSelect(MemberSelectTree member, Void none) {
+          note(member, member.getIdentifier().toString());
+          return super.visitMemberSelect(member, none);
+        }
+
+        private void note(Tree tree, String word) {
+          if (PRODUCT.matcher(word).find()) {
+            broken.add(file.at(map.getLineNumber(positions.getStartPosition(file.tree(), tree))));
+          }
+        }
+      }.scan(file.isCore() ? file.tree() : null, null);
+      return broken;
+    }
+  },
+
   NO_TEST_IS_SWITCHED_OFF {
     @Override
     List<String> brokenBy(SourceFile file) {
@@ -104,6 +144,7 @@ enum SourceRule {
 
   private static final String LICENCE = "// SPDX-License-Identifier: Apache-2.0";
   private static final Pattern SLEEP = Pattern.compile("^(java\\.lang\\.)?Thread\\.sleep$");
+  private static final Pattern PRODUCT = Pattern.compile("(?i)mysql|maria|postgres|pgoutput");
   private static final Pattern SWITCH_OFF =
       Pattern.compile("^org\\.(junit|assertj|testng)\\..*(Disabled|Assum)");
 

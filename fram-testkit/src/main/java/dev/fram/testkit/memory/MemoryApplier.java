@@ -4,7 +4,7 @@ package dev.fram.testkit.memory;
 import dev.fram.api.change.FeedEvent;
 import dev.fram.api.change.Position;
 import dev.fram.api.engine.Applier;
-import dev.fram.api.engine.Fence;
+import dev.fram.api.engine.DdlPolicy;
 import dev.fram.api.engine.TableState;
 import dev.fram.api.error.ErrorCode;
 import dev.fram.api.error.FramException;
@@ -16,23 +16,35 @@ import java.util.NavigableMap;
 import java.util.Optional;
 import java.util.TreeMap;
 
-/** Strict: an INSERT must be new, an UPDATE or DELETE must hit. */
+/**
+ * Strict: an INSERT must be new, an UPDATE or DELETE must hit. Only within the fuzzy window of a
+ * table's copy, as it is when a transaction begins, changes are replayed whatever is there.
+ */
 final class MemoryApplier implements Applier {
-  private record ChunkFence(String range, Visibility visibility) {}
-
+  private final MemorySource source;
   private final MemoryTarget target;
   private final MemoryProcess process;
   private final long epoch;
-  private final Map<TableId, Visibility> fences = new TreeMap<>();
-  private final Map<TableId, List<ChunkFence>> chunkFences = new TreeMap<>();
+  private final DdlPolicy policy;
+  private final Map<TableId, MemoryFence> fences = new TreeMap<>();
   private final Map<TableId, NavigableMap<Long, String>> changed = new TreeMap<>();
   private Optional<Position> from = Optional.empty();
   private long xid;
+  private long lsn;
+  private int begun;
 
-  MemoryApplier(MemoryTarget target, MemoryProcess process, long epoch) {
+  MemoryApplier(
+      MemorySource source,
+      MemoryTarget target,
+      MemoryProcess process,
+      long epoch,
+      DdlPolicy policy) {
+    this.source = source;
     this.target = target;
     this.process = process;
     this.epoch = epoch;
+    this.policy = policy;
+    process.onCrash(() -> target.applyEnds(this));
     synchronized (target) {
       MemoryTarget.State state = target.fenced(epoch);
       for (TableState table : state.tables.values()) {
@@ -40,23 +52,11 @@ final class MemoryApplier implements Applier {
           throw new FramException(
               ErrorCode.INTERNAL, "table " + table.table() + " is not copied yet.", "");
         }
-        table
-            .fence()
-            .map(Fence::text)
-            .map(Visibility::parse)
-            .ifPresent(v -> fences.put(table.table(), v));
-        chunkFences.put(
+        fences.put(
             table.table(),
-            state.chunkFences.getOrDefault(table.table(), Map.of()).values().stream()
-                .map(MemoryApplier::chunkFence)
-                .toList());
+            MemoryFence.of(table, state.chunkFences.getOrDefault(table.table(), Map.of())));
       }
     }
-  }
-
-  private static ChunkFence chunkFence(String text) {
-    int slash = text.indexOf('/');
-    return new ChunkFence(text.substring(0, slash), Visibility.parse(text.substring(slash + 1)));
   }
 
   @Override
@@ -71,8 +71,12 @@ final class MemoryApplier implements Applier {
   public void begin(Position position) {
     process.at("applier.begin");
     from = Optional.of(position);
+    begun = 0;
     changed.clear();
     assertOurs();
+    if (!target.applyBegins(this)) {
+      source.violate("changes were applied while a unique index was built");
+    }
   }
 
   private MemoryTarget.State assertOurs() {
@@ -92,16 +96,16 @@ final class MemoryApplier implements Applier {
     long skipped = 0;
     for (FeedEvent event : events) {
       switch (event) {
-        case FeedEvent.Begin begin ->
-            xid = Long.parseLong(new String(begin.payload(), StandardCharsets.UTF_8));
+        case FeedEvent.Begin begin -> enter(new String(begin.payload(), StandardCharsets.UTF_8));
         case FeedEvent.Row row -> {
           boolean done = one(MemoryOp.decode(row.payload()));
           applied += done ? 1 : 0;
           skipped += done ? 0 : 1;
         }
         case FeedEvent.Truncate truncate -> one(MemoryOp.decode(truncate.payload()));
+        case FeedEvent.Statement statement ->
+            statement(MemoryOp.decode(statement.payload()), events);
         case FeedEvent.SchemaChange change -> {}
-        case FeedEvent.Statement statement -> {}
         case FeedEvent.Commit commit -> {}
         case FeedEvent.Idle idle -> {}
       }
@@ -109,22 +113,61 @@ final class MemoryApplier implements Applier {
     return new Applied(applied, skipped);
   }
 
+  private void enter(String which) {
+    int at = which.indexOf('@');
+    xid = Long.parseLong(which.substring(0, at));
+    lsn = Long.parseLong(which.substring(at + 1));
+    begun++;
+  }
+
+  private void statement(MemoryOp op, List<FeedEvent> events) {
+    long together = events.stream().filter(e -> e instanceof FeedEvent.Begin).count();
+    if (begun != 1 || together != 1) {
+      source.violate("a statement shared its batch with " + (together - 1) + " transactions");
+    }
+    switch (policy) {
+      case ASK ->
+          throw new FramException(
+              ErrorCode.SCHEMA_DRIFT, "The schema of " + op.table() + " was changed.", "Decide.");
+      case REPLICATE -> one(op);
+      case IGNORE -> {}
+    }
+  }
+
   private boolean one(MemoryOp op) {
     if (target.hasBuilt(MemorySchema.TRIGGERS)) {
       throw new FramException(
           ErrorCode.ROW_DIVERGENCE, "a trigger fired for a change that was applied.", "");
     }
-    if (held(op)) {
+    MemoryFence fence = fences.getOrDefault(op.table(), MemoryFence.NONE);
+    if (fence.has(op, xid, lsn)) {
       return false;
     }
-    NavigableMap<Long, String> content =
-        changed.computeIfAbsent(op.table(), t -> new TreeMap<>(target.content(t)));
-    boolean there = content.containsKey(op.key());
+    NavigableMap<Long, String> content = content(op.table());
+    if (fence.window(from.orElseThrow())) {
+      if (target.hasBuilt(MemorySchema.tokens(op.table())) && !op.value().isEmpty()) {
+        Tokens.evict(content, op.key(), op.value());
+      }
+    } else {
+      assertFits(op, content.containsKey(op.key()));
+    }
+    op.apply(content);
+    source.family(op.table()).stream()
+        .filter(child -> source.cascades(op, child))
+        .forEach(child -> content(child).remove(op.key()));
+    return true;
+  }
+
+  private NavigableMap<Long, String> content(TableId table) {
+    return changed.computeIfAbsent(table, t -> new TreeMap<>(target.content(t)));
+  }
+
+  private void assertFits(MemoryOp op, boolean there) {
     boolean right =
         switch (op.kind()) {
           case INSERT -> !there;
           case UPDATE, DELETE -> there;
-          case TRUNCATE -> true;
+          case TRUNCATE, STATEMENT -> true;
         };
     if (!right) {
       throw new FramException(
@@ -132,27 +175,16 @@ final class MemoryApplier implements Applier {
           op.kind() + " on " + op.table() + " by transaction " + xid + " does not fit.",
           "");
     }
-    MemorySource.apply(content, op);
-    return true;
-  }
-
-  /** Whether the copy of that row has seen this transaction. */
-  private boolean held(MemoryOp op) {
-    Visibility whole = fences.get(op.table());
-    if (whole != null) {
-      return whole.sees(xid);
-    }
-    if (op.kind() == MemoryOp.Kind.TRUNCATE) {
-      return chunkFences.getOrDefault(op.table(), List.of()).stream()
-          .allMatch(f -> f.visibility().sees(xid));
-    }
-    return chunkFences.getOrDefault(op.table(), List.of()).stream()
-        .filter(f -> MemorySnapshot.contains(f.range(), op.key()))
-        .anyMatch(f -> f.visibility().sees(xid));
   }
 
   @Override
   public void commit(Position to) {
+    changed.forEach((table, content) -> {
+      if (target.hasBuilt(MemorySchema.tokens(table)) && Tokens.duplicates(content)) {
+        throw new FramException(
+            ErrorCode.CONSTRAINT_DIVERGENCE, "table " + table + ": a token twice.", "");
+      }
+    });
     process.durable(
         "applier.commit",
         () -> {
@@ -161,6 +193,7 @@ final class MemoryApplier implements Applier {
             target.replace(changed);
             state.position = Optional.of(to);
           }
+          target.applyEnds(this);
         });
     from = Optional.empty();
     changed.clear();
@@ -168,6 +201,7 @@ final class MemoryApplier implements Applier {
 
   @Override
   public void rollback() {
+    target.applyEnds(this);
     changed.clear();
     from = Optional.empty();
   }

@@ -4,6 +4,7 @@ package dev.fram.testkit.memory;
 import dev.fram.api.engine.Chunk;
 import dev.fram.api.engine.ChunkCopier;
 import dev.fram.api.engine.CopiedChunk;
+import dev.fram.api.engine.Fence;
 import dev.fram.api.engine.Snapshot;
 import dev.fram.api.error.ErrorCode;
 import dev.fram.api.error.FramException;
@@ -34,7 +35,8 @@ final class MemoryCopier implements ChunkCopier {
     if (source.sent() < under.armedAtLsn()) {
       source.violate("chunk " + chunk.number() + " was copied before its snapshot was armed");
     }
-    Map<Long, String> rows = new TreeMap<>(source.read(chunk.table(), under.visibility()));
+    Visibility sees = under.sees(chunk.table());
+    Map<Long, String> rows = new TreeMap<>(source.read(chunk.table(), sees));
     rows.keySet().removeIf(key -> !MemorySnapshot.contains(chunk.range(), key));
     boolean moved =
         !under.fingerprint(chunk.table()).equals(source.fingerprints().get(chunk.table()));
@@ -43,11 +45,11 @@ final class MemoryCopier implements ChunkCopier {
       rows.keySet().removeIf(key -> key % 2 == 0);
     }
     progress.accept(rows.size() * 100L);
-    process.durable("copier.copy", () -> write(chunk, rows, under));
+    process.durable("copier.copy", () -> write(chunk, rows, under.fence(chunk.table()), sees));
     return new CopiedChunk(rows.size(), rows.size() * 100L);
   }
 
-  private void write(Chunk chunk, Map<Long, String> rows, MemorySnapshot under) {
+  private void write(Chunk chunk, Map<Long, String> rows, Fence fence, Visibility sees) {
     synchronized (target) {
       MemoryTarget.State state = target.fenced(epoch);
       for (Map.Entry<Long, String> row : rows.entrySet()) {
@@ -59,7 +61,8 @@ final class MemoryCopier implements ChunkCopier {
       state
           .chunkFences
           .computeIfAbsent(chunk.table(), t -> new TreeMap<>())
-          .put(chunk.number(), chunk.range() + "/" + under.visibility().text());
+          .put(chunk.number(), chunk.range() + "/" + fence.text());
+      state.lastSeen.merge(chunk.table(), source.lastSeen(sees), Math::max);
     }
   }
 
@@ -84,6 +87,7 @@ final class MemoryCopier implements ChunkCopier {
           synchronized (target) {
             MemoryTarget.State state = target.fenced(epoch);
             state.chunkFences.remove(table);
+            state.lastSeen.remove(table);
             target.replace(Map.of(table, new TreeMap<>()));
           }
         });

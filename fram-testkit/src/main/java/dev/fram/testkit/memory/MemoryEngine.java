@@ -57,6 +57,6 @@ public final class MemoryEngine implements Engine {
             .map(s -> s.record)
             .map(MigrationRecord::id)
             .orElseGet(() -> MigrationId.random(ThreadLocalRandom.current()));
-    return new MemoryRoute(source, target, process, id);
+    return new MemoryRoute(source, target, process, id, request.ddlPolicy());
   }
 }

@@ -88,13 +88,15 @@ final class MemoryFeed implements ChangeFeed {
   }
 
   private void send(MemorySource.Entry entry, List<MemoryOp> ops) {
-    byte[] xid = Long.toString(entry.xid()).getBytes(StandardCharsets.UTF_8);
-    ready.add(new FeedEvent.Begin(entry.millis(), xid));
+    String which = entry.xid() + "@" + entry.lsn();
+    ready.add(new FeedEvent.Begin(entry.millis(), which.getBytes(StandardCharsets.UTF_8)));
     for (MemoryOp op : ops) {
       ready.add(
-          op.kind() == MemoryOp.Kind.TRUNCATE
-              ? new FeedEvent.Truncate(op.encode())
-              : new FeedEvent.Row(op.encode()));
+          switch (op.kind()) {
+            case INSERT, UPDATE, DELETE -> new FeedEvent.Row(op.encode());
+            case TRUNCATE -> new FeedEvent.Truncate(op.encode());
+            case STATEMENT -> new FeedEvent.Statement(op.encode());
+          });
     }
     ready.add(new FeedEvent.Commit(new MemoryPosition(entry.lsn()), NONE));
   }

@@ -8,6 +8,7 @@ import dev.fram.api.engine.JournalStore;
 import dev.fram.api.engine.MigrationRecord;
 import dev.fram.api.engine.StepOutcome;
 import dev.fram.api.engine.TableState;
+import dev.fram.api.model.Table;
 import dev.fram.api.model.TableId;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -19,10 +20,12 @@ import java.util.TreeMap;
 
 /** Fram's state on the memory target. Every write is a point where the process may die. */
 final class MemoryJournal implements JournalStore {
+  private final MemorySource source;
   private final MemoryTarget target;
   private final MemoryProcess process;
 
-  MemoryJournal(MemoryTarget target, MemoryProcess process) {
+  MemoryJournal(MemorySource source, MemoryTarget target, MemoryProcess process) {
+    this.source = source;
     this.target = target;
     this.process = process;
   }
@@ -55,6 +58,12 @@ final class MemoryJournal implements JournalStore {
         "savePhase",
         () -> {
           MemoryTarget.State s = target.fenced(epoch);
+          if (phase.equals("READY")) {
+            source.tables().stream()
+                .map(Table::id)
+                .filter(t -> Tokens.unique(t) && !target.hasBuilt(MemorySchema.tokens(t)))
+                .forEach(t -> source.violate("ready without the unique index of " + t));
+          }
           MigrationRecord r = s.record;
           s.record = new MigrationRecord(r.id(), r.source(), r.scope(), phase, evidence, epoch);
         });
@@ -107,7 +116,29 @@ final class MemoryJournal implements JournalStore {
 
   @Override
   public void saveTable(long epoch, TableState state) {
-    write("saveTable", () -> target.fenced(epoch).tables.put(state.table(), state));
+    write(
+        "saveTable",
+        () -> {
+          MemoryTarget.State s = target.fenced(epoch);
+          boolean copied =
+              state.stage() == TableState.Stage.COPIED
+                  || state.stage() == TableState.Stage.READY_TO_FOLLOW;
+          if (copied && s.lastSeen.containsKey(state.table())) {
+            assertWindow(s, state);
+          }
+          s.tables.put(state.table(), state);
+        });
+  }
+
+  /** What a copy may have seen must lie within its window. */
+  private void assertWindow(MemoryTarget.State s, TableState state) {
+    boolean fuzzy =
+        s.chunkFences.getOrDefault(state.table(), Map.of()).values().stream()
+            .anyMatch(f -> f.contains("/m"));
+    long end = state.windowEnd().map(p -> MemoryPosition.of(p).lsn()).orElse(-1L);
+    if (fuzzy && end < s.lastSeen.getOrDefault(state.table(), 0L)) {
+      source.violate("table " + state.table() + " has seen more than its window: " + end);
+    }
   }
 
   @Override

@@ -3,14 +3,26 @@ package dev.fram.testkit.memory;
 
 import dev.fram.api.model.TableId;
 import java.nio.charset.StandardCharsets;
+import java.util.NavigableMap;
 
-/** One row change. Names and values must not contain a vertical bar. */
+/** One change. Names and values must not contain a vertical bar. */
 record MemoryOp(Kind kind, TableId table, long key, String value) {
   enum Kind {
     INSERT,
     UPDATE,
     DELETE,
-    TRUNCATE
+    TRUNCATE,
+    /** A change of the schema that changes every row: doing it twice, or too early, is seen. */
+    STATEMENT
+  }
+
+  void apply(NavigableMap<Long, String> content) {
+    switch (kind) {
+      case INSERT, UPDATE -> content.put(key, value);
+      case DELETE -> content.remove(key);
+      case TRUNCATE -> content.clear();
+      case STATEMENT -> content.replaceAll((k, v) -> v + "*");
+    }
   }
 
   byte[] encode() {

@@ -5,6 +5,7 @@ import dev.fram.api.check.Check;
 import dev.fram.api.check.Finding;
 import dev.fram.api.engine.Applier;
 import dev.fram.api.engine.ChunkCopier;
+import dev.fram.api.engine.DdlPolicy;
 import dev.fram.api.engine.Route;
 import dev.fram.api.engine.SchemaTransfer;
 import dev.fram.api.engine.Source;
@@ -18,12 +19,19 @@ final class MemoryRoute implements Route {
   private final MemoryTarget target;
   private final MemoryProcess process;
   private final MigrationId id;
+  private final DdlPolicy policy;
 
-  MemoryRoute(MemorySource source, MemoryTarget target, MemoryProcess process, MigrationId id) {
+  MemoryRoute(
+      MemorySource source,
+      MemoryTarget target,
+      MemoryProcess process,
+      MigrationId id,
+      DdlPolicy policy) {
     this.source = source;
     this.target = target;
     this.process = process;
     this.id = id;
+    this.policy = policy;
   }
 
   @Override
@@ -71,7 +79,7 @@ final class MemoryRoute implements Route {
   @Override
   public Applier applier(long epoch) {
     process.at("applier.open");
-    return new MemoryApplier(target, process, epoch);
+    return new MemoryApplier(source, target, process, epoch, policy);
   }
 
   @Override

@@ -2,15 +2,26 @@
 package dev.fram.testkit.memory;
 
 import dev.fram.api.engine.SchemaTransfer;
+import dev.fram.api.engine.TableState;
+import dev.fram.api.error.ErrorCode;
+import dev.fram.api.error.FramException;
 import dev.fram.api.model.Table;
 import dev.fram.api.model.TableId;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 
-/** Tables and two pretended indexes each; what was built is remembered by name. */
+/**
+ * Tables, two pretended indexes each and a unique one where there are tokens; what was built is
+ * remembered by name.
+ */
 final class MemorySchema implements SchemaTransfer {
   /** What {@code finish} leaves behind; no change may be applied while it is there. */
   static final String TRIGGERS = "triggers";
+
+  private static final String UNIQUE = "u";
 
   private final MemorySource source;
   private final MemoryTarget target;
@@ -38,14 +49,62 @@ final class MemorySchema implements SchemaTransfer {
   @Override
   public List<IndexJob> indexes(TableId table) {
     process.at("schema.indexes");
-    return List.of(
-        new IndexJob(table, table.name() + "_pkey", "p"),
-        new IndexJob(table, table.name() + "_value", "v"));
+    List<IndexJob> jobs = new ArrayList<>();
+    jobs.add(new IndexJob(table, table.name() + "_pkey", "p"));
+    jobs.add(new IndexJob(table, table.name() + "_value", "v"));
+    if (Tokens.unique(table) && source.style() == MemoryStyle.EXACT) {
+      jobs.add(new IndexJob(table, tokens(table), UNIQUE));
+    }
+    return jobs;
+  }
+
+  @Override
+  public List<IndexJob> lateIndexes(TableId table) {
+    process.at("schema.lateIndexes");
+    return Tokens.unique(table) && source.style() == MemoryStyle.FUZZY
+        ? List.of(new IndexJob(table, tokens(table), UNIQUE))
+        : List.of();
+  }
+
+  static String tokens(TableId table) {
+    return table.name() + "_token";
   }
 
   @Override
   public void build(IndexJob job) {
-    process.durable("schema.build", () -> remember(job.table() + "/" + job.name()));
+    if (!job.key().equals(UNIQUE)) {
+      process.durable("schema.build", () -> remember(job.table() + "/" + job.name()));
+      return;
+    }
+    process.onCrash(() -> target.buildEnds(job.table()));
+    process.durable("schema.buildUnique", () -> unique(job));
+  }
+
+  /** Refuses duplicates as a server does; and tells when the moment is the wrong one. */
+  private void unique(IndexJob job) {
+    if (!target.buildBegins(job.table())) {
+      source.violate("index " + job.name() + " was built while changes were applied");
+    }
+    try {
+      LockSupport.parkNanos(1_000_000);
+      synchronized (target) {
+        boolean over =
+            Optional.ofNullable(target.required().tables.get(job.table()))
+                .flatMap(TableState::windowEnd)
+                .filter(end -> !target.required().position.orElseThrow().covers(end))
+                .isEmpty();
+        if (!over) {
+          source.violate("index " + job.name() + " was built within the fuzzy window");
+        }
+        if (Tokens.duplicates(target.content(job.table()))) {
+          throw new FramException(
+              ErrorCode.CONSTRAINT_DIVERGENCE, "index " + job.name() + " finds duplicates.", "");
+        }
+        remember(job.name());
+      }
+    } finally {
+      target.buildEnds(job.table());
+    }
   }
 
   @Override

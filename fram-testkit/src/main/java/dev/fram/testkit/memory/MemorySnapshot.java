@@ -14,25 +14,36 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 
-/** Exact by visibility; the looks are read before the snapshot, as they must be. */
+/**
+ * Exact by visibility, or fuzzy by a low watermark for each table; the looks are read before
+ * anything else, as they must be.
+ */
 final class MemorySnapshot implements Snapshot {
   private final MemorySource source;
   private final MemoryProcess process;
   private final Map<TableId, Fingerprint> looks;
+  private final Map<TableId, Long> lows = new TreeMap<>();
   private final Visibility visibility;
   private final long armedAt;
 
-  MemorySnapshot(MemorySource source, MemoryProcess process) {
+  MemorySnapshot(MemorySource source, MemoryProcess process, List<Table> tables) {
     this.source = source;
     this.process = process;
     this.looks = source.fingerprints();
+    for (Table table : tables) {
+      if (source.style() == MemoryStyle.FUZZY && table.bond().isEmpty()) {
+        lows.put(table.id(), source.lowWatermark());
+      }
+    }
     this.visibility = source.visibility();
     this.armedAt = source.mark();
   }
 
-  Visibility visibility() {
-    return visibility;
+  /** What a read of the table sees now: always the same, or more and more. */
+  Visibility sees(TableId table) {
+    return lows.containsKey(table) ? source.visibility() : visibility;
   }
 
   long armedAtLsn() {
@@ -41,7 +52,8 @@ final class MemorySnapshot implements Snapshot {
 
   @Override
   public Fence fence(TableId table) {
-    return new Fence.Exact(visibility.text());
+    Long low = lows.get(table);
+    return low == null ? new Fence.Exact(visibility.text()) : new Fence.Fuzzy("m" + low);
   }
 
   @Override

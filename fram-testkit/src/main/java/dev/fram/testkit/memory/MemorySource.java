@@ -33,15 +33,18 @@ public final class MemorySource {
 
   private static final class Shape {
     final Table.Transfer transfer;
+    final List<TableId> family;
     String definition = "d1";
     long storage = 1;
     long emptiedAt;
 
-    Shape(Table.Transfer transfer) {
+    Shape(Table.Transfer transfer, List<TableId> family) {
       this.transfer = transfer;
+      this.family = family;
     }
   }
 
+  private final MemoryStyle style;
   private final List<Entry> log = new ArrayList<>();
   private final Map<TableId, Shape> shapes = new TreeMap<>();
   private final Map<TableId, NavigableMap<Long, String>> rows = new TreeMap<>();
@@ -55,13 +58,37 @@ public final class MemorySource {
   private Optional<Object> gateHolder = Optional.empty();
   private Optional<Object> gateWaiter = Optional.empty();
   private Optional<HandOver.HandedOver> handedOver = Optional.empty();
+  private OptionalLong sealedAt = OptionalLong.empty();
   private boolean reachable = true;
+
+  public MemorySource() {
+    this(MemoryStyle.EXACT);
+  }
+
+  public MemorySource(MemoryStyle style) {
+    this.style = style;
+  }
+
+  MemoryStyle style() {
+    return style;
+  }
 
   // ---- what applications and tests do ----------------------------------------------------------
 
   public synchronized void createTable(TableId table, Table.Transfer transfer) {
-    shapes.put(table, new Shape(transfer));
+    shapes.put(table, new Shape(transfer, List.of(table)));
     rows.put(table, new TreeMap<>());
+  }
+
+  /**
+   * Tables whose rows hang on each other by their key: who deletes a row deletes those of the
+   * tables behind it, and the log does not tell.
+   */
+  public synchronized void createFamily(List<TableId> tables) {
+    for (TableId table : tables) {
+      shapes.put(table, new Shape(Table.Transfer.COPY_AND_FOLLOW, List.copyOf(tables)));
+      rows.put(table, new TreeMap<>());
+    }
   }
 
   public MemoryTransaction begin() {
@@ -81,17 +108,25 @@ public final class MemorySource {
 
   /** Empties the table, visible to every snapshot at once, as real servers do. */
   public synchronized void truncate(TableId table) {
-    while (locks.keySet().stream().anyMatch(l -> l.table().equals(table))) {
+    alone(new MemoryOp(MemoryOp.Kind.TRUNCATE, table, 0, ""));
+    shape(table).emptiedAt = end();
+  }
+
+  /** Changes the table by a statement that stands in the log as such. */
+  public synchronized void statement(TableId table) {
+    alone(new MemoryOp(MemoryOp.Kind.STATEMENT, table, 0, ""));
+  }
+
+  private synchronized void alone(MemoryOp op) {
+    while (locks.keySet().stream().anyMatch(l -> l.table().equals(op.table()))) {
       await(5);
     }
-    if (handedOver.isPresent() || gateHolder.isPresent()) {
+    if (refuses() || handedOver.isPresent() || gateHolder.isPresent()) {
       throw new WriteRefused("source");
     }
-    long xid = nextXid++;
-    append(xid, List.of(new MemoryOp(MemoryOp.Kind.TRUNCATE, table, 0, "")));
-    shape(table).emptiedAt = end();
-    shape(table).storage++;
-    rowsOf(table).clear();
+    append(nextXid++, List.of(op));
+    shape(op.table()).storage++;
+    op.apply(rowsOf(op.table()));
   }
 
   /** Loses the slot, as a server does that keeps too much log. */
@@ -131,7 +166,14 @@ public final class MemorySource {
   }
 
   public synchronized boolean writable() {
-    return handedOver.isEmpty();
+    return !refuses();
+  }
+
+  private synchronized boolean refuses() {
+    return switch (style) {
+      case EXACT -> handedOver.isPresent();
+      case FUZZY -> sealedAt.isPresent();
+    };
   }
 
   public synchronized boolean hasTraces() {
@@ -143,7 +185,7 @@ public final class MemorySource {
   synchronized long lock(MemoryTransaction tx, long xid, TableId table, long key) {
     long mine = xid;
     while (true) {
-      if (handedOver.isPresent()) {
+      if (refuses()) {
         throw new WriteRefused("source");
       }
       boolean gateStops = gateHolder.isPresent() || (gateWaiter.isPresent() && !tx.hasWritten());
@@ -164,7 +206,7 @@ public final class MemorySource {
   synchronized boolean exists(List<MemoryOp> own, TableId table, long key) {
     boolean there = rowsOf(table).containsKey(key);
     for (MemoryOp op : own) {
-      if (op.table().equals(table) && op.key() == key) {
+      if (op.key() == key && (op.table().equals(table) || cascades(op, table))) {
         there = op.kind() != MemoryOp.Kind.DELETE;
       }
     }
@@ -173,7 +215,10 @@ public final class MemorySource {
 
   synchronized void writeCommit(long xid, List<MemoryOp> ops) {
     if (xid != 0) {
-      if (handedOver.isPresent()) {
+      if (refuses() && style == MemoryStyle.FUZZY) {
+        throw new WriteRefused("source");
+      }
+      if (refuses()) {
         violate("a commit after the hand-over");
       }
       append(xid, List.copyOf(ops));
@@ -181,8 +226,27 @@ public final class MemorySource {
   }
 
   synchronized void becomeVisible(long xid, List<MemoryOp> ops) {
-    ops.forEach(op -> apply(rowsOf(op.table()), op));
+    for (MemoryOp op : ops) {
+      op.apply(rowsOf(op.table()));
+      shape(op.table()).family.stream()
+          .filter(child -> cascades(op, child))
+          .forEach(child -> rowsOf(child).remove(op.key()));
+    }
     rollback(xid);
+  }
+
+  /** Whether a change deletes rows of another table without a word in the log. */
+  synchronized boolean cascades(MemoryOp op, TableId child) {
+    List<TableId> family = shape(op.table()).family;
+    return op.kind() == MemoryOp.Kind.DELETE && family.indexOf(child) > family.indexOf(op.table());
+  }
+
+  synchronized List<TableId> family(TableId table) {
+    return shape(table).family;
+  }
+
+  synchronized Optional<String> row(TableId table, long key) {
+    return Optional.ofNullable(rowsOf(table).get(key));
   }
 
   synchronized void rollback(long xid) {
@@ -195,8 +259,12 @@ public final class MemorySource {
 
   synchronized List<Table> tables() {
     List<Table> tables = new ArrayList<>();
-    shapes.forEach((id, shape) ->
-        tables.add(new Table(id, rowsOf(id).size(), rowsOf(id).size() * 100L, shape.transfer)));
+    shapes.forEach((id, shape) -> {
+      int n = rowsOf(id).size();
+      Optional<String> bond =
+          Optional.of(shape.family.getFirst().toString()).filter(f -> shape.family.size() > 1);
+      tables.add(new Table(id, n, n * 100L, shape.transfer, bond));
+    });
     return tables;
   }
 
@@ -215,12 +283,36 @@ public final class MemorySource {
     NavigableMap<Long, String> result = new TreeMap<>();
     for (Entry entry : log) {
       if (entry.lsn() > shape(table).emptiedAt && visibility.sees(entry.xid())) {
-        entry.ops().stream()
-            .filter(op -> op.table().equals(table))
-            .forEach(op -> apply(result, op));
+        for (MemoryOp op : entry.ops()) {
+          if (op.table().equals(table)) {
+            op.apply(result);
+          } else if (cascades(op, table)) {
+            result.remove(op.key());
+          }
+        }
       }
     }
     return result;
+  }
+
+  /** Everything in the log up to there is visible to everyone; more may be. */
+  synchronized long lowWatermark() {
+    for (Entry entry : log) {
+      if (unseen.contains(entry.xid())) {
+        return entry.lsn() - 1;
+      }
+    }
+    return end();
+  }
+
+  /** The last place in the log that such a snapshot has seen something of. */
+  synchronized long lastSeen(Visibility visibility) {
+    for (int i = log.size() - 1; i >= 0; i--) {
+      if (log.get(i).xid() != 0 && visibility.sees(log.get(i).xid())) {
+        return log.get(i).lsn();
+      }
+    }
+    return 0;
   }
 
   /** Guard G1 lies in here: whoever is on the way when the slot begins must have arrived. */
@@ -328,20 +420,27 @@ public final class MemorySource {
     return true;
   }
 
+  /** Refuses every write from now on; those that are on their way are refused at their commit. */
+  synchronized long seal() {
+    if (handedOver.isEmpty()) {
+      violate("sealed without a hand-over");
+    }
+    if (sealedAt.isEmpty()) {
+      sealedAt = OptionalLong.of(end());
+      notifyAll();
+    }
+    while (!unseen.isEmpty()) {
+      await(1);
+    }
+    return sealedAt.getAsLong();
+  }
+
   synchronized void removeTraces() {
     slotStart = OptionalLong.empty();
   }
 
   void violate(String rule) {
     violations.add(rule);
-  }
-
-  static void apply(NavigableMap<Long, String> content, MemoryOp op) {
-    switch (op.kind()) {
-      case INSERT, UPDATE -> content.put(op.key(), op.value());
-      case DELETE -> content.remove(op.key());
-      case TRUNCATE -> content.clear();
-    }
   }
 
   private void append(long xid, List<MemoryOp> ops) {

@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 
 /** The source as one process sees it. */
@@ -76,13 +77,20 @@ final class MemorySourcePort implements Source {
   @Override
   public Snapshot snapshot(List<Table> tables) {
     connect("source.snapshot");
-    return new MemorySnapshot(source, process);
+    List<TableId> ids = tables.stream().map(Table::id).toList();
+    if (!tables.stream().allMatch(t -> ids.containsAll(source.family(t.id())))) {
+      source.violate("a family was torn apart: " + ids);
+    }
+    return new MemorySnapshot(source, process, tables);
   }
 
   @Override
   public List<Chunk> keyChunks(Table table, long chunkBytes) {
     connect("source.keyChunks");
-    return table.id().name().startsWith("keyed")
+    // Chunks of different moments may hold a token twice; where its index comes early that is
+    // fatal.
+    boolean bears = source.style() == MemoryStyle.FUZZY || !Tokens.unique(table.id());
+    return bears && table.id().name().startsWith("keyed")
         ? MemorySnapshot.cut(
             table.id(), source.content(table.id()).keySet(), chunkBytes, Chunk.Kind.KEY)
         : List.of();
@@ -116,6 +124,17 @@ final class MemorySourcePort implements Source {
   public HandOver handOver() {
     connect("source.handOver");
     return source.handOver();
+  }
+
+  @Override
+  public Optional<Position> seal(long epoch) {
+    if (source.style() == MemoryStyle.EXACT) {
+      return Optional.empty();
+    }
+    connect("source.seal");
+    // It takes a while on a real server too: this is when writes slip through.
+    LockSupport.parkNanos(2_000_000);
+    return Optional.of(process.durable("source.seal", () -> new MemoryPosition(source.seal())));
   }
 
   @Override

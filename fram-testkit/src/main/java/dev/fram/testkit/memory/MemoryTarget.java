@@ -12,6 +12,7 @@ import dev.fram.api.model.TableId;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
@@ -30,6 +31,7 @@ public final class MemoryTarget {
     final List<JournalEntry> entries = new ArrayList<>();
     final Map<TableId, TableState> tables = new TreeMap<>();
     final Map<TableId, Map<Integer, String>> chunkFences = new TreeMap<>();
+    final Map<TableId, Long> lastSeen = new TreeMap<>();
     final Map<TableId, List<Chunk>> cuts = new TreeMap<>();
     final Map<Long, String> commands = new TreeMap<>();
     final Map<Long, String> answers = new HashMap<>();
@@ -45,6 +47,8 @@ public final class MemoryTarget {
   private final Map<TableId, NavigableMap<Long, String>> rows = new TreeMap<>();
   private final Set<String> built = new TreeSet<>();
   private Optional<State> state = Optional.empty();
+  private final Set<Object> applying = new HashSet<>();
+  private final Set<TableId> building = new TreeSet<>();
   private Optional<Object> leaseHolder = Optional.empty();
   private boolean open = true;
 
@@ -156,6 +160,25 @@ public final class MemoryTarget {
 
   synchronized boolean hasBuilt(String what) {
     return built.contains(what);
+  }
+
+  /** A transaction that applies changes is open; no index may be built meanwhile. */
+  synchronized boolean applyBegins(Object session) {
+    applying.add(session);
+    return building.isEmpty();
+  }
+
+  synchronized void applyEnds(Object session) {
+    applying.remove(session);
+  }
+
+  synchronized boolean buildBegins(TableId table) {
+    building.add(table);
+    return applying.isEmpty();
+  }
+
+  synchronized void buildEnds(TableId table) {
+    building.remove(table);
   }
 
   synchronized Set<String> built() {

@@ -31,7 +31,7 @@ final class MemoryTargetPort implements Target {
 
   @Override
   public JournalStore journal() {
-    return new MemoryJournal(target, process);
+    return new MemoryJournal(source, target, process);
   }
 
   @Override
@@ -53,6 +53,9 @@ final class MemoryTargetPort implements Target {
           }
           if (!target.writable() && !sameRows()) {
             source.violate("the target was opened with other rows than the source's last ones");
+          }
+          if (!target.writable() && !target.hasBuilt(MemorySchema.TRIGGERS)) {
+            source.violate("the target was opened without its triggers");
           }
           target.open();
         });

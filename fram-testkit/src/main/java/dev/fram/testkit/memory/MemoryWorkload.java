@@ -5,6 +5,7 @@ import dev.fram.api.model.TableId;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -22,6 +23,8 @@ public final class MemoryWorkload implements AutoCloseable {
   /** Beyond this key a writer's rows are its own: nobody else changes them. */
   private static final long OWN = 1_000_000;
 
+  private static final int UNIQUE_KEYS = 80;
+
   private final MemorySource source;
   private final MemoryTarget target;
   private final List<TableId> tables;
@@ -29,12 +32,26 @@ public final class MemoryWorkload implements AutoCloseable {
   private final List<Thread> writers = new ArrayList<>();
   private final Map<TableId, Map<Long, String>> acknowledged = new ConcurrentHashMap<>();
   private final CopyOnWriteArrayList<String> errors = new CopyOnWriteArrayList<>();
+  private final List<TableId> swapped = new ArrayList<>();
+  private final List<TableId> family = new ArrayList<>();
 
   public MemoryWorkload(MemorySource source, MemoryTarget target, List<TableId> tables) {
     this.source = source;
     this.target = target;
     this.tables = List.copyOf(tables);
     tables.forEach(t -> acknowledged.put(t, new ConcurrentHashMap<>()));
+  }
+
+  /** Tables with tokens: writers swap them between rows, and move them to other keys. */
+  public MemoryWorkload swaps(List<TableId> unique) {
+    swapped.addAll(unique);
+    return this;
+  }
+
+  /** Tables that hang on each other: writers make and break rows in them. */
+  public MemoryWorkload family(List<TableId> bound) {
+    family.addAll(bound);
+    return this;
   }
 
   /** Starts so many writers. */
@@ -93,6 +110,7 @@ public final class MemoryWorkload implements AutoCloseable {
         serial++;
         if (source.writable()) {
           onSource(writer, serial, random);
+          awkward(writer + "-" + serial, random);
         } else {
           onTarget(writer, serial, random);
         }
@@ -136,6 +154,54 @@ public final class MemoryWorkload implements AutoCloseable {
     }
   }
 
+  private void awkward(String value, Random random) {
+    MemoryTransaction tx = source.begin();
+    try {
+      if (!swapped.isEmpty()) {
+        swap(tx, swapped.get(random.nextInt(swapped.size())), value, random);
+      }
+      tx.writeCommit();
+      LockSupport.parkNanos(random.nextInt(300_000));
+      tx.becomeVisible();
+      if (!family.isEmpty()) {
+        tx = source.begin();
+        relate(tx, value, random);
+        tx.commit();
+      }
+    } catch (WriteRefused e) {
+      tx.rollback();
+    }
+  }
+
+  /** No token is ever lost or doubled at the end of a transaction, but in between it may be. */
+  private static void swap(MemoryTransaction tx, TableId table, String value, Random random) {
+    long low = random.nextInt(UNIQUE_KEYS - 1);
+    long high = low + 1 + random.nextInt((int) (UNIQUE_KEYS - 1 - low));
+    Optional<String> first = tx.read(table, low);
+    Optional<String> second = tx.read(table, high);
+    if (first.isPresent() && second.isPresent()) {
+      tx.put(table, low, value + "#" + Tokens.of(second.get()));
+      tx.put(table, high, value + "#" + Tokens.of(first.get()));
+    } else if (first.isPresent()) {
+      tx.delete(table, low);
+      tx.put(table, high, value + "#" + Tokens.of(first.get()));
+    } else if (second.isPresent()) {
+      tx.delete(table, high);
+      tx.put(table, low, value + "#" + Tokens.of(second.get()));
+    }
+  }
+
+  private void relate(MemoryTransaction tx, String value, Random random) {
+    long key = random.nextInt(12);
+    int generation = random.nextInt(family.size());
+    boolean hangs = generation == 0 || tx.read(family.get(generation - 1), key).isPresent();
+    if (random.nextInt(3) == 0) {
+      tx.delete(family.get(generation), key);
+    } else if (hangs) {
+      tx.put(family.get(generation), key, value);
+    }
+  }
+
   private Map<Long, String> of(TableId table) {
     return acknowledged.computeIfAbsent(table, t -> new ConcurrentHashMap<>());
   }
@@ -150,6 +216,15 @@ public final class MemoryWorkload implements AutoCloseable {
     } catch (WriteRefused e) {
       LockSupport.parkNanos(200_000);
     }
+  }
+
+  /** Fills a table with tokens: every other key, so that there is room to move. */
+  public static void seedTokens(MemorySource source, TableId table) {
+    MemoryTransaction tx = source.begin();
+    for (long key = 0; key < UNIQUE_KEYS; key += 2) {
+      tx.put(table, key, "seed#t" + key);
+    }
+    tx.commit();
   }
 
   /** Fills tables before anything begins. */
