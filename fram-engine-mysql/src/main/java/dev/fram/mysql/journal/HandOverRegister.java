@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.fram.mysql.journal;
+
+import dev.fram.api.engine.HandOver;
+import dev.fram.api.model.MigrationId;
+import dev.fram.mysql.binlog.BinlogPosition;
+import dev.fram.mysql.connection.Sql;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.List;
+
+/**
+ * {@code fram.handover} on the source: who owns the data (ALGORITHMS E1). The source decides,
+ * because it is the server whose exclusivity is at stake. Works on the caller's connection.
+ */
+public final class HandOverRegister {
+  private static final List<String> STATEMENTS =
+      List.of(
+          "CREATE DATABASE IF NOT EXISTS fram DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin",
+          "CREATE TABLE IF NOT EXISTS fram.handover (id varchar(16) NOT NULL PRIMARY KEY,"
+              + " state varchar(16) NOT NULL, epoch bigint NOT NULL DEFAULT 0,"
+              + " frozen_at longtext, decided_at datetime(3))"
+              + " ENGINE = InnoDB DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin");
+
+  private final MigrationId id;
+
+  public HandOverRegister(MigrationId id) {
+    this.id = id;
+  }
+
+  /**
+   * Creates what the hand-over will need, long before it, and touches no table of the user's.
+   * Idempotent; writes nothing when it is there.
+   */
+  public void prepare(Connection connection) throws SQLException {
+    if (!exists(connection)) {
+      for (String statement : STATEMENTS) {
+        Sql.run(connection, statement);
+      }
+    }
+    boolean registered =
+        Sql.number(connection, "SELECT COUNT(*) FROM fram.handover WHERE id = ?", id.value()) > 0;
+    if (!registered) {
+      Sql.update(
+          connection,
+          "INSERT INTO fram.handover (id, state) VALUES (?, 'OWNER_SOURCE')"
+              + " ON DUPLICATE KEY UPDATE id = id",
+          id.value());
+    }
+  }
+
+  /**
+   * The decision itself: the point of no return, when the caller's transaction commits.
+   *
+   * @return whether the data was handed over now; not when a later run has already decided
+   */
+  public boolean decide(Connection connection, long epoch, BinlogPosition frozenAt)
+      throws SQLException {
+    return Sql.update(
+            connection,
+            "UPDATE fram.handover SET state = 'HANDED_OVER', epoch = ?, frozen_at = ?,"
+                + " decided_at = NOW(3) WHERE id = ? AND state = 'OWNER_SOURCE' AND epoch <= ?",
+            epoch,
+            frozenAt.text(),
+            id.value(),
+            epoch)
+        == 1;
+  }
+
+  /**
+   * Who owns the data. Waits for a decision that is under way: a commit may have happened, and not
+   * be visible yet.
+   */
+  public HandOver read(Connection connection) throws SQLException {
+    if (!exists(connection)) {
+      return new HandOver.OwnerSource();
+    }
+    return Sql.first(
+            connection,
+            "SELECT state, frozen_at, epoch FROM fram.handover WHERE id = ? LOCK IN SHARE MODE",
+            HandOverRegister::state,
+            id.value())
+        .orElseGet(HandOver.OwnerSource::new);
+  }
+
+  /**
+   * Removes the register, unless some migration has handed the server's data over: then the source
+   * must stay closed. Idempotent.
+   */
+  public void remove(Connection connection) throws SQLException {
+    if (!exists(connection)) {
+      return;
+    }
+    // Asked before anything is written: a source that was handed over refuses every write.
+    long handedOver =
+        Sql.number(connection, "SELECT COUNT(*) FROM fram.handover WHERE state = 'HANDED_OVER'");
+    if (handedOver > 0) {
+      return;
+    }
+    Sql.update(connection, "DELETE FROM fram.handover WHERE id = ?", id.value());
+    if (Sql.number(connection, "SELECT COUNT(*) FROM fram.handover") > 0) {
+      return;
+    }
+    Sql.run(connection, "DROP TABLE fram.handover");
+    long others =
+        Sql.number(
+            connection,
+            "SELECT COUNT(*) FROM information_schema.TABLES WHERE TABLE_SCHEMA = 'fram'");
+    // An earlier migration may have made this server a target: its state stays.
+    if (others == 0) {
+      Sql.run(connection, "DROP DATABASE fram");
+    }
+  }
+
+  private static boolean exists(Connection connection) throws SQLException {
+    return Sql.number(
+            connection,
+            "SELECT COUNT(*) FROM information_schema.TABLES"
+                + " WHERE TABLE_SCHEMA = 'fram' AND TABLE_NAME = 'handover'")
+        > 0;
+  }
+
+  private static HandOver state(ResultSet row) throws SQLException {
+    return "HANDED_OVER".equals(row.getString(1))
+        ? new HandOver.HandedOver(BinlogPosition.parse(row.getString(2)), row.getLong(3))
+        : new HandOver.OwnerSource();
+  }
+}
