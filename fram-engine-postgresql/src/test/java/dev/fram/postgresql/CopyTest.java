@@ -146,6 +146,21 @@ class CopyTest {
     }
   }
 
+  /** Guard G5: published, such a table would break the application's own UPDATE. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "CREATE TABLE t (id int)",
+        "CREATE TABLE t (id int PRIMARY KEY DEFERRABLE)",
+        "CREATE TABLE t (id int PRIMARY KEY); ALTER TABLE t REPLICA IDENTITY NOTHING"
+      })
+  void aTableWithoutAnIdentityIsNotPublished(String ddl) throws SQLException {
+    try (RouteRig rig = new RouteRig(SERVER, SERVER, ddl + "; INSERT INTO t VALUES (1)")) {
+      assertCode(rig::prepare, ErrorCode.UNSUPPORTED);
+      RouteRig.run(rig.onSource, "UPDATE t SET id = 2");
+    }
+  }
+
   @Test
   void aStandbyIsRefused() throws SQLException {
     try (PostgresServer primary = PostgresServer.plan(PostgresVersion.V15).start();
