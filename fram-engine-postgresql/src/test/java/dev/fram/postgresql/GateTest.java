@@ -115,6 +115,76 @@ class GateTest {
     }
   }
 
+  /**
+   * An autovacuum holds a lock that is in the way, for minutes, and gives it up as soon as a waiter
+   * has looked for deadlocks: the gate looks early, and nobody is told to wait for it.
+   */
+  @ParameterizedTest
+  @EnumSource(
+      value = PostgresVersion.class,
+      names = {"V15", "V18"})
+  void anAutovacuumGivesWay(PostgresVersion version) throws SQLException {
+    try (PostgresServer server = slowAutovacuum(version);
+        RouteRig rig = new RouteRig(server, Servers.of(version), "CREATE TABLE t (id int)");
+        WriteGate gate =
+            rig.route.source().gate(rig.route.source().tables(), Duration.ofSeconds(20))) {
+      RouteRig.run(
+          rig.onSource,
+          "INSERT INTO t SELECT generate_series(1, 200000); DELETE FROM t WHERE id % 2 = 0");
+      await()
+          .atMost(Duration.ofSeconds(60))
+          .until(() ->
+              RouteRig.text(
+                      rig.onSource,
+                      "SELECT count(*) FROM pg_locks l JOIN pg_stat_activity a USING (pid)"
+                          + " WHERE a.backend_type = 'autovacuum worker' AND l.granted"
+                          + " AND l.relation = 't'::regclass"
+                          + " AND l.mode = 'ShareUpdateExclusiveLock'"
+                          + " AND a.xact_start < clock_timestamp() - interval '2 s'")
+                  .equals("1"));
+      assertThat(gate.blockers()).as("nobody a person would have to wait for").isEmpty();
+      assertThat(gate.close(LOCK)).isInstanceOf(WriteGate.Attempt.Closed.class);
+    }
+  }
+
+  private static PostgresServer slowAutovacuum(PostgresVersion version) {
+    return PostgresServer.plan(version)
+        .setting("autovacuum", "on")
+        .setting("autovacuum_naptime", "1s")
+        .setting("autovacuum_vacuum_scale_factor", "0")
+        .setting("autovacuum_vacuum_cost_delay", "100ms")
+        .setting("autovacuum_vacuum_cost_limit", "1")
+        .start();
+  }
+
+  /** No guard is there to be met, only the register: its answer alone must not pass for "no". */
+  @Test
+  void aHandOverThatAnotherRunHasCommittedIsNotCalledUndone() throws SQLException {
+    try (RouteRig rig = new RouteRig(SERVER, SERVER, "SELECT 1");
+        WriteGate first = rig.route.source().gate(List.of(), BUDGET);
+        WriteGate second = rig.route.source().gate(List.of(), BUDGET)) {
+      assertThat(first.close(LOCK)).isInstanceOf(WriteGate.Attempt.Closed.class);
+      assertThat(second.close(LOCK)).isInstanceOf(WriteGate.Attempt.Closed.class);
+      Position frozenAt = first.frozenAt();
+      assertThat(first.handOver(2, frozenAt)).isEqualTo(StepOutcome.DONE);
+      assertThat(second.handOver(2, frozenAt)).isEqualTo(StepOutcome.UNKNOWN);
+      assertThat(rig.route.source().handOver()).isInstanceOf(HandOver.HandedOver.class);
+    }
+  }
+
+  /** A run that was overtaken may not hand over, and finds the source still serving. */
+  @Test
+  void anEarlierEpochMayNotHandOver() throws SQLException {
+    try (RouteRig rig = new RouteRig(SERVER, SERVER, "CREATE TABLE t (id int PRIMARY KEY)");
+        WriteGate gate = rig.route.source().gate(rig.route.source().tables(), BUDGET)) {
+      RouteRig.run(rig.onSource, "UPDATE fram.handover SET epoch = 7");
+      assertThat(gate.close(LOCK)).isInstanceOf(WriteGate.Attempt.Closed.class);
+      assertThat(gate.handOver(6, gate.frozenAt())).isNotEqualTo(StepOutcome.DONE);
+      assertThat(rig.route.source().handOver()).isInstanceOf(HandOver.OwnerSource.class);
+      RouteRig.run(rig.onSource, "INSERT INTO t VALUES (1)");
+    }
+  }
+
   private static boolean refused(Connection connection, String sql) {
     try {
       RouteRig.run(connection, sql);

@@ -40,9 +40,15 @@ final class Move implements AutoCloseable {
   }
 
   Move(ServerPair pair, String database, MigrationSettings settings, Scope scope) {
-    request =
+    this(
         new RouteRequest(
-            pair.sourceEndpoint(database), pair.targetEndpoint(database), scope, Set.of());
+            pair.sourceEndpoint(database), pair.targetEndpoint(database), scope, Set.of()),
+        settings);
+  }
+
+  /** Between other addresses than the servers' own: through a network that can be cut. */
+  Move(RouteRequest request, MigrationSettings settings) {
+    this.request = request;
     run = new MigrationRun(engine(), request, settings, Clock.system());
     run.addStatusListener(last::set);
   }
