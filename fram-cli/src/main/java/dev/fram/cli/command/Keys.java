@@ -22,6 +22,8 @@ final class Keys {
     Set<ConfigKey> keys = logins();
     keys.add(ConfigKey.INCLUDE);
     keys.add(ConfigKey.EXCLUDE);
+    keys.add(ConfigKey.REPLICA_IDENTITY_FULL);
+    keys.add(ConfigKey.COPY_AT_CUTOVER);
     keys.addAll(EnumSet.range(ConfigKey.NO_OWNER, ConfigKey.ALLOW_NONEMPTY_TARGET));
     return keys;
   }

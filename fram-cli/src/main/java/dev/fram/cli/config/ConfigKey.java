@@ -28,6 +28,16 @@ public enum ConfigKey {
       "",
       "Only tables that match: schema.table with * and ?. May be given several times."),
   EXCLUDE(ValueKind.LIST, "", "Leaves out tables that match. May be given several times."),
+  REPLICA_IDENTITY_FULL(
+      ValueKind.LIST,
+      "",
+      "Tables without a key that may log whole old rows while they are migrated. May be given"
+          + " several times."),
+  COPY_AT_CUTOVER(
+      ValueKind.LIST,
+      "",
+      "Tables that are not followed, but copied whole while writes are blocked. May be given"
+          + " several times."),
   JOBS(ValueKind.COUNT, "4", "Copies this many chunks at once."),
   INDEX_JOBS(ValueKind.COUNT, "2", "Builds this many indexes at once."),
   CUTOVER(

@@ -3,6 +3,7 @@ package dev.fram.cli.config;
 
 import dev.fram.api.engine.SchemaOption;
 import dev.fram.api.model.Scope;
+import dev.fram.api.model.TableOptions;
 import java.time.Duration;
 import java.util.EnumMap;
 import java.util.EnumSet;
@@ -66,6 +67,11 @@ public final class ConfigValues {
   /** Which tables the user wants. */
   public Scope scope() {
     return new Scope(list(ConfigKey.INCLUDE), list(ConfigKey.EXCLUDE));
+  }
+
+  /** What the user has decided for single tables. */
+  public TableOptions tableOptions() {
+    return new TableOptions(list(ConfigKey.REPLICA_IDENTITY_FULL), list(ConfigKey.COPY_AT_CUTOVER));
   }
 
   /** What the user leaves out of the schema. */
