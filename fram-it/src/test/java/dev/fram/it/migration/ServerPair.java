@@ -14,7 +14,7 @@ import java.util.concurrent.atomic.AtomicInteger;
  * A source and a target server of given versions, started once and kept until the JVM ends; each
  * test takes a fresh database on both. A server that does not start fails the test.
  */
-final class ServerPair {
+final class ServerPair implements AutoCloseable {
   private static final Map<String, ServerPair> PAIRS = new TreeMap<>();
   private static final AtomicInteger DATABASES = new AtomicInteger();
 
@@ -26,6 +26,11 @@ final class ServerPair {
     System.setProperty("fram.pg.bin", tools.binFolder().toString());
     this.source = start(source);
     this.target = start(target);
+  }
+
+  /** A pair of the test's own, which it closes. */
+  static ServerPair open(PostgresVersion source, PostgresVersion target) {
+    return new ServerPair(source, target);
   }
 
   static synchronized ServerPair of(PostgresVersion source, PostgresVersion target) {
@@ -59,6 +64,12 @@ final class ServerPair {
   void drop(String database) throws SQLException {
     source.dropDatabase(database);
     target.dropDatabase(database);
+  }
+
+  @Override
+  public void close() {
+    source.close();
+    target.close();
   }
 
   private static PostgresServer start(PostgresVersion version) {
