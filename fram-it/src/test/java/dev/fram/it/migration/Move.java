@@ -9,6 +9,7 @@ import dev.fram.api.engine.Route;
 import dev.fram.api.engine.RouteRequest;
 import dev.fram.api.model.Scope;
 import dev.fram.api.model.Table;
+import dev.fram.api.model.TableOptions;
 import dev.fram.api.status.PhaseName;
 import dev.fram.api.status.Status;
 import dev.fram.core.concurrent.Clock;
@@ -40,9 +41,22 @@ final class Move implements AutoCloseable {
   }
 
   Move(ServerPair pair, String database, MigrationSettings settings, Scope scope) {
+    this(pair, database, settings, scope, TableOptions.none());
+  }
+
+  Move(ServerPair pair, String database, MigrationSettings settings, TableOptions options) {
+    this(pair, database, settings, Scope.all(), options);
+  }
+
+  private Move(
+      ServerPair pair,
+      String database,
+      MigrationSettings settings,
+      Scope scope,
+      TableOptions options) {
     request =
         new RouteRequest(
-            pair.sourceEndpoint(database), pair.targetEndpoint(database), scope, Set.of());
+            pair.sourceEndpoint(database), pair.targetEndpoint(database), scope, Set.of(), options);
     run = new MigrationRun(engine(), request, settings, Clock.system());
     run.addStatusListener(last::set);
   }
