@@ -14,6 +14,7 @@ import dev.fram.postgresql.connection.Sql;
 import dev.fram.postgresql.connection.SqlErrors;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -47,16 +48,21 @@ final class Identities {
     this.options = options;
   }
 
-  /** Changes what has to be changed; nothing that could be published as it is. */
-  void set(List<Table> tables, Consumer<String> progress) {
+  /**
+   * Changes what has to be changed; nothing that could be published as it is.
+   *
+   * @return what was changed
+   */
+  List<String> set(List<Table> tables, Consumer<String> progress) {
     Connection connection = source.open("identities");
     try {
       Sql.run(connection, "SET synchronous_commit = local");
       Map<TableId, IdentityWay> wanted = wanted(connection, tables);
       if (wanted.isEmpty()) {
-        return;
+        return List.of();
       }
       IdentityRegister.create(connection);
+      List<String> changed = new ArrayList<>();
       for (Map.Entry<TableId, IdentityWay> entry : wanted.entrySet()) {
         TableId table = entry.getKey();
         String clause = clause(entry.getValue());
@@ -68,8 +74,10 @@ final class Identities {
               IdentityRegister.remember(c, table, entry.getValue());
               Sql.run(c, alter(table, clause));
             });
-        progress.accept(table + ": REPLICA IDENTITY " + clause + " until the migration ends");
+        changed.add(table + ": REPLICA IDENTITY " + clause);
+        progress.accept(changed.getLast() + " until the migration ends");
       }
+      return changed;
     } catch (SQLException e) {
       throw SqlErrors.translate(e, source.name(), "setting replica identities");
     } finally {

@@ -70,8 +70,8 @@ final class PostgresSource implements Source, AutoCloseable {
   }
 
   @Override
-  public void prepareIdentities(List<Table> tables, Consumer<String> progress) {
-    new Identities(connector, catalog, options).set(tables, progress);
+  public List<String> prepareIdentities(List<Table> tables, Consumer<String> progress) {
+    return new Identities(connector, catalog, options).set(tables, progress);
   }
 
   @Override

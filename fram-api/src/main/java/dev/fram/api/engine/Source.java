@@ -28,9 +28,12 @@ public interface Source {
    * before {@link #prepareFeed}.
    *
    * @param progress told what is changed, and what is being waited for
+   * @return what was changed, for the journal
    * @throws FramException LOCK_TIMEOUT, PRIVILEGE_MISSING
    */
-  default void prepareIdentities(List<Table> tables, Consumer<String> progress) {}
+  default List<String> prepareIdentities(List<Table> tables, Consumer<String> progress) {
+    return List.of();
+  }
 
   /**
    * Creates what the feed needs (publication, slot), and waits until every transaction that might

@@ -71,8 +71,7 @@ final class Preparation {
         .journal()
         .step(
             "replica-identities",
-            "",
-            () -> parts.route().source().prepareIdentities(tables, this::note));
+            () -> String.join("; ", parts.route().source().prepareIdentities(tables, this::note)));
     List<Position> start = new ArrayList<>();
     parts
         .journal()

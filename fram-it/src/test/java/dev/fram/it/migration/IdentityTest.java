@@ -13,6 +13,7 @@ import dev.fram.core.bus.Answer;
 import dev.fram.core.concurrent.Clock;
 import dev.fram.core.migration.MigrationClient;
 import dev.fram.core.run.MigrationSettings;
+import dev.fram.testkit.fault.JavaChild;
 import dev.fram.testkit.server.PostgresServer;
 import dev.fram.testkit.server.PostgresVersion;
 import java.sql.Connection;
@@ -126,8 +127,7 @@ class IdentityTest {
     try (Move move = move(new TableOptions(List.of(), List.of("late", "swapped")))) {
       assertThatThrownBy(move::finish)
           .isInstanceOfSatisfying(
-              FramException.class,
-              e -> assertThat(e.code()).isEqualTo(ErrorCode.CHECK_FAILED))
+              FramException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.CHECK_FAILED))
           .hasMessageContaining("public.noted")
           .hasMessageContaining("--replica-identity-full=public.noted")
           .hasMessageContaining("--copy-at-cutover=public.noted");
@@ -189,6 +189,52 @@ class IdentityTest {
     }
   }
 
+  /** The register is written with the change itself: what a killed run has changed is known. */
+  @Test
+  void whatAKilledRunHasChangedIsPutBack() throws Exception {
+    try (Connection holder = pair.source().connect(database);
+        Statement sql = holder.createStatement()) {
+      holder.setAutoCommit(false);
+      sql.execute("UPDATE noted SET a = 1 WHERE a = 2");
+      try (JavaChild fram = migrate()) {
+        await()
+            .atMost(Duration.ofSeconds(60))
+            .until(() -> !fram.alive() || text(pair.source(), IDENTITIES).startsWith("codedi"));
+        assertThat(fram.alive()).as(fram.output()).isTrue();
+        fram.kill9();
+      }
+      holder.commit();
+    }
+    try (JavaChild fram = migrate()) {
+      await()
+          .atMost(Duration.ofSeconds(60))
+          .until(() ->
+              !fram.alive()
+                  || text(pair.target(), "SELECT phase FROM fram.migration").equals("READY"));
+      assertThat(text(pair.source(), IDENTITIES)).as(fram.output()).contains("notedf");
+      assertThat(
+              text(
+                  pair.target(),
+                  "SELECT string_agg(detail, ' ') FROM fram.journal"
+                      + " WHERE step = 'replica-identities'"))
+          .contains("public.noted: REPLICA IDENTITY FULL");
+    }
+    try (Move move = move(OPTIONS)) {
+      assertThat(client(move).cancel(status -> {}).exitCode()).isZero();
+    }
+    assertThat(text(pair.source(), IDENTITIES)).isEqualTo(BEFORE);
+  }
+
+  private JavaChild migrate() throws Exception {
+    return FramProcess.start(
+        pair.sourceEndpoint(database),
+        pair.targetEndpoint(database),
+        "migrate",
+        "--replica-identity-full=noted",
+        "--copy-at-cutover=late",
+        "--copy-at-cutover=swapped");
+  }
+
   /** The lock is tried for a second at a time, and the application never hears of it. */
   @Test
   void aTransactionThatHoldsATableIsWaitedFor() throws Exception {
@@ -200,16 +246,18 @@ class IdentityTest {
       move.begin();
       await()
           .atMost(Duration.ofSeconds(30))
-          .until(() -> text(
-                  pair.source(),
-                  "SELECT count(*) FROM pg_locks WHERE mode = 'AccessExclusiveLock' AND NOT granted")
-              .equals("1"));
+          .until(() ->
+              text(
+                      pair.source(),
+                      "SELECT count(*) FROM pg_locks WHERE mode = 'AccessExclusiveLock' AND NOT granted")
+                  .equals("1"));
       await()
           .atMost(Duration.ofSeconds(30))
-          .until(() -> text(
-                  pair.source(),
-                  "SELECT count(*) FROM pg_locks WHERE mode = 'AccessExclusiveLock' AND NOT granted")
-              .equals("0"));
+          .until(() ->
+              text(
+                      pair.source(),
+                      "SELECT count(*) FROM pg_locks WHERE mode = 'AccessExclusiveLock' AND NOT granted")
+                  .equals("0"));
       sql.execute("UPDATE coded SET n = 2 WHERE code = 2");
       holder.commit();
       move.awaitPhase(PhaseName.READY);

@@ -4,6 +4,7 @@ package dev.fram.it.migration;
 import dev.fram.api.model.Endpoint;
 import dev.fram.testkit.server.PostgresServer;
 import dev.fram.testkit.server.PostgresVersion;
+import dev.fram.testkit.server.ServerPlan;
 import dev.fram.testkit.tools.PgTools;
 import java.sql.SQLException;
 import java.util.Map;
@@ -21,20 +22,26 @@ final class ServerPair implements AutoCloseable {
   private final PostgresServer source;
   private final PostgresServer target;
 
-  private ServerPair(PostgresVersion source, PostgresVersion target) {
+  private ServerPair(PostgresVersion source, PostgresVersion target, Map<String, String> settings) {
     PgTools tools = PgTools.atLeast(source.major());
     System.setProperty("fram.pg.bin", tools.binFolder().toString());
-    this.source = start(source);
-    this.target = start(target);
+    this.source = start(source, settings);
+    this.target = start(target, settings);
   }
 
   /** A pair of the test's own, which it closes. */
   static ServerPair open(PostgresVersion source, PostgresVersion target) {
-    return new ServerPair(source, target);
+    return open(source, target, Map.of());
+  }
+
+  /** The same, with settings of both servers. */
+  static ServerPair open(
+      PostgresVersion source, PostgresVersion target, Map<String, String> settings) {
+    return new ServerPair(source, target, settings);
   }
 
   static synchronized ServerPair of(PostgresVersion source, PostgresVersion target) {
-    return PAIRS.computeIfAbsent(source + ">" + target, key -> new ServerPair(source, target));
+    return PAIRS.computeIfAbsent(source + ">" + target, key -> open(source, target));
   }
 
   PostgresServer source() {
@@ -72,12 +79,16 @@ final class ServerPair implements AutoCloseable {
     target.close();
   }
 
-  private static PostgresServer start(PostgresVersion version) {
-    return PostgresServer.plan(version)
-        .setting("max_connections", "200")
-        .setting("max_replication_slots", "60")
-        .setting("max_wal_senders", "60")
-        .setting("max_prepared_transactions", "50")
-        .start();
+  private static PostgresServer start(PostgresVersion version, Map<String, String> settings) {
+    ServerPlan plan =
+        PostgresServer.plan(version)
+            .setting("max_connections", "200")
+            .setting("max_replication_slots", "60")
+            .setting("max_wal_senders", "60")
+            .setting("max_prepared_transactions", "50");
+    for (Map.Entry<String, String> setting : settings.entrySet()) {
+      plan = plan.setting(setting.getKey(), setting.getValue());
+    }
+    return plan.start();
   }
 }

@@ -26,8 +26,7 @@ class VersionsTest {
   @ParameterizedTest(name = "{0} to {1}")
   @CsvSource({"13, 18", "14, 17", "16, 18", "17, 18", "18, 18"})
   void moves(int from, int to) throws Exception {
-    try (ServerPair pair =
-        ServerPair.open(PostgresVersion.of(from), PostgresVersion.of(to))) {
+    try (ServerPair pair = ServerPair.open(PostgresVersion.of(from), PostgresVersion.of(to))) {
       moves(pair);
     }
   }
