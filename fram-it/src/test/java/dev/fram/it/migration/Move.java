@@ -29,7 +29,8 @@ import org.jspecify.annotations.Nullable;
 
 /** One migration of one database of a {@link ServerPair}, run inside this JVM. */
 final class Move implements AutoCloseable {
-  private static final Duration LIMIT = Duration.ofSeconds(120);
+  private static final Duration LIMIT =
+      Duration.ofSeconds(Integer.getInteger("fram.move.seconds", 120));
 
   private final RouteRequest request;
   private final MigrationRun run;
