@@ -9,6 +9,7 @@ import java.sql.Statement;
 import java.util.Properties;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import org.postgresql.PGConnection;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -129,7 +130,31 @@ public final class Connector {
     properties.setProperty("replication", "database");
     properties.setProperty("preferQueryMode", "simple");
     properties.setProperty("assumeMinServerVersion", "13");
-    return connect(properties);
+    properties.setProperty("allowEncodingChanges", "true");
+    return untouched(connect(properties));
+  }
+
+  /** Whether the session's database takes any bytes for text, and gives them back (SQL_ASCII). */
+  public static boolean keepsAnyBytes(Connection connection) throws SQLException {
+    return "SQL_ASCII"
+        .equals(connection.unwrap(PGConnection.class).getParameterStatus("server_encoding"));
+  }
+
+  /**
+   * The server checks what it sends against the client's encoding: to LATIN1 all bytes are right.
+   */
+  private Connection untouched(Connection connection) {
+    try {
+      if (keepsAnyBytes(connection)) {
+        try (Statement statement = connection.createStatement()) {
+          statement.execute("SET client_encoding = 'LATIN1'");
+        }
+      }
+      return connection;
+    } catch (SQLException e) {
+      abort(connection);
+      throw SqlErrors.translate(e, name(), "opening a session");
+    }
   }
 
   private Connection connect(Properties properties) {
