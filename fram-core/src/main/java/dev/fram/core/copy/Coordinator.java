@@ -156,6 +156,9 @@ final class Coordinator implements AutoCloseable {
     TableGroup group =
         new TableGroup(snapshot, tables.stream().map(Table::id).toList(), parts.clock().nanos());
     tables.forEach(t -> groups.put(t.id(), group));
+    progress.awaitReceived(snapshot.armedAt(), signal);
+    // Each table's chunks at once: with thousands of tables the copiers would stand idle until the
+    // last one is recorded.
     for (Table table : tables) {
       Fingerprint look = snapshot.fingerprint(table.id());
       assertDefinition(table.id(), look);
@@ -166,9 +169,6 @@ final class Coordinator implements AutoCloseable {
         parts.journal().store().saveKeyChunks(parts.journal().epoch(), table.id(), List.of());
       }
       log.copying(table.id(), look);
-    }
-    progress.awaitReceived(snapshot.armedAt(), signal);
-    for (Table table : tables) {
       List<Chunk> chunks = snapshot.chunks(table, parts.settings().copy().chunkBytes());
       TableCopy copy = new TableCopy(table, chunks.size());
       opened(table);

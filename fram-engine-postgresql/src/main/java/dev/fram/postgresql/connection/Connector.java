@@ -34,6 +34,8 @@ public final class Connector {
           + " -c row_security=off -c default_transaction_read_only=off"
           + " -c default_transaction_isolation=read\\ committed"
           + " -c default_transaction_deferrable=off"
+          // With thousands of tables a question to the catalogs looks dear, and compiling it is.
+          + " -c jit=off"
           + " -c statement_timeout=0 -c lock_timeout=0 -c idle_in_transaction_session_timeout=0"
           + " -c tcp_keepalives_idle=5 -c tcp_keepalives_interval=5 -c tcp_keepalives_count=2";
 
