@@ -82,8 +82,8 @@ final class FeedSetup {
       throw new FramException(
           ErrorCode.UNSUPPORTED,
           source.name() + ": tables without a usable replica identity: " + without + ".",
-          "Add a primary key, or set ALTER TABLE .. REPLICA IDENTITY USING INDEX (a unique index"
-              + " over NOT NULL columns) or REPLICA IDENTITY FULL, or exclude them.");
+          "Add a primary key, or agree to whole old rows in the log (--replica-identity-full), or"
+              + " have them copied while writes are blocked (--copy-at-cutover), or exclude them.");
     }
   }
 }

@@ -48,7 +48,8 @@ final class PostgresRoute implements Route {
             .map(MigrationRecord::id)
             .orElseGet(() -> MigrationId.random(new SecureRandom()));
     this.guard = new TargetGuard(id);
-    this.source = new PostgresSource(source, id, new Catalog(request.scope()));
+    this.source =
+        new PostgresSource(source, id, new Catalog(request.scope()), request.tableOptions());
     this.target = new PostgresTarget(target, journal, guard);
     this.schema =
         new PostgresSchemaTransfer(
@@ -84,7 +85,12 @@ final class PostgresRoute implements Route {
 
   @Override
   public List<Check> checks() {
-    return PostgresChecks.of(sourceServer, targetServer, request.scope(), request.schemaOptions());
+    return PostgresChecks.of(
+        sourceServer,
+        targetServer,
+        request.scope(),
+        request.schemaOptions(),
+        request.tableOptions());
   }
 
   @Override

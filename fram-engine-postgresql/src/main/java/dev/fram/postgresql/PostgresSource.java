@@ -15,6 +15,7 @@ import dev.fram.api.model.ServerInfo;
 import dev.fram.api.model.Table;
 import dev.fram.api.model.TableDigest;
 import dev.fram.api.model.TableId;
+import dev.fram.api.model.TableOptions;
 import dev.fram.postgresql.catalog.Catalog;
 import dev.fram.postgresql.catalog.CatalogTable;
 import dev.fram.postgresql.connection.Connector;
@@ -43,13 +44,15 @@ final class PostgresSource implements Source, AutoCloseable {
   private final Connector connector;
   private final MigrationId id;
   private final Catalog catalog;
+  private final TableOptions options;
   private final SharedSession questions;
   private final ServerInfo server;
 
-  PostgresSource(Connector connector, MigrationId id, Catalog catalog) {
+  PostgresSource(Connector connector, MigrationId id, Catalog catalog, TableOptions options) {
     this.connector = connector;
     this.id = id;
     this.catalog = catalog;
+    this.options = options;
     this.questions = new SharedSession(connector, "questions");
     this.server = Servers.describe(connector, questions);
   }
@@ -62,7 +65,13 @@ final class PostgresSource implements Source, AutoCloseable {
   @Override
   public List<Table> tables() {
     return questions.read(
-        "reading the catalog", c -> catalog.tables(c).stream().map(CatalogTable::toTable).toList());
+        "reading the catalog",
+        c -> catalog.tables(c).stream().map(table -> table.toTable(options)).toList());
+  }
+
+  @Override
+  public List<String> prepareIdentities(List<Table> tables, Consumer<String> progress) {
+    return new Identities(connector, catalog, options).set(tables, progress);
   }
 
   @Override
@@ -159,6 +168,12 @@ final class PostgresSource implements Source, AutoCloseable {
         c -> {
           new ReplicationSlot(connector, id).drop(c);
           new Publication(id).drop(c);
+          return 0;
+        });
+    new Identities(connector, catalog, options).putBack();
+    questions.read(
+        "removing the hand-over register",
+        c -> {
           new HandOverRegister(id).remove(c);
           return 0;
         });

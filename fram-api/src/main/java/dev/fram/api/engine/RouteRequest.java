@@ -3,6 +3,7 @@ package dev.fram.api.engine;
 
 import dev.fram.api.model.Endpoint;
 import dev.fram.api.model.Scope;
+import dev.fram.api.model.TableOptions;
 import java.util.Set;
 
 /**
@@ -12,6 +13,7 @@ import java.util.Set;
  * @param target where it arrives
  * @param scope which tables
  * @param schemaOptions what to leave out of the schema, and what to add
+ * @param tableOptions what was decided for single tables
  * @param ddlPolicy what becomes of schema changes in the feed
  */
 public record RouteRequest(
@@ -19,12 +21,13 @@ public record RouteRequest(
     Endpoint target,
     Scope scope,
     Set<SchemaOption> schemaOptions,
+    TableOptions tableOptions,
     DdlPolicy ddlPolicy) {
 
-  /** With the default: whoever changes the schema meanwhile is asked. */
+  /** With the defaults: nothing special for any table; who changes the schema meanwhile is asked. */
   public RouteRequest(
       Endpoint source, Endpoint target, Scope scope, Set<SchemaOption> schemaOptions) {
-    this(source, target, scope, schemaOptions, DdlPolicy.ASK);
+    this(source, target, scope, schemaOptions, TableOptions.none(), DdlPolicy.ASK);
   }
 
   public RouteRequest {

@@ -23,6 +23,19 @@ public interface Source {
   List<Table> tables();
 
   /**
+   * Changes how the log names the rows of tables that could not be followed otherwise, where that
+   * disturbs nobody or the user has agreed. Idempotent; {@link #removeTraces} puts it back. Comes
+   * before {@link #prepareFeed}.
+   *
+   * @param progress told what is changed, and what is being waited for
+   * @return what was changed, for the journal
+   * @throws FramException LOCK_TIMEOUT, PRIVILEGE_MISSING
+   */
+  default List<String> prepareIdentities(List<Table> tables, Consumer<String> progress) {
+    return List.of();
+  }
+
+  /**
    * Creates what the feed needs (publication, slot), and waits until every transaction that might
    * be in neither the feed nor a later snapshot has ended (guard G1). Idempotent: what exists and
    * is in order stays. Nothing that was lost is made anew silently.

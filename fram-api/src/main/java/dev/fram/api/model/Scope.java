@@ -26,7 +26,7 @@ public record Scope(List<String> include, List<String> exclude) {
     return included && !matchesAny(exclude, table);
   }
 
-  private static boolean matchesAny(List<String> patterns, TableId table) {
+  static boolean matchesAny(List<String> patterns, TableId table) {
     return patterns.stream().anyMatch(p -> regex(p).matcher(table.toString()).matches());
   }
 

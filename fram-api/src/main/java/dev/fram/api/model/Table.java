@@ -21,11 +21,20 @@ public record Table(TableId id, long rows, long bytes, Transfer transfer, Option
     this(id, rows, bytes, transfer, Optional.empty());
   }
 
+  /**
+   * What a copy into a table with its indexes reaches even on a slow day, in bytes a second: for
+   * saying beforehand how long writes will be blocked.
+   */
+  public static final long CAUTIOUS_RATE = 25L << 20;
+
   /** How a table's rows get to the target. */
   public enum Transfer {
     /** Copied under a snapshot, then followed by the feed. */
     COPY_AND_FOLLOW,
-    /** Its changes are not in the log (unlogged): copied whole under the write gate. */
+    /**
+     * Copied whole under the write gate: its changes are not in the log (unlogged), or the user
+     * wants it so.
+     */
     COPY_AT_CUTOVER,
     /**
      * Has no rows of its own (a partitioned parent, a foreign table): only its definition moves.

@@ -17,12 +17,14 @@ final class Keys {
     return EnumSet.range(ConfigKey.SOURCE, ConfigKey.TARGET_PASSWORD_COMMAND);
   }
 
-  /** Also which tables, and what is left out of the schema: all that a check looks at. */
+  /** Also which tables, and what is added to or left out of the schema: all that a check looks at. */
   static Set<ConfigKey> scope() {
     Set<ConfigKey> keys = logins();
     keys.add(ConfigKey.INCLUDE);
     keys.add(ConfigKey.EXCLUDE);
-    keys.addAll(EnumSet.range(ConfigKey.NO_OWNER, ConfigKey.ALLOW_NONEMPTY_TARGET));
+    keys.add(ConfigKey.REPLICA_IDENTITY_FULL);
+    keys.add(ConfigKey.COPY_AT_CUTOVER);
+    keys.addAll(EnumSet.range(ConfigKey.USERS, ConfigKey.ALLOW_NONEMPTY_TARGET));
     return keys;
   }
 

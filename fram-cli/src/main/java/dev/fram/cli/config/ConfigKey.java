@@ -28,6 +28,16 @@ public enum ConfigKey {
       "",
       "Only tables that match: schema.table with * and ?. May be given several times."),
   EXCLUDE(ValueKind.LIST, "", "Leaves out tables that match. May be given several times."),
+  REPLICA_IDENTITY_FULL(
+      ValueKind.LIST,
+      "",
+      "Tables without a key that may log whole old rows while they are migrated. May be given"
+          + " several times."),
+  COPY_AT_CUTOVER(
+      ValueKind.LIST,
+      "",
+      "Tables that are not followed, but copied whole while writes are blocked. May be given"
+          + " several times."),
   JOBS(ValueKind.COUNT, "4", "Copies this many chunks at once."),
   INDEX_JOBS(ValueKind.COUNT, "2", "Builds this many indexes at once."),
   CUTOVER(
@@ -43,6 +53,15 @@ public enum ConfigKey {
       ValueKind.DURATION, "15s", "A cutover that blocks writes for longer undoes itself."),
   MAX_LAG(ValueKind.DURATION, "5s", "Refuses a cutover while the target is further behind."),
   CUTOVER_ATTEMPTS(ValueKind.COUNT, "20", "Tries to block writes this often before it gives up."),
+  DDL(
+      ValueKind.DDL,
+      "ask",
+      "Schema changes in the log (MySQL, MariaDB). ask: stops before them. replicate: runs them on"
+          + " the target too. ignore: leaves them out."),
+  USERS(
+      ValueKind.FLAG,
+      "",
+      "Copies accounts, roles and grants too (MySQL, MariaDB; PostgreSQL does so unless --no-roles)."),
   NO_OWNER(ValueKind.FLAG, "", "All objects belong to Fram's login on the target."),
   NO_PRIVILEGES(ValueKind.FLAG, "", "Leaves out GRANT and REVOKE."),
   NO_ROLES(ValueKind.FLAG, "", "Creates no roles; those that are needed must exist."),

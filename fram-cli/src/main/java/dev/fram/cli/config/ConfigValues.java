@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.fram.cli.config;
 
+import dev.fram.api.engine.DdlPolicy;
 import dev.fram.api.engine.SchemaOption;
 import dev.fram.api.model.Scope;
+import dev.fram.api.model.TableOptions;
 import java.time.Duration;
 import java.util.EnumMap;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -15,6 +18,7 @@ import java.util.Set;
 public final class ConfigValues {
   private static final Map<ConfigKey, SchemaOption> SCHEMA_OPTIONS =
       Map.of(
+          ConfigKey.USERS, SchemaOption.WITH_USERS,
           ConfigKey.NO_OWNER, SchemaOption.NO_OWNER,
           ConfigKey.NO_PRIVILEGES, SchemaOption.NO_PRIVILEGES,
           ConfigKey.NO_ROLES, SchemaOption.NO_ROLES,
@@ -66,6 +70,16 @@ public final class ConfigValues {
   /** Which tables the user wants. */
   public Scope scope() {
     return new Scope(list(ConfigKey.INCLUDE), list(ConfigKey.EXCLUDE));
+  }
+
+  /** What the user has decided for single tables. */
+  public TableOptions tableOptions() {
+    return new TableOptions(list(ConfigKey.REPLICA_IDENTITY_FULL), list(ConfigKey.COPY_AT_CUTOVER));
+  }
+
+  /** What becomes of schema changes in the feed. */
+  public DdlPolicy ddlPolicy() {
+    return DdlPolicy.valueOf(text(ConfigKey.DDL).orElseThrow().toUpperCase(Locale.ROOT));
   }
 
   /** What the user leaves out of the schema. */

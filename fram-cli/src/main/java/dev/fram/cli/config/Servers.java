@@ -36,6 +36,8 @@ public record Servers(RouteRequest request, List<String> warnings) {
           "Fram moves a database between servers of one product.");
     }
     return new Servers(
-        new RouteRequest(source, target, values.scope(), values.schemaOptions()), warnings);
+        new RouteRequest(
+            source, target, values.scope(), values.schemaOptions(), values.tableOptions(), values.ddlPolicy()),
+        warnings);
   }
 }

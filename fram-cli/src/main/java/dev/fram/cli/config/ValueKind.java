@@ -15,7 +15,8 @@ public enum ValueKind {
   DURATION("TIME"),
   SIZE("SIZE"),
   COUNT("N"),
-  CUTOVER("manual|auto");
+  CUTOVER("manual|auto"),
+  DDL("ask|replicate|ignore");
 
   private static final int MOST = 256;
   private final String label;
@@ -55,6 +56,10 @@ public enum ValueKind {
           problemUnless(
               text.equals("manual") || text.equals("auto"),
               "is " + quoted(text) + ". Write manual or auto.");
+      case DDL ->
+          problemUnless(
+              text.equals("ask") || text.equals("replicate") || text.equals("ignore"),
+              "is " + quoted(text) + ". Write ask, replicate or ignore.");
     };
   }
 

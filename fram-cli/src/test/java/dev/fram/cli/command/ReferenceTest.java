@@ -83,6 +83,7 @@ class ReferenceTest {
       case SIZE -> "size";
       case COUNT -> "1 to 256";
       case CUTOVER -> "manual or auto";
+      case DDL -> "ask, replicate or ignore";
     };
   }
 

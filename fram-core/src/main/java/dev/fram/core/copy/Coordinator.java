@@ -156,19 +156,21 @@ final class Coordinator implements AutoCloseable {
     TableGroup group =
         new TableGroup(snapshot, tables.stream().map(Table::id).toList(), parts.clock().nanos());
     tables.forEach(t -> groups.put(t.id(), group));
-    for (Table table : tables) {
-      Fingerprint look = snapshot.fingerprint(table.id());
-      assertDefinition(table.id(), look);
-      log.pending(table.id());
-      empty(table.id());
-      if (!parts.journal().store().keyChunks(table.id()).isEmpty()) {
-        // A cut of an earlier run, with other settings, must not be taken up by a later one.
-        parts.journal().store().saveKeyChunks(parts.journal().epoch(), table.id(), List.of());
-      }
-      log.copying(table.id(), look);
-    }
     progress.awaitReceived(snapshot.armedAt(), signal);
+    // Each unit's chunks at once: with thousands of tables the copiers would stand idle until the
+    // last one is recorded.
     units.forEach(unit -> beginUnit(unit, snapshot));
+  }
+
+  private void beginTable(TableId table, Fingerprint look) {
+    assertDefinition(table, look);
+    log.pending(table);
+    empty(table);
+    if (!parts.journal().store().keyChunks(table).isEmpty()) {
+      // A cut of an earlier run, with other settings, must not be taken up by a later one.
+      parts.journal().store().saveKeyChunks(parts.journal().epoch(), table, List.of());
+    }
+    log.copying(table, look);
   }
 
   /** Every table of the unit is in it before a copier sees the first chunk of any. */
@@ -176,6 +178,7 @@ final class Coordinator implements AutoCloseable {
     CopyUnit unit = new CopyUnit();
     List<ChunkTask> tasks = new ArrayList<>();
     for (Table table : tables) {
+      beginTable(table.id(), snapshot.fingerprint(table.id()));
       List<Chunk> chunks = snapshot.chunks(table, parts.settings().copy().chunkBytes());
       TableCopy copy = unit.add(table, chunks.size());
       opened(table);

@@ -8,7 +8,7 @@ import dev.fram.api.model.Table;
 import dev.fram.core.run.RunParts;
 import java.util.List;
 
-/** Tables whose changes are not in the log are copied whole, now that nobody writes to them. */
+/** Tables that are not followed are copied whole, now that nobody writes to them. */
 final class CopyUnlogged implements CutoverStep {
   private final RunParts parts;
   private final Freeze freeze;
@@ -29,7 +29,11 @@ final class CopyUnlogged implements CutoverStep {
   @Override
   public String plan() {
     long bytes = tables.stream().mapToLong(Table::bytes).sum();
-    return "would copy " + tables.size() + " unlogged tables of " + bytes + " bytes whole";
+    return "would copy "
+        + tables.size()
+        + " tables that are not followed, of "
+        + bytes
+        + " bytes whole";
   }
 
   @Override
@@ -42,7 +46,7 @@ final class CopyUnlogged implements CutoverStep {
         if (freeze.left().isZero()) {
           throw new FramException(
               ErrorCode.CUTOVER_UNDONE,
-              "Copying the unlogged tables took longer than writes may be blocked.",
+              "Copying the tables that are not followed took longer than writes may be blocked.",
               "Raise the write-block budget, or exclude them.");
         }
         copier.copyWhole(table.id());

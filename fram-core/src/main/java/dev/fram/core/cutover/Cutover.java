@@ -142,7 +142,7 @@ public final class Cutover {
   private List<CutoverStep> steps(Freeze freeze) {
     long epoch = parts.journal().epoch();
     return List.of(
-        new Readiness(parts, pipeline, freeze, signal),
+        new Readiness(parts, pipeline, freeze, signal, tables),
         new SchemaStep(
             "prepare-finish",
             "would prepare sequences, triggers and the rest of the schema",

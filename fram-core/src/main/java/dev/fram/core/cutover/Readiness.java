@@ -4,6 +4,7 @@ package dev.fram.core.cutover;
 import dev.fram.api.change.Position;
 import dev.fram.api.error.ErrorCode;
 import dev.fram.api.error.FramException;
+import dev.fram.api.model.Table;
 import dev.fram.core.concurrent.StopSignal;
 import dev.fram.core.run.RunParts;
 import dev.fram.core.stream.FeedProgress;
@@ -11,19 +12,26 @@ import dev.fram.core.stream.Pipeline;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /** Asked before anything is touched: is the target close enough, does anybody stand in the way. */
 final class Readiness implements CutoverStep {
+  /** In percent of the write-block budget. */
+  private static final int COPY_SHARE = 60;
+
   private final RunParts parts;
   private final Pipeline pipeline;
   private final Freeze freeze;
   private final StopSignal signal;
+  private final List<Table> tables;
 
-  Readiness(RunParts parts, Pipeline pipeline, Freeze freeze, StopSignal signal) {
+  Readiness(
+      RunParts parts, Pipeline pipeline, Freeze freeze, StopSignal signal, List<Table> tables) {
     this.parts = parts;
     this.pipeline = pipeline;
     this.freeze = freeze;
     this.signal = signal;
+    this.tables = tables;
   }
 
   @Override
@@ -83,6 +91,38 @@ final class Readiness implements CutoverStep {
     }
     parts.bus().projector().reason().ifPresent(obstacles::add);
     obstacles.addAll(freeze.gate().blockers());
+    tooMuchToCopy().ifPresent(obstacles::add);
     return obstacles;
+  }
+
+  /** What is copied under the gate must leave room for the rest of it, and for a bad guess. */
+  private Optional<String> tooMuchToCopy() {
+    if (tables.stream().noneMatch(Readiness::late)) {
+      return Optional.empty();
+    }
+    long bytes =
+        parts.route().source().tables().stream()
+            .filter(Readiness::late)
+            .mapToLong(Table::bytes)
+            .sum();
+    long millis = bytes * 1000 / Table.CAUTIOUS_RATE;
+    long budget = parts.settings().cutover().writeBlockBudget().toMillis();
+    long most = budget * COPY_SHARE / 100;
+    return millis <= most
+        ? Optional.empty()
+        : Optional.of(
+            "the tables that are copied while writes are blocked hold "
+                + bytes
+                + " bytes, which may take "
+                + millis
+                + " ms; at most "
+                + most
+                + " ms of the write-block budget of "
+                + budget
+                + " ms may go there");
+  }
+
+  private static boolean late(Table table) {
+    return table.transfer() == Table.Transfer.COPY_AT_CUTOVER;
   }
 }

@@ -8,6 +8,7 @@ import dev.fram.api.error.ErrorCategory;
 import dev.fram.api.error.ErrorCode;
 import dev.fram.api.error.FramException;
 import java.util.List;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -39,15 +40,31 @@ public final class Journal {
    * known whether the act took place, the entry says so.
    */
   public void step(String name, String detail, Runnable act) {
+    step(
+        name,
+        detail,
+        () -> {
+          act.run();
+          return detail;
+        });
+  }
+
+  /** The same for an act that says itself what it has done. */
+  public void step(String name, Supplier<String> act) {
+    step(name, "", act);
+  }
+
+  private void step(String name, String detail, Supplier<String> act) {
     long sequence = store.intent(epoch, name, detail);
+    String did;
     try {
-      act.run();
+      did = act.get();
     } catch (FramException e) {
       noteFailure(sequence, e);
       throw e;
     }
-    store.outcome(epoch, sequence, StepOutcome.DONE, detail);
-    LOG.info("{}: done{}", name, detail.isEmpty() ? "" : " (" + detail + ")");
+    store.outcome(epoch, sequence, StepOutcome.DONE, did);
+    LOG.info("{}: done{}", name, did.isEmpty() ? "" : " (" + did + ")");
   }
 
   /** Whether that step was ever tried. */

@@ -9,10 +9,12 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.fram.api.engine.MigrationRecord;
+import dev.fram.api.engine.RouteRequest;
 import dev.fram.api.error.ErrorCode;
 import dev.fram.api.error.FramException;
 import dev.fram.api.model.Scope;
 import dev.fram.api.status.PhaseName;
+import java.util.List;
 
 /** Phases and scopes as the target's record keeps them. */
 final class PhaseJson {
@@ -29,9 +31,20 @@ final class PhaseJson {
     return write(phase);
   }
 
-  static String scope(Scope scope) {
-    return write(scope);
+  /**
+   * Which tables, and which of them are not followed. Consent to a way of following is no part of
+   * it: it may be given later.
+   */
+  static String scope(RouteRequest request) {
+    Scope scope = request.scope();
+    List<String> late = request.tableOptions().copyAtCutover();
+    return late.isEmpty()
+        ? write(scope)
+        : write(new ScopeWithLate(scope.include(), scope.exclude(), late));
   }
+
+  private record ScopeWithLate(
+      List<String> include, List<String> exclude, List<String> copyAtCutover) {}
 
   static Phase read(MigrationRecord record) {
     try {

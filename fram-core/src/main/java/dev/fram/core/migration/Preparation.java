@@ -67,6 +67,11 @@ final class Preparation {
   Position prepareFeed(List<Table> tables) {
     JournalStore store = parts.journal().store();
     Optional<Position> recorded = store.feedPosition();
+    parts
+        .journal()
+        .step(
+            "replica-identities",
+            () -> String.join("; ", parts.route().source().prepareIdentities(tables, this::note)));
     List<Position> start = new ArrayList<>();
     parts
         .journal()

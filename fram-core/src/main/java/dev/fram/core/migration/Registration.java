@@ -36,7 +36,7 @@ final class Registration {
     if (!record.source().equals(source(route.source().server()))) {
       throw mismatch("another source (" + record.source() + ")");
     }
-    if (goal != Goal.CANCEL && !record.scope().equals(PhaseJson.scope(request.scope()))) {
+    if (goal != Goal.CANCEL && !record.scope().equals(PhaseJson.scope(request))) {
       throw mismatch("another scope (" + record.scope() + ")");
     }
   }
@@ -68,7 +68,7 @@ final class Registration {
         new MigrationRecord(
             route.id(),
             source(route.source().server()),
-            PhaseJson.scope(request.scope()),
+            PhaseJson.scope(request),
             first.name().name(),
             PhaseJson.evidence(first),
             0));

@@ -3,6 +3,7 @@ package dev.fram.postgresql.apply;
 
 import dev.fram.postgresql.pgoutput.Tuple;
 import java.util.List;
+import java.util.function.Function;
 
 /** Writes array constants (manual 8.15.2): every element in quotes, so that nothing is special. */
 final class ArrayText {
@@ -10,6 +11,16 @@ final class ArrayText {
 
   /** One column of many rows; a hole becomes NULL. */
   static String of(List<Tuple> rows, int column, char delimiter) {
+    return of(rows, column, delimiter, row -> row.text(column));
+  }
+
+  /** The same with one character for each byte. */
+  static String raw(List<Tuple> rows, int column, char delimiter) {
+    return of(rows, column, delimiter, row -> row.rawText(column));
+  }
+
+  private static String of(
+      List<Tuple> rows, int column, char delimiter, Function<Tuple, String> value) {
     StringBuilder text = new StringBuilder("{");
     for (Tuple row : rows) {
       if (text.length() > 1) {
@@ -18,7 +29,7 @@ final class ArrayText {
       if (row.isNull(column) || row.isHole(column)) {
         text.append("NULL");
       } else {
-        append(text, row.text(column));
+        append(text, value.apply(row));
       }
     }
     return text.append('}').toString();

@@ -214,7 +214,7 @@ public final class PostgresApplier implements Applier {
     while (!written) {
       try {
         for (TableBatch batch : batches.values()) {
-          new TableWriter(session.connection(), session.server(), batch).write();
+          new TableWriter(session.connection(), session.server(), batch, session.form()).write();
         }
         written = true;
       } catch (Refused refused) {

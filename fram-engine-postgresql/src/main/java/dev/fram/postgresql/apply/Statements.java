@@ -13,10 +13,12 @@ import java.util.stream.IntStream;
  */
 final class Statements {
   private final Layout layout;
+  private final ValueForm form;
   private final String table;
 
-  Statements(Layout layout) {
+  Statements(Layout layout, ValueForm form) {
     this.layout = layout;
+    this.form = form;
     this.table = layout.target().inStatement();
   }
 
@@ -26,7 +28,8 @@ final class Statements {
         + Quoting.table(layout.table())
         + " ("
         + names(layout.written())
-        + ") FROM STDIN";
+        + ") FROM STDIN"
+        + (form == ValueForm.BYTES ? " (ENCODING 'SQL_ASCII')" : "");
   }
 
   /** Parameters: the key. */
@@ -140,7 +143,7 @@ final class Statements {
     return "(SELECT m.ctid FROM "
         + table
         + " AS m, unnest("
-        + written.stream().map(i -> "?::text[]").collect(Collectors.joining(", "))
+        + written.stream().map(i -> form.parameter("text[]")).collect(Collectors.joining(", "))
         + ") AS w ("
         + aliases("w", written)
         + ") WHERE "
@@ -198,7 +201,7 @@ final class Statements {
 
   private String parameters(List<Integer> columns) {
     return columns.stream()
-        .map(i -> layout.column(i).parameter())
+        .map(i -> form.parameter(layout.column(i).parameterType()))
         .collect(Collectors.joining(", "));
   }
 

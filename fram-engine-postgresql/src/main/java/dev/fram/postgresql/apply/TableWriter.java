@@ -30,14 +30,16 @@ final class TableWriter {
   private final String server;
   private final TableBatch batch;
   private final Layout layout;
+  private final ValueForm form;
   private final Statements statements;
 
-  TableWriter(Connection connection, String server, TableBatch batch) {
+  TableWriter(Connection connection, String server, TableBatch batch, ValueForm form) {
     this.connection = connection;
     this.server = server;
     this.batch = batch;
     this.layout = batch.layout();
-    this.statements = new Statements(layout);
+    this.form = form;
+    this.statements = new Statements(layout, form);
   }
 
   /**
@@ -191,13 +193,13 @@ final class TableWriter {
   private List<String> arrays(List<Tuple> rows, List<Integer> columns) {
     List<String> values = new ArrayList<>();
     for (int column : columns) {
-      values.add(ArrayText.of(rows, column, layout.column(column).parameterDelimiter()));
+      values.add(form.value(rows, column, layout.column(column).parameterDelimiter()));
     }
     return values;
   }
 
   private List<String> texts(Tuple row) {
-    return layout.written().stream().map(i -> ArrayText.of(List.of(row), i, ',')).toList();
+    return layout.written().stream().map(i -> form.value(List.of(row), i, ',')).toList();
   }
 
   private long run(String sql, List<String> values) throws SQLException {

@@ -59,12 +59,12 @@ record TargetColumn(
   }
 
   /**
-   * A parameter that holds many values. An array of the column's own type is read by the type's own
-   * input function, element by element, exactly as the source printed it; a cast from text might go
-   * through a cast function that reads differently ("char", xml, a user's own).
+   * The type of a parameter that holds many values. An array of the column's own type is read by
+   * the type's own input function, element by element, exactly as the source printed it; a cast
+   * from text might go through a cast function that reads differently ("char", xml, a user's own).
    */
-  String parameter() {
-    return "?::" + arrayType.orElse("text[]");
+  String parameterType() {
+    return arrayType.orElse("text[]");
   }
 
   /** One value of such a parameter, under its name in the statement. */

@@ -32,12 +32,15 @@ final class TargetSession implements AutoCloseable {
   private final long epoch;
   private final Connection connection;
   private final WriterMode mode;
+  private final ValueForm form;
 
-  private TargetSession(Connector target, long epoch, Connection connection, WriterMode mode) {
+  private TargetSession(
+      Connector target, long epoch, Connection connection, WriterMode mode, ValueForm form) {
     this.target = target;
     this.epoch = epoch;
     this.connection = connection;
     this.mode = mode;
+    this.form = form;
   }
 
   static TargetSession open(Connector target, MigrationId id, long epoch) {
@@ -50,7 +53,7 @@ final class TargetSession implements AutoCloseable {
       run(connection, "SET fram.writer = " + Quoting.literal(id.value()));
       WriterMode mode = tryReplicaRole(connection);
       connection.setAutoCommit(false);
-      return new TargetSession(target, epoch, connection, mode);
+      return new TargetSession(target, epoch, connection, mode, ValueForm.of(connection));
     } catch (SQLException e) {
       abort(connection);
       throw SqlErrors.translate(e, target.name(), "opening the applier's session");
@@ -67,6 +70,10 @@ final class TargetSession implements AutoCloseable {
 
   WriterMode mode() {
     return mode;
+  }
+
+  ValueForm form() {
+    return form;
   }
 
   Lsn position() throws SQLException {

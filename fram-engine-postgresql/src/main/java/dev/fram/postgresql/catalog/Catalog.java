@@ -69,7 +69,7 @@ public final class Catalog {
            AND a.attrelid = c.oid AND a.attnum = k.attnum
          -- The log leaves computed columns out, so that such a key does not name one row.
          HAVING bool_and(a.attgenerated = '')),
-        (SELECT array_agg(x.relname ORDER BY x.relname) FROM pg_index i
+        (SELECT array_agg(x.relname ORDER BY i.indisprimary DESC, i.indnkeyatts, x.relname) FROM pg_index i
            JOIN pg_class x ON x.oid = i.indexrelid
          WHERE i.indrelid = c.oid AND i.indisunique AND i.indisvalid AND i.indimmediate
            AND i.indpred IS NULL AND i.indexprs IS NULL

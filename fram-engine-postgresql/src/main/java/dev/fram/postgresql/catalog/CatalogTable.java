@@ -3,6 +3,7 @@ package dev.fram.postgresql.catalog;
 
 import dev.fram.api.model.Table;
 import dev.fram.api.model.TableId;
+import dev.fram.api.model.TableOptions;
 
 /**
  * A table as the catalog shows it.
@@ -19,15 +20,17 @@ public record CatalogTable(
     TableId id, long oid, char kind, char persistence, boolean inherits, long rows, long bytes) {
 
   /** What the core needs to know of it. */
-  public Table toTable() {
-    return new Table(id, rows, bytes, transfer());
+  public Table toTable(TableOptions options) {
+    return new Table(id, rows, bytes, transfer(options));
   }
 
-  private Table.Transfer transfer() {
+  private Table.Transfer transfer(TableOptions options) {
     if (kind != 'r') {
       return Table.Transfer.DEFINITION_ONLY;
     }
     // Changes to unlogged tables are not in the log (manual, CREATE TABLE).
-    return persistence == 'u' ? Table.Transfer.COPY_AT_CUTOVER : Table.Transfer.COPY_AND_FOLLOW;
+    return persistence == 'u' || options.copiesAtCutover(id)
+        ? Table.Transfer.COPY_AT_CUTOVER
+        : Table.Transfer.COPY_AND_FOLLOW;
   }
 }

@@ -24,10 +24,10 @@ public final class Fingerprints {
   public static final String STORAGE_OF =
       "SELECT " + node("t::oid") + " FROM (SELECT ?::regclass AS t) x";
 
-  private static final String ALL =
+  private static final String EVERY =
       """
       SELECT n.nspname, c.relname,
-        concat_ws('|', c.oid, c.relkind, c.relpersistence, c.relreplident, c.relrowsecurity,
+        concat_ws('|', c.oid, c.relkind, c.relpersistence, {identity}, c.relrowsecurity,
           c.relpartbound::text,
           (SELECT string_agg(i.inhparent::text, ',' ORDER BY i.inhseqno)
              FROM pg_inherits i WHERE i.inhrelid = c.oid),
@@ -36,15 +36,33 @@ public final class Fingerprints {
                     a.attidentity, a.attcollation), ',' ORDER BY a.attnum)
              FROM pg_attribute a
              WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped),
-          (SELECT string_agg(concat_ws(' ', i.indkey, i.indisprimary, i.indisreplident,
+          (SELECT string_agg(concat_ws(' ', i.indkey, i.indisprimary, {index},
                     i.indimmediate, i.indisvalid), ',' ORDER BY i.indexrelid)
-             FROM pg_index i
-             WHERE i.indrelid = c.oid AND (i.indisprimary OR i.indisreplident))),
+             FROM pg_index i JOIN pg_class x ON x.oid = i.indexrelid
+             WHERE i.indrelid = c.oid AND (i.indisprimary OR {index}))),
       """
           + storage("c.oid")
           + Catalog.USER_TABLES;
 
+  private static final String ALL = every("c.relreplident::text", "i.indisreplident");
+
+  /** What Fram has changed itself counts as what it was: nobody has altered the table. */
+  private static final String ALL_BUT_OURS =
+      every(
+          "coalesce((SELECT f.was " + IdentityRegister.IN_FORCE + "), c.relreplident::text)",
+          "coalesce((SELECT f.was_index = x.relname "
+              + IdentityRegister.IN_FORCE
+              + "), i.indisreplident)");
+
   private Fingerprints() {}
+
+  private static String every(String identity, String index) {
+    return EVERY.replace("{identity}", identity).replace("{index}", index);
+  }
+
+  private static String all(Connection connection, String and) throws SQLException {
+    return (IdentityRegister.exists(connection) ? ALL_BUT_OURS : ALL) + and;
+  }
 
   /**
    * File node and, after a bar, the transactions that wrote the columns' catalog rows: an ALTER ..
@@ -70,7 +88,7 @@ public final class Fingerprints {
   /** Every table a user may own. */
   public static Map<TableId, Fingerprint> all(Connection connection) throws SQLException {
     Map<TableId, Fingerprint> found = new TreeMap<>();
-    Sql.list(connection, ALL, row -> Map.entry(id(row), print(row)))
+    Sql.list(connection, all(connection, ""), row -> Map.entry(id(row), print(row)))
         .forEach(entry -> found.put(entry.getKey(), entry.getValue()));
     return found;
   }
@@ -79,7 +97,7 @@ public final class Fingerprints {
   public static Optional<Fingerprint> of(Connection connection, TableId table) throws SQLException {
     return Sql.first(
         connection,
-        ALL + " AND n.nspname = ? AND c.relname = ?",
+        all(connection, " AND n.nspname = ? AND c.relname = ?"),
         Fingerprints::print,
         table.schema(),
         table.name());

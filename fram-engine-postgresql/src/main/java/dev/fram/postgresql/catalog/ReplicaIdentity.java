@@ -9,7 +9,8 @@ import java.util.List;
  *
  * @param kind which way the table is set to
  * @param columns the key's columns; all for FULL, none for NONE
- * @param candidates unique indexes that could serve: immediate, not partial, no column nullable
+ * @param candidates unique indexes that could serve: immediate, not partial, no column nullable;
+ *     the one that fits best first
  */
 public record ReplicaIdentity(Kind kind, List<String> columns, List<String> candidates) {
   public ReplicaIdentity {
@@ -32,5 +33,20 @@ public record ReplicaIdentity(Kind kind, List<String> columns, List<String> cand
 
   public boolean usable() {
     return kind != Kind.NONE;
+  }
+
+  /**
+   * How the table is to be followed.
+   *
+   * @param fullAllowed whether the user agrees to FULL
+   */
+  public IdentityWay way(boolean fullAllowed) {
+    if (usable()) {
+      return new IdentityWay.AsItIs();
+    }
+    if (!candidates.isEmpty()) {
+      return new IdentityWay.Index(candidates.getFirst());
+    }
+    return fullAllowed ? new IdentityWay.Full() : new IdentityWay.None();
   }
 }

@@ -4,6 +4,7 @@ package dev.fram.postgresql.check;
 import dev.fram.api.check.Check;
 import dev.fram.api.engine.SchemaOption;
 import dev.fram.api.model.Scope;
+import dev.fram.api.model.TableOptions;
 import dev.fram.postgresql.connection.Connector;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -20,9 +21,13 @@ public final class PostgresChecks {
    * the last of them.
    */
   public static List<Check> of(
-      Connector source, Connector target, Scope scope, Set<SchemaOption> options) {
+      Connector source,
+      Connector target,
+      Scope scope,
+      Set<SchemaOption> options,
+      TableOptions tables) {
     Servers servers =
-        new Servers(new Server(source), new Server(target), scope, Set.copyOf(options));
+        new Servers(new Server(source), new Server(target), scope, Set.copyOf(options), tables);
     List<Question> questions = questions();
     AtomicInteger unasked = new AtomicInteger(questions.size());
     return questions.stream()

@@ -2,16 +2,17 @@
 package dev.fram.postgresql.check;
 
 import dev.fram.api.check.Finding;
+import dev.fram.api.model.Table;
 import dev.fram.api.model.TableId;
 import dev.fram.postgresql.catalog.Catalog;
 import dev.fram.postgresql.catalog.CatalogTable;
+import dev.fram.postgresql.catalog.IdentityWay;
 import dev.fram.postgresql.catalog.ReplicaIdentity;
 import dev.fram.postgresql.connection.Quoting;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 
 /**
  * Every followed table needs a key by which the log names its rows; published without one, the
@@ -31,26 +32,32 @@ final class ReplicaIdentityCheck implements Question {
   @Override
   public List<Finding> ask(Servers servers) throws SQLException {
     Server source = servers.source();
+    Catalog catalog = new Catalog(servers.scope());
+    Map<TableId, ReplicaIdentity> identities = catalog.identities(source.connection());
     List<Finding> findings = new ArrayList<>();
-    Map<TableId, ReplicaIdentity> identities =
-        new TreeMap<>(new Catalog(servers.scope()).identities(source.connection()));
-    for (CatalogTable table : new Catalog(servers.scope()).tables(source.connection())) {
-      if (table.persistence() == 'u') {
-        identities.remove(table.id());
+    List<TableId> whole = new ArrayList<>();
+    List<String> byIndex = new ArrayList<>();
+    int followed = 0;
+    for (CatalogTable table : catalog.tables(source.connection())) {
+      ReplicaIdentity identity = identities.get(table.id());
+      Table.Transfer transfer = table.toTable(servers.tables()).transfer();
+      if (identity == null || transfer != Table.Transfer.COPY_AND_FOLLOW) {
+        continue;
+      }
+      followed++;
+      if (identity.kind() == ReplicaIdentity.Kind.FULL) {
+        whole.add(table.id());
+      }
+      switch (identity.way(servers.tables().allowsIdentityFull(table.id()))) {
+        case IdentityWay.AsItIs asItIs -> {}
+        case IdentityWay.Index index -> byIndex.add(table.id() + " (" + index.name() + ")");
+        case IdentityWay.Full full -> findings.add(full(source, table));
+        case IdentityWay.None none -> findings.add(none(source, table));
       }
     }
-    List<TableId> whole = new ArrayList<>();
-    identities.forEach((table, identity) -> {
-      if (!identity.usable()) {
-        findings.add(
-            Finding.fail(
-                code(),
-                source.name() + ": " + table + " has no usable replica identity.",
-                remedy(table, identity)));
-      } else if (identity.kind() == ReplicaIdentity.Kind.FULL) {
-        whole.add(table);
-      }
-    });
+    if (!byIndex.isEmpty()) {
+      findings.add(0, byIndex(source, byIndex));
+    }
     if (!whole.isEmpty()) {
       findings.add(
           Finding.info(
@@ -61,17 +68,49 @@ final class ReplicaIdentityCheck implements Question {
                   + "."));
     }
     return findings.isEmpty()
-        ? pass(
-            source.name() + ": all " + identities.size() + " tables have a key to follow them by.")
+        ? pass(source.name() + ": all " + followed + " tables have a key to follow them by.")
         : findings;
   }
 
-  private static String remedy(TableId table, ReplicaIdentity identity) {
-    String alter = "ALTER TABLE " + Quoting.table(table) + " REPLICA IDENTITY ";
-    return identity.candidates().isEmpty()
-        ? "Add a primary key, or "
-            + alter
-            + "FULL (each UPDATE and DELETE then logs the whole old row), or --exclude the table."
-        : alter + "USING INDEX " + Quoting.identifier(identity.candidates().get(0)) + ";";
+  private Finding byIndex(Server source, List<String> tables) {
+    return Finding.info(
+        code(),
+        source.name()
+            + ": without a usable replica identity, but with a unique index: Fram sets REPLICA"
+            + " IDENTITY USING INDEX, which costs nothing, and puts it back in the end: "
+            + Servers.some(tables)
+            + ".");
+  }
+
+  private Finding full(Server source, CatalogTable table) {
+    return Finding.warn(
+        code(),
+        source.name()
+            + ": "
+            + table.id()
+            + " has no key. You have agreed to REPLICA IDENTITY FULL: until the migration ends each"
+            + " UPDATE and DELETE logs the whole old row, and the target reads the table ("
+            + Servers.bytes(table.bytes())
+            + ") to find it.",
+        "Nothing, if few of its rows are updated or deleted; otherwise add a primary key, or"
+            + " --copy-at-cutover="
+            + table.id()
+            + ".");
+  }
+
+  private Finding none(Server source, CatalogTable table) {
+    return Finding.fail(
+        code(),
+        source.name() + ": " + table.id() + " has no usable replica identity.",
+        "Add a primary key; or --replica-identity-full="
+            + table.id()
+            + " (Fram sets ALTER TABLE "
+            + Quoting.table(table.id())
+            + " REPLICA IDENTITY FULL and puts it back in the end: each UPDATE and DELETE then logs"
+            + " the whole old row); or --copy-at-cutover="
+            + table.id()
+            + " (it is copied while writes are blocked: "
+            + UnloggedTablesCheck.cost(table.bytes())
+            + "); or --exclude the table.");
   }
 }

@@ -3,6 +3,7 @@ package dev.fram.postgresql.check;
 
 import dev.fram.api.engine.SchemaOption;
 import dev.fram.api.model.Scope;
+import dev.fram.api.model.TableOptions;
 import java.util.Collection;
 import java.util.List;
 import java.util.Set;
@@ -14,8 +15,10 @@ import java.util.Set;
  * @param target where it arrives
  * @param scope which tables
  * @param options what the user allows or leaves out
+ * @param tables what the user has decided for single tables
  */
-record Servers(Server source, Server target, Scope scope, Set<SchemaOption> options) {
+record Servers(
+    Server source, Server target, Scope scope, Set<SchemaOption> options, TableOptions tables) {
   private static final int SHOWN = 8;
 
   List<Server> both() {

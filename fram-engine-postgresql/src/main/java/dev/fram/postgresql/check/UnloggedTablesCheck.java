@@ -2,15 +2,18 @@
 package dev.fram.postgresql.check;
 
 import dev.fram.api.check.Finding;
-import dev.fram.api.model.TableId;
+import dev.fram.api.model.Table;
 import dev.fram.postgresql.catalog.Catalog;
 import dev.fram.postgresql.catalog.CatalogTable;
 import java.sql.SQLException;
 import java.util.List;
 
-/** Changes to unlogged tables are not in the log: they are copied whole under the write gate. */
+/**
+ * Tables that are not followed, because their changes are not in the log (unlogged) or because the
+ * user wants it so, are copied whole under the write gate.
+ */
 final class UnloggedTablesCheck implements Question {
-  private static final long MUCH = 256L << 20;
+  private static final long MUCH = 128L << 20;
 
   @Override
   public String code() {
@@ -19,31 +22,45 @@ final class UnloggedTablesCheck implements Question {
 
   @Override
   public String about() {
-    return "Changes to unlogged tables are not in the log: they are copied whole under the write gate.";
+    return "Tables that are not followed, because their changes are not in the log (unlogged) or because the user wants it so (--copy-at-cutover), are copied whole under the write gate.";
   }
 
   @Override
   public List<Finding> ask(Servers servers) throws SQLException {
     Server source = servers.source();
-    List<CatalogTable> unlogged =
+    List<CatalogTable> late =
         new Catalog(servers.scope())
             .tables(source.connection()).stream()
-                .filter(table -> table.persistence() == 'u' && table.kind() == 'r')
+                .filter(table ->
+                    table.toTable(servers.tables()).transfer() == Table.Transfer.COPY_AT_CUTOVER)
                 .toList();
-    long bytes = unlogged.stream().mapToLong(CatalogTable::bytes).sum();
-    List<TableId> names = unlogged.stream().map(CatalogTable::id).toList();
-    if (unlogged.isEmpty()) {
+    if (late.isEmpty()) {
       return pass(source.name() + ": no unlogged tables.");
     }
+    long bytes = late.stream().mapToLong(CatalogTable::bytes).sum();
     String seen =
         source.name()
-            + ": unlogged tables ("
-            + Servers.bytes(bytes)
-            + ") are copied while writes are blocked: "
-            + Servers.some(names)
+            + ": tables that are copied while writes are blocked, "
+            + cost(bytes)
+            + ": "
+            + Servers.some(late.stream().map(UnloggedTablesCheck::named).toList())
             + ".";
     return bytes > MUCH
-        ? warn(seen, "Exclude them, or ALTER TABLE .. SET LOGGED before the migration.")
+        ? warn(
+            seen,
+            "Exclude them, or ALTER TABLE .. SET LOGGED before the migration, or raise the"
+                + " write-block budget: a cutover is refused when they may take more than 60 % of"
+                + " it.")
         : info(seen);
+  }
+
+  /** {@code 5.0 MiB, about 1 s}. */
+  static String cost(long bytes) {
+    long seconds = Math.max(1, (bytes + Table.CAUTIOUS_RATE - 1) / Table.CAUTIOUS_RATE);
+    return Servers.bytes(bytes) + ", about " + seconds + " s";
+  }
+
+  private static String named(CatalogTable table) {
+    return table.id() + (table.persistence() == 'u' ? " (unlogged)" : "");
   }
 }

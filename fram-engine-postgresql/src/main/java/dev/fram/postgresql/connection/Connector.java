@@ -9,6 +9,7 @@ import java.sql.Statement;
 import java.util.Properties;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import org.postgresql.PGConnection;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -33,6 +34,8 @@ public final class Connector {
           + " -c row_security=off -c default_transaction_read_only=off"
           + " -c default_transaction_isolation=read\\ committed"
           + " -c default_transaction_deferrable=off"
+          // With thousands of tables a question to the catalogs looks dear, and compiling it is.
+          + " -c jit=off"
           + " -c statement_timeout=0 -c lock_timeout=0 -c idle_in_transaction_session_timeout=0"
           + " -c tcp_keepalives_idle=5 -c tcp_keepalives_interval=5 -c tcp_keepalives_count=2";
 
@@ -129,7 +132,31 @@ public final class Connector {
     properties.setProperty("replication", "database");
     properties.setProperty("preferQueryMode", "simple");
     properties.setProperty("assumeMinServerVersion", "13");
-    return connect(properties);
+    properties.setProperty("allowEncodingChanges", "true");
+    return untouched(connect(properties));
+  }
+
+  /** Whether the session's database takes any bytes for text, and gives them back (SQL_ASCII). */
+  public static boolean keepsAnyBytes(Connection connection) throws SQLException {
+    return "SQL_ASCII"
+        .equals(connection.unwrap(PGConnection.class).getParameterStatus("server_encoding"));
+  }
+
+  /**
+   * The server checks what it sends against the client's encoding: to LATIN1 all bytes are right.
+   */
+  private Connection untouched(Connection connection) {
+    try {
+      if (keepsAnyBytes(connection)) {
+        try (Statement statement = connection.createStatement()) {
+          statement.execute("SET client_encoding = 'LATIN1'");
+        }
+      }
+      return connection;
+    } catch (SQLException e) {
+      abort(connection);
+      throw SqlErrors.translate(e, name(), "opening a session");
+    }
   }
 
   private Connection connect(Properties properties) {

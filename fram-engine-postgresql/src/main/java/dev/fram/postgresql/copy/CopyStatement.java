@@ -7,6 +7,7 @@ import dev.fram.api.error.FramException;
 import dev.fram.api.model.TableId;
 import dev.fram.postgresql.catalog.Catalog;
 import dev.fram.postgresql.catalog.Column;
+import dev.fram.postgresql.connection.Connector;
 import dev.fram.postgresql.connection.Quoting;
 import dev.fram.postgresql.feed.KeyRange;
 import java.sql.Connection;
@@ -20,9 +21,9 @@ import java.util.stream.Collectors;
  *
  * @param table the table
  * @param columns what is copied: everything the server does not compute itself
- * @param binary whether the binary format may be used
+ * @param format what stands in the option list of both statements
  */
-record CopyStatement(TableId table, List<Column> columns, boolean binary) {
+record CopyStatement(TableId table, List<Column> columns, String format) {
 
   /**
    * Reads both catalogs.
@@ -41,7 +42,14 @@ record CopyStatement(TableId table, List<Column> columns, boolean binary) {
           "Table " + table + " has columns on the source that the target lacks: " + missing + ".",
           "Make the same change on the target, then run the command again.");
     }
-    return new CopyStatement(table, from, BinaryTypes.cover(from, to));
+    // In SQL_ASCII any bytes are text: only as a file's encoding are they left alone, and the
+    // binary
+    // format knows no such thing.
+    String format =
+        Connector.keepsAnyBytes(source)
+            ? "FORMAT text, ENCODING 'SQL_ASCII'"
+            : BinaryTypes.cover(from, to) ? "FORMAT binary" : "FORMAT text";
+    return new CopyStatement(table, from, format);
   }
 
   /** Out of the source, the rows of one range, or all when the condition is empty. */
@@ -52,18 +60,18 @@ record CopyStatement(TableId table, List<Column> columns, boolean binary) {
         + Quoting.table(table)
         + (condition.isEmpty() ? "" : " WHERE " + condition)
         + ") TO STDOUT ("
-        + format()
+        + format
         + ")";
   }
 
   /** Into the target, by several transactions at once. */
   String in() {
-    return "COPY " + Quoting.table(table) + into() + " FROM STDIN (" + format() + ")";
+    return "COPY " + Quoting.table(table) + into() + " FROM STDIN (" + format + ")";
   }
 
   /** Into a table that the same transaction has emptied: nothing is left for VACUUM to freeze. */
   String inFrozen() {
-    return "COPY " + Quoting.table(table) + into() + " FROM STDIN (" + format() + ", FREEZE true)";
+    return "COPY " + Quoting.table(table) + into() + " FROM STDIN (" + format + ", FREEZE true)";
   }
 
   /** No list for a table without columns: an empty one is a syntax error. */
@@ -82,9 +90,5 @@ record CopyStatement(TableId table, List<Column> columns, boolean binary) {
     return columns.stream()
         .map(column -> Quoting.identifier(column.name()))
         .collect(Collectors.joining(", "));
-  }
-
-  private String format() {
-    return binary ? "FORMAT binary" : "FORMAT text";
   }
 }

@@ -7,7 +7,9 @@ import dev.fram.postgresql.connection.Quoting;
 import dev.fram.postgresql.connection.Sql;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 
 /**
  * Keeps the application from writing to the target before it is open: a trigger on each table that
@@ -59,7 +61,7 @@ public final class TargetGuard {
   public void install(Connection connection, List<TableId> tables) throws SQLException {
     Sql.run(connection, "CREATE SCHEMA IF NOT EXISTS fram");
     Sql.run(connection, function(refuse()));
-    List<TableId> guarded = guarded(connection);
+    Set<TableId> guarded = new HashSet<>(guarded(connection));
     List<String> missing =
         tables.stream().filter(t -> !guarded.contains(t)).map(TargetGuard::create).toList();
     inBatches(connection, missing);

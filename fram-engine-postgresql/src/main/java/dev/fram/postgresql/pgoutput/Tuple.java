@@ -66,7 +66,7 @@ public final class Tuple {
       throw new FramException(
           ErrorCode.UNSUPPORTED,
           "A changed row holds text that is not valid UTF-8 (column number " + (column + 1) + ").",
-          "Databases in SQL_ASCII with such text can be followed only as far as rows are inserted.",
+          "Report this: only a database in SQL_ASCII can hold such text, and no key may be made of it.",
           e);
     }
   }

@@ -56,7 +56,7 @@ class LevelsTest {
       while (batch.level() != level) {
         assertThat(batch.nextLevel()).isTrue();
       }
-      new TableWriter(connection, "target", batch).write();
+      new TableWriter(connection, "target", batch, ValueForm.TEXT).write();
       String rows = "SELECT string_agg(concat(t), '' ORDER BY id) FROM public.t";
       return FeedRig.text(connection, rows);
     }

@@ -11,6 +11,7 @@ import dev.fram.api.engine.SchemaOption;
 import dev.fram.api.model.Endpoint;
 import dev.fram.api.model.Scope;
 import dev.fram.api.model.Secret;
+import dev.fram.api.model.TableOptions;
 import dev.fram.postgresql.connection.Connector;
 import dev.fram.postgresql.schema.Pair;
 import dev.fram.testkit.server.PostgresServer;
@@ -202,7 +203,8 @@ class PostgresChecksTest {
   }
 
   private static List<Finding> run(Connector source, Connector target, Scope scope) {
-    return PostgresChecks.of(source, target, scope, Set.<SchemaOption>of()).stream()
+    return PostgresChecks.of(source, target, scope, Set.<SchemaOption>of(), TableOptions.none())
+        .stream()
         .map(Check::run)
         .flatMap(List::stream)
         .toList();

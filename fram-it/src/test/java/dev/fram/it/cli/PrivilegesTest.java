@@ -48,6 +48,7 @@ class PrivilegesTest {
               + " ALTER TABLE sales.item OWNER TO app;"
               + " CREATE TABLE public.note (id serial PRIMARY KEY);"
               + " ALTER TABLE public.note OWNER TO app;"
+              + " CREATE TABLE public.seen (n int); ALTER TABLE public.seen OWNER TO app;"
               + " INSERT INTO sales.item SELECT g, nullif(g - 1, 0) FROM generate_series(1, 99) g");
       source.execute(DATABASE, statements("-- on the source"));
       target.execute(DATABASE, onTheTarget);
@@ -57,9 +58,9 @@ class PrivilegesTest {
               .with("FRAM_TARGET", uri(target))
               .with("FRAM_SOURCE_PASSWORD", "change me")
               .with("FRAM_TARGET_PASSWORD", "change me");
-      Result check = fram.run("check");
+      Result check = fram.run("check", "--replica-identity-full=seen");
       assertThat(check.code()).as(check.out() + check.err()).isZero();
-      Result migrate = fram.run("migrate", "--cutover=auto");
+      Result migrate = fram.run("migrate", "--cutover=auto", "--replica-identity-full=seen");
       assertThat(migrate.code()).as(migrate.out() + migrate.err()).isZero();
       Result complete = fram.run("complete");
       assertThat(complete.code()).as(complete.out() + complete.err()).isZero();

@@ -6,9 +6,11 @@ import static org.awaitility.Awaitility.await;
 
 import dev.fram.api.engine.Engine;
 import dev.fram.api.engine.Route;
+import dev.fram.api.engine.DdlPolicy;
 import dev.fram.api.engine.RouteRequest;
 import dev.fram.api.model.Scope;
 import dev.fram.api.model.Table;
+import dev.fram.api.model.TableOptions;
 import dev.fram.api.status.PhaseName;
 import dev.fram.api.status.Status;
 import dev.fram.core.concurrent.Clock;
@@ -28,7 +30,8 @@ import org.jspecify.annotations.Nullable;
 
 /** One migration of one database of a {@link ServerPair}, run inside this JVM. */
 final class Move implements AutoCloseable {
-  private static final Duration LIMIT = Duration.ofSeconds(120);
+  private static final Duration LIMIT =
+      Duration.ofSeconds(Integer.getInteger("fram.move.seconds", 120));
 
   private final RouteRequest request;
   private final MigrationRun run;
@@ -40,9 +43,27 @@ final class Move implements AutoCloseable {
   }
 
   Move(ServerPair pair, String database, MigrationSettings settings, Scope scope) {
+    this(pair, database, settings, scope, TableOptions.none());
+  }
+
+  Move(ServerPair pair, String database, MigrationSettings settings, TableOptions options) {
+    this(pair, database, settings, Scope.all(), options);
+  }
+
+  private Move(
+      ServerPair pair,
+      String database,
+      MigrationSettings settings,
+      Scope scope,
+      TableOptions options) {
     this(
         new RouteRequest(
-            pair.sourceEndpoint(database), pair.targetEndpoint(database), scope, Set.of()),
+            pair.sourceEndpoint(database),
+            pair.targetEndpoint(database),
+            scope,
+            Set.of(),
+            options,
+            DdlPolicy.ASK),
         settings);
   }
 

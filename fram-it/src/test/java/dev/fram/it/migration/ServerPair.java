@@ -4,6 +4,7 @@ package dev.fram.it.migration;
 import dev.fram.api.model.Endpoint;
 import dev.fram.testkit.server.PostgresServer;
 import dev.fram.testkit.server.PostgresVersion;
+import dev.fram.testkit.server.ServerPlan;
 import dev.fram.testkit.tools.PgTools;
 import java.sql.SQLException;
 import java.util.Map;
@@ -14,22 +15,33 @@ import java.util.concurrent.atomic.AtomicInteger;
  * A source and a target server of given versions, started once and kept until the JVM ends; each
  * test takes a fresh database on both. A server that does not start fails the test.
  */
-final class ServerPair {
+final class ServerPair implements AutoCloseable {
   private static final Map<String, ServerPair> PAIRS = new TreeMap<>();
   private static final AtomicInteger DATABASES = new AtomicInteger();
 
   private final PostgresServer source;
   private final PostgresServer target;
 
-  private ServerPair(PostgresVersion source, PostgresVersion target) {
+  private ServerPair(PostgresVersion source, PostgresVersion target, Map<String, String> settings) {
     PgTools tools = PgTools.atLeast(source.major());
     System.setProperty("fram.pg.bin", tools.binFolder().toString());
-    this.source = start(source);
-    this.target = start(target);
+    this.source = start(source, settings);
+    this.target = start(target, settings);
+  }
+
+  /** A pair of the test's own, which it closes. */
+  static ServerPair open(PostgresVersion source, PostgresVersion target) {
+    return open(source, target, Map.of());
+  }
+
+  /** The same, with settings of both servers. */
+  static ServerPair open(
+      PostgresVersion source, PostgresVersion target, Map<String, String> settings) {
+    return new ServerPair(source, target, settings);
   }
 
   static synchronized ServerPair of(PostgresVersion source, PostgresVersion target) {
-    return PAIRS.computeIfAbsent(source + ">" + target, key -> new ServerPair(source, target));
+    return PAIRS.computeIfAbsent(source + ">" + target, key -> open(source, target));
   }
 
   PostgresServer source() {
@@ -61,12 +73,22 @@ final class ServerPair {
     target.dropDatabase(database);
   }
 
-  private static PostgresServer start(PostgresVersion version) {
-    return PostgresServer.plan(version)
-        .setting("max_connections", "200")
-        .setting("max_replication_slots", "60")
-        .setting("max_wal_senders", "60")
-        .setting("max_prepared_transactions", "50")
-        .start();
+  @Override
+  public void close() {
+    source.close();
+    target.close();
+  }
+
+  private static PostgresServer start(PostgresVersion version, Map<String, String> settings) {
+    ServerPlan plan =
+        PostgresServer.plan(version)
+            .setting("max_connections", "200")
+            .setting("max_replication_slots", "60")
+            .setting("max_wal_senders", "60")
+            .setting("max_prepared_transactions", "50");
+    for (Map.Entry<String, String> setting : settings.entrySet()) {
+      plan = plan.setting(setting.getKey(), setting.getValue());
+    }
+    return plan.start();
   }
 }

@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.fram.api.model;
+
+import java.util.List;
+
+/**
+ * What the user has decided for single tables. The patterns are {@link Scope}'s.
+ *
+ * @param identityFull tables without a key that may be made to log whole old rows for as long as
+ *     they are migrated: the user's consent
+ * @param copyAtCutover tables that are not followed, but copied whole while writes are blocked
+ */
+public record TableOptions(List<String> identityFull, List<String> copyAtCutover) {
+  public TableOptions {
+    identityFull = List.copyOf(identityFull);
+    copyAtCutover = List.copyOf(copyAtCutover);
+  }
+
+  /** Nothing was decided. */
+  public static TableOptions none() {
+    return new TableOptions(List.of(), List.of());
+  }
+
+  public boolean allowsIdentityFull(TableId table) {
+    return Scope.matchesAny(identityFull, table);
+  }
+
+  public boolean copiesAtCutover(TableId table) {
+    return Scope.matchesAny(copyAtCutover, table);
+  }
+}
