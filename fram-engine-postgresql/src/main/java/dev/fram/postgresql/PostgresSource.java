@@ -20,6 +20,7 @@ import dev.fram.postgresql.catalog.CatalogTable;
 import dev.fram.postgresql.connection.Connector;
 import dev.fram.postgresql.connection.SharedSession;
 import dev.fram.postgresql.connection.Sql;
+import dev.fram.postgresql.connection.SqlErrors;
 import dev.fram.postgresql.copy.KeyRanges;
 import dev.fram.postgresql.copy.PostgresSnapshot;
 import dev.fram.postgresql.digest.TableDigester;
@@ -27,6 +28,8 @@ import dev.fram.postgresql.feed.Lsn;
 import dev.fram.postgresql.feed.ReplicationFeed;
 import dev.fram.postgresql.gate.HandOverRegister;
 import dev.fram.postgresql.gate.PostgresGate;
+import java.sql.Connection;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
@@ -86,6 +89,18 @@ final class PostgresSource implements Source, AutoCloseable {
   @Override
   public Snapshot snapshot(List<Table> tables) {
     return PostgresSnapshot.take(connector, questions, tables, this::mark);
+  }
+
+  /** Waits until every transaction that runs now has ended, and is seen by later snapshots. */
+  void awaitOpenTransactions(Consumer<String> progress) {
+    Connection connection = connector.open("barrier");
+    try {
+      XidBarrier.await(connection, progress);
+    } catch (SQLException e) {
+      throw SqlErrors.translate(e, connector.name(), "waiting for open transactions");
+    } finally {
+      Connector.abort(connection);
+    }
   }
 
   @Override
