@@ -25,6 +25,7 @@ import dev.fram.postgresql.copy.KeyRanges;
 import dev.fram.postgresql.copy.PostgresSnapshot;
 import dev.fram.postgresql.digest.TableDigester;
 import dev.fram.postgresql.feed.Lsn;
+import dev.fram.postgresql.feed.Publication;
 import dev.fram.postgresql.feed.ReplicationFeed;
 import dev.fram.postgresql.gate.HandOverRegister;
 import dev.fram.postgresql.gate.PostgresGate;
@@ -83,7 +84,16 @@ final class PostgresSource implements Source, AutoCloseable {
   @Override
   public Retention retention() {
     ReplicationSlot slot = new ReplicationSlot(connector, id);
-    return questions.read("asking for the slot's state", slot::retention);
+    return questions.read(
+        "asking for the slot's state",
+        c -> {
+          Retention kept = slot.retention(c);
+          Optional<String> fault = new Publication(id).fault(c);
+          return fault.isPresent() && kept.state() != Retention.State.LOST
+              ? new Retention(
+                  kept.retainedBytes(), kept.bytesLeft(), Retention.State.LOST, fault.get())
+              : kept;
+        });
   }
 
   @Override
