@@ -2,7 +2,6 @@
 package dev.fram.api.engine;
 
 import dev.fram.api.change.Position;
-import dev.fram.api.error.ErrorCode;
 import dev.fram.api.error.FramException;
 import dev.fram.api.model.ServerInfo;
 import dev.fram.api.model.Table;
@@ -55,7 +54,8 @@ public interface Source {
 
   /**
    * Writes a marker into the log and returns its position. Everything that was committed before the
-   * call lies before it, and the feed reports reaching it soon, also on an idle server.
+   * call, or that any snapshot taken before it could see, lies before it; and the feed reports
+   * reaching it soon, also on an idle server.
    */
   Position mark();
 
@@ -73,23 +73,17 @@ public interface Source {
 
   /**
    * After the hand-over: makes sure that the source is closed for good, and tells the last position
-   * that anything of the application's may have reached. Where one commit both closes the source
-   * and hands over there is nothing to do. Idempotent, and asked again by a run that resumes.
+   * that anything of the application's may have reached. When that lies beyond the frozen position,
+   * the core applies what lies between before the target opens. Idempotent, and asked again by a
+   * run that resumes.
    *
    * @param epoch the epoch of the run that asks
-   * @return the frozen position, or a later one when something slipped through in between: then the
-   *     core applies what lies between before the target opens
+   * @return empty where the commit that hands over also closes the source, so that there is nothing
+   *     to do and the source need not even be asked
    * @throws FramException a transient code; the target stays closed
    */
-  default Position seal(long epoch) {
-    return switch (handOver()) {
-      case HandOver.HandedOver given -> given.frozenAt();
-      case HandOver.OwnerSource owner ->
-          throw new FramException(
-              ErrorCode.INTERNAL,
-              "Source " + server().name() + " still owns the data; it cannot be sealed.",
-              "Report this.");
-    };
+  default Optional<Position> seal(long epoch) {
+    return Optional.empty();
   }
 
   /** A digest of one table, read at one moment. */

@@ -2,14 +2,14 @@
 package dev.fram.testkit.server;
 
 /**
- * One jar of a Maven repository that carries a server's programs.
+ * One file of a Maven repository that carries a server's programs.
  *
- * @param name the artifact id in the group io.zonky.test.postgres
+ * @param group the artifact's group, with slashes
+ * @param name the artifact id
  * @param release the artifact's version
- * @param sha256 what the jar's bytes must hash to, in hexadecimal
+ * @param sha256 what the file's bytes must hash to, in hexadecimal
  */
-record Artifact(String name, String release, String sha256) {
-  private static final String GROUP = "io/zonky/test/postgres";
+record Artifact(String group, String name, String release, String sha256) {
 
   String fileName() {
     return name + "-" + release + ".jar";
@@ -17,6 +17,6 @@ record Artifact(String name, String release, String sha256) {
 
   /** The path inside a Maven repository, local or remote. */
   String path() {
-    return GROUP + "/" + name + "/" + release + "/" + fileName();
+    return group + "/" + name + "/" + release + "/" + fileName();
   }
 }

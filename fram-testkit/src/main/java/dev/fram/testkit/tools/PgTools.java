@@ -109,7 +109,7 @@ public record PgTools(Path binFolder, int major) {
           }
           LOG.info("fetching pg_dump {} or newer from the machine's own package mirror", major);
           Path folder =
-              new AptClient(cache)
+              new PgPackages(cache)
                   .fetchClient(major)
                   .orElseThrow(() -> missing(major, "its package mirror has none", null));
           return inFolder(folder.resolve("bin"))

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package dev.fram.testkit.tools;
+package dev.fram.testkit.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.fram.mysql.connection;
+
+import dev.fram.api.error.ErrorCode;
+import dev.fram.api.error.FramException;
+import dev.fram.api.model.Endpoint;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.KeyStore;
+import java.security.cert.Certificate;
+import java.security.cert.CertificateFactory;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Properties;
+import java.util.Set;
+
+/**
+ * What the URI asks of encryption, with the names the mysql client uses: {@code ssl-mode} and
+ * {@code ssl-ca}. Never silently weakened: what is not understood is refused.
+ *
+ * @param mode DISABLED, PREFERRED, REQUIRED, VERIFY_CA or VERIFY_IDENTITY
+ * @param authority a file of certificates in PEM form
+ */
+record Encryption(String mode, Optional<Path> authority) {
+  private static final Set<String> MODES =
+      Set.of("DISABLED", "PREFERRED", "REQUIRED", "VERIFY_CA", "VERIFY_IDENTITY");
+  private static final Set<String> MODE_NAMES = Set.of("ssl-mode", "sslmode", "sslMode");
+
+  static Encryption of(Endpoint endpoint) {
+    Map<String, String> parameters = endpoint.parameters();
+    String asked =
+        MODE_NAMES.stream()
+            .map(name -> Optional.ofNullable(parameters.get(name)))
+            .flatMap(Optional::stream)
+            .findFirst()
+            .orElse("PREFERRED");
+    String mode = asked.toUpperCase(Locale.ROOT).replace('-', '_');
+    if (!MODES.contains(mode)) {
+      throw invalid(
+          "ssl-mode=" + asked + " is not known", "Use one of " + String.join(", ", MODES));
+    }
+    Optional<Path> authority = Optional.ofNullable(parameters.get("ssl-ca")).map(Path::of);
+    if (authority.isPresent() && !mode.startsWith("VERIFY")) {
+      throw invalid(
+          "ssl-ca is given, but ssl-mode=" + mode + " does not look at certificates",
+          "Add ssl-mode=VERIFY_CA or ssl-mode=VERIFY_IDENTITY");
+    }
+    return new Encryption(mode, authority);
+  }
+
+  /** Whether a parameter of the URI is one of these. */
+  static boolean knows(String parameter) {
+    return MODE_NAMES.contains(parameter) || "ssl-ca".equals(parameter);
+  }
+
+  /** What the driver wants to hear. */
+  void addTo(Properties properties) {
+    properties.setProperty("sslMode", mode);
+    boolean open = "DISABLED".equals(mode) || "PREFERRED".equals(mode);
+    // Without encryption the password is sealed with the server's own key, which then is asked for.
+    properties.setProperty("allowPublicKeyRetrieval", String.valueOf(open));
+    authority.ifPresent(file -> {
+      properties.setProperty("trustCertificateKeyStoreUrl", store(file).toUri().toString());
+      properties.setProperty("trustCertificateKeyStoreType", "PKCS12");
+      properties.setProperty("trustCertificateKeyStorePassword", "public");
+      properties.setProperty("fallbackToSystemTrustStore", "false");
+    });
+  }
+
+  // The driver reads key stores only; certificates are public, so the copy needs no secret.
+  private static Path store(Path pem) {
+    try (InputStream text = Files.newInputStream(pem)) {
+      KeyStore store = KeyStore.getInstance("PKCS12");
+      store.load(null, null);
+      int number = 0;
+      for (Certificate each : CertificateFactory.getInstance("X.509").generateCertificates(text)) {
+        store.setCertificateEntry("ca" + number++, each);
+      }
+      Path file = Files.createTempFile("fram-ca-", ".p12");
+      file.toFile().deleteOnExit();
+      try (OutputStream out = Files.newOutputStream(file)) {
+        store.store(out, "public".toCharArray());
+      }
+      return file;
+    } catch (IOException | GeneralSecurityException e) {
+      throw new FramException(
+          ErrorCode.CONFIG_INVALID,
+          "ssl-ca: the file " + pem + " cannot be read as certificates in PEM form.",
+          "Give the path of the file that holds the authority's certificate.",
+          e);
+    }
+  }
+
+  private static FramException invalid(String seen, String remedy) {
+    return new FramException(
+        ErrorCode.CONFIG_INVALID, "A server's URI: " + seen + ".", remedy + ".");
+  }
+}

@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.fram.testkit.server;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * What a fresh MySQL or MariaDB server is to be like; made by {@link MySqlServer#plan}. Without
+ * further words it is a source that can be migrated: row binary log, and GTIDs on MySQL. Not shared
+ * between threads.
+ */
+public final class MySqlPlan {
+  private final MySqlVersion version;
+  private final Map<String, String> settings = new LinkedHashMap<>();
+  private Durability durability = Durability.RELAXED;
+  private Optional<Path> home = Optional.empty();
+
+  MySqlPlan(MySqlVersion version) {
+    this.version = version;
+    settings.putAll(
+        Map.of(
+            "server_id", Integer.toString(new SecureRandom().nextInt(1, Integer.MAX_VALUE)),
+            "log_bin", "binlog",
+            "innodb_buffer_pool_size", "64M",
+            "max_connections", "200",
+            "default_time_zone", "+00:00",
+            "secure_file_priv", "",
+            "skip_name_resolve", "ON"));
+    settings.putAll(version.mariaDb() ? forMariaDb() : forMySql());
+  }
+
+  private static Map<String, String> forMySql() {
+    return Map.of(
+        "gtid_mode", "ON",
+        "enforce_gtid_consistency", "ON",
+        "innodb_redo_log_capacity", "64M",
+        "mysqlx", "OFF");
+  }
+
+  /** Without {@code skip_ssl} it spends seconds on keys at every start. */
+  private static Map<String, String> forMariaDb() {
+    return Map.of(
+        "binlog_format", "ROW",
+        "innodb_log_file_size", "32M",
+        "skip_ssl", "ON");
+  }
+
+  /** Adds a line to the option file, or replaces the default of this kit. */
+  public MySqlPlan setting(String name, String value) {
+    settings.put(name, value);
+    return this;
+  }
+
+  /** The same for several. */
+  public MySqlPlan settings(Map<String, String> more) {
+    settings.putAll(more);
+    return this;
+  }
+
+  /** Leaves one of this kit's settings to the server's own default. */
+  public MySqlPlan without(String name) {
+    settings.remove(name);
+    return this;
+  }
+
+  /** No GTIDs: positions are file and offset. */
+  public MySqlPlan withoutGtids() {
+    return setting("gtid_mode", "OFF").setting("enforce_gtid_consistency", "OFF");
+  }
+
+  /** Relaxed unless told otherwise. */
+  public MySqlPlan durability(Durability wanted) {
+    durability = wanted;
+    return this;
+  }
+
+  /**
+   * The folder for the data, the log and the password. It is kept when the server is closed, and a
+   * server that is already in it is started again. Without it: a temporary folder, removed.
+   */
+  public MySqlPlan home(Path folder) {
+    home = Optional.of(folder);
+    return this;
+  }
+
+  /** Makes and starts the server: a second or two when the version is in the cache. */
+  public MySqlServer start() {
+    Map<String, String> all = new LinkedHashMap<>(durability.mySqlSettings());
+    all.putAll(settings);
+    try {
+      ServerHome folder =
+          home.isPresent()
+              ? ServerHome.given(home.get())
+              : ServerHome.temporary(MySqlProgram.TEMPORARY);
+      MySqlProgram program = new MySqlProgram(version, folder);
+      MySqlServer server = new MySqlServer(program);
+      try {
+        if (!program.initialised()) {
+          program.initialise(MySqlTemplate.of(version), all);
+        }
+        server.begin();
+        return server;
+      } catch (IOException | RuntimeException failed) {
+        server.close();
+        throw failed;
+      }
+    } catch (IOException failed) {
+      throw new ServerException(
+          version.product() + " could not be set up: " + failed.getMessage(), failed);
+    }
+  }
+}
