@@ -36,6 +36,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.function.Consumer;
 
@@ -128,6 +129,14 @@ final class PostgresSource implements Source, AutoCloseable {
           return Lsn.parse(
               Sql.text(c, "SELECT pg_logical_emit_message(true, 'fram', ?)::text", id.value()));
         });
+  }
+
+  @Override
+  public OptionalLong clockMillis() {
+    return OptionalLong.of(
+        questions.read(
+            "asking for the time",
+            c -> Sql.number(c, "SELECT (extract(epoch FROM clock_timestamp()) * 1000)::bigint")));
   }
 
   @Override

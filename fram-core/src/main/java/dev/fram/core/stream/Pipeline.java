@@ -120,6 +120,7 @@ public final class Pipeline {
 
   private void feed(Backlog events, CompletableFuture<Position> from, StopSignal signal) {
     Position start = await(from, signal);
+    lag.measure(parts.route().source()::clockMillis);
     try (ChangeFeed feed = parts.route().source().openFeed(start)) {
       new FeedReader(
               events,
