@@ -12,6 +12,7 @@ import dev.fram.postgresql.connection.Connector;
 import dev.fram.postgresql.connection.Sql;
 import dev.fram.postgresql.connection.SqlErrors;
 import dev.fram.postgresql.feed.Lsn;
+import dev.fram.postgresql.feed.Publication;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.List;
@@ -51,13 +52,16 @@ final class FeedSetup {
               .toList();
       requireIdentities(connection, followed);
       ReplicationSlot slot = new ReplicationSlot(source, id);
+      Publication publication = new Publication(id);
       if (recorded.isPresent()) {
         slot.verify(connection, recorded.get());
+        requireUntouched(publication.fault(connection));
       } else {
-        // A slot without a recorded position is from a run that died before anything was copied.
+        // Without a recorded position they are from a run that died before anything was copied.
         slot.drop(connection);
+        publication.drop(connection);
       }
-      boolean changed = new Publication(id).publish(connection, followed);
+      boolean changed = publication.publish(connection, followed);
       Lsn from = recorded.isPresent() ? recorded.get() : slot.create(connection, progress);
       if (changed || recorded.isEmpty()) {
         XidBarrier.await(connection, progress);
@@ -68,6 +72,20 @@ final class FeedSetup {
     } finally {
       Connector.abort(connection);
     }
+  }
+
+  private void requireUntouched(Optional<String> fault) {
+    if (fault.isPresent()) {
+      throw lost(source.name(), fault.get());
+    }
+  }
+
+  /** What a publication's {@linkplain Publication#fault fault} means for the run. */
+  static FramException lost(String server, String fault) {
+    return new FramException(
+        ErrorCode.LOG_LOST,
+        server + ": " + fault + ".",
+        "Run fram cancel and begin again, and leave the publication to Fram.");
   }
 
   // Published without an identity, a table's UPDATE and DELETE fail for the application itself.

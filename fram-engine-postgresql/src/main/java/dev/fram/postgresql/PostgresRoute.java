@@ -25,6 +25,8 @@ import java.security.SecureRandom;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 
 /** Two servers and everything that works between them. Usable from any thread. */
 final class PostgresRoute implements Route {
@@ -36,6 +38,7 @@ final class PostgresRoute implements Route {
   private final PostgresSource source;
   private final PostgresTarget target;
   private final PostgresSchemaTransfer schema;
+  private final Set<TableId> discarded = ConcurrentHashMap.newKeySet();
 
   private PostgresRoute(Connector source, Connector target, RouteRequest request) {
     this.sourceServer = source;
@@ -105,7 +108,8 @@ final class PostgresRoute implements Route {
 
   @Override
   public Applier applier(long epoch) {
-    return PostgresApplier.open(targetServer, id, epoch);
+    new Recopy(source, target.journal(), () -> copier(epoch), epoch).run();
+    return PostgresApplier.open(targetServer, id, epoch, discarded);
   }
 
   @Override

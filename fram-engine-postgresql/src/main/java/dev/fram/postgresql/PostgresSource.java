@@ -21,18 +21,23 @@ import dev.fram.postgresql.catalog.CatalogTable;
 import dev.fram.postgresql.connection.Connector;
 import dev.fram.postgresql.connection.SharedSession;
 import dev.fram.postgresql.connection.Sql;
+import dev.fram.postgresql.connection.SqlErrors;
 import dev.fram.postgresql.copy.KeyRanges;
 import dev.fram.postgresql.copy.PostgresSnapshot;
 import dev.fram.postgresql.digest.TableDigester;
 import dev.fram.postgresql.feed.Lsn;
+import dev.fram.postgresql.feed.Publication;
 import dev.fram.postgresql.feed.ReplicationFeed;
 import dev.fram.postgresql.gate.HandOverRegister;
 import dev.fram.postgresql.gate.PostgresGate;
+import java.sql.Connection;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.function.Consumer;
 
@@ -89,12 +94,33 @@ final class PostgresSource implements Source, AutoCloseable {
   @Override
   public Retention retention() {
     ReplicationSlot slot = new ReplicationSlot(connector, id);
-    return questions.read("asking for the slot's state", slot::retention);
+    return questions.read(
+        "asking for the slot's state",
+        c -> {
+          Retention kept = slot.retention(c);
+          Optional<String> fault = new Publication(id).fault(c);
+          return fault.isPresent() && kept.state() != Retention.State.LOST
+              ? new Retention(
+                  kept.retainedBytes(), kept.bytesLeft(), Retention.State.LOST, fault.get())
+              : kept;
+        });
   }
 
   @Override
   public Snapshot snapshot(List<Table> tables) {
     return PostgresSnapshot.take(connector, questions, tables, this::mark);
+  }
+
+  /** Waits until every transaction that runs now has ended, and is seen by later snapshots. */
+  void awaitOpenTransactions(Consumer<String> progress) {
+    Connection connection = connector.open("barrier");
+    try {
+      XidBarrier.await(connection, progress);
+    } catch (SQLException e) {
+      throw SqlErrors.translate(e, connector.name(), "waiting for open transactions");
+    } finally {
+      Connector.abort(connection);
+    }
   }
 
   @Override
@@ -112,6 +138,14 @@ final class PostgresSource implements Source, AutoCloseable {
           return Lsn.parse(
               Sql.text(c, "SELECT pg_logical_emit_message(true, 'fram', ?)::text", id.value()));
         });
+  }
+
+  @Override
+  public OptionalLong clockMillis() {
+    return OptionalLong.of(
+        questions.read(
+            "asking for the time",
+            c -> Sql.number(c, "SELECT (extract(epoch FROM clock_timestamp()) * 1000)::bigint")));
   }
 
   @Override

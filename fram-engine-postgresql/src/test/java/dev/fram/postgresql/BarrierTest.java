@@ -9,6 +9,7 @@ import dev.fram.api.model.Table;
 import dev.fram.api.model.TableId;
 import dev.fram.postgresql.apply.Servers;
 import dev.fram.postgresql.connection.Connector;
+import dev.fram.postgresql.feed.Publication;
 import dev.fram.testkit.server.PostgresServer;
 import dev.fram.testkit.server.PostgresVersion;
 import java.sql.Connection;

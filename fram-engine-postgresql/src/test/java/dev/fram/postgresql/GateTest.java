@@ -86,7 +86,7 @@ class GateTest {
   @Test
   void whenTheSessionDiesTheSourceServesOn() throws SQLException {
     try (RouteRig rig = new RouteRig(SERVER, SERVER, "CREATE TABLE t (id int PRIMARY KEY)");
-        WriteGate gate = rig.route.source().gate(rig.route.source().tables(), BUDGET)) {
+        WriteGate gate = rig.route.source().gate(rig.prepare(), BUDGET)) {
       assertThat(gate.close(LOCK)).isInstanceOf(WriteGate.Attempt.Closed.class);
       Position frozenAt = gate.frozenAt();
       RouteRig.run(

@@ -22,6 +22,14 @@ public interface ChangeFeed extends AutoCloseable {
    */
   void confirm(Position durable);
 
+  /**
+   * Tells the source that we are still here, though nothing is read for now: called often by a
+   * reader that has no room, so that the server does not take the silence for a lost client.
+   *
+   * @throws FramException CONNECTION_LOST
+   */
+  default void keepAlive() {}
+
   @Override
   void close();
 }

@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.function.Consumer;
 
 /**
@@ -71,6 +72,14 @@ public interface Source {
    * reaching it soon, also on an idle server.
    */
   Position mark();
+
+  /**
+   * The clock that {@link dev.fram.api.change.FeedEvent.Begin} tells the time of, in milliseconds
+   * since 1970; empty when it is this machine's own.
+   */
+  default OptionalLong clockMillis() {
+    return OptionalLong.empty();
+  }
 
   /** The log's end now, for measuring lag; not a position to wait for. */
   long lagBytes(Position behind);

@@ -27,14 +27,28 @@ public record Scope(List<String> include, List<String> exclude) {
   }
 
   static boolean matchesAny(List<String> patterns, TableId table) {
-    return patterns.stream().anyMatch(p -> regex(p).matcher(table.toString()).matches());
+    return patterns.stream().anyMatch(p -> matches(p, table));
+  }
+
+  /** A name may hold a dot itself: the pattern's is looked for at each of its dots. */
+  private static boolean matches(String pattern, TableId table) {
+    int dot = pattern.indexOf('.');
+    if (dot < 0) {
+      return regex(pattern).matcher(table.name()).matches();
+    }
+    boolean found = false;
+    for (; dot >= 0 && !found; dot = pattern.indexOf('.', dot + 1)) {
+      found =
+          regex(pattern.substring(0, dot)).matcher(table.schema()).matches()
+              && regex(pattern.substring(dot + 1)).matcher(table.name()).matches();
+    }
+    return found;
   }
 
   private static Pattern regex(String pattern) {
-    String full = pattern.indexOf('.') < 0 ? "*." + pattern : pattern;
     StringBuilder regex = new StringBuilder();
-    for (int i = 0; i < full.length(); i++) {
-      char c = full.charAt(i);
+    for (int i = 0; i < pattern.length(); i++) {
+      char c = pattern.charAt(i);
       switch (c) {
         case '*' -> regex.append(".*");
         case '?' -> regex.append('.');

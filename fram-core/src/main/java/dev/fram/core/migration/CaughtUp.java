@@ -22,10 +22,17 @@ final class CaughtUp {
   /**
    * First a marker of this moment must be on the target: a feed that has read nothing yet would
    * look like one that has nothing left. Then the lag must be small.
+   *
+   * <p>The applier may have been opened anew meanwhile, and a part of a table been copied again
+   * with what came after the marker: then the target is whole only behind a later one.
    */
   void await(StopSignal signal) {
-    Position marker = parts.route().source().mark();
-    pipeline.progress().awaitDurable(marker, Duration.ofDays(3650), signal);
+    long appliers;
+    do {
+      appliers = pipeline.appliers();
+      Position marker = parts.route().source().mark();
+      pipeline.progress().awaitDurable(marker, Duration.ofDays(3650), signal);
+    } while (pipeline.appliers() != appliers);
     while (!now()) {
       signal.pause(LOOK);
     }

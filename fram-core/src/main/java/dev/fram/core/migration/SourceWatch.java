@@ -72,6 +72,7 @@ final class SourceWatch {
 
   private void look() {
     Source source = parts.route().source();
+    pipeline.lag().measure(source::clockMillis);
     List<String> differences =
         DriftWatch.differences(parts.journal().store().tables(), source.fingerprints());
     if (differences.isEmpty()) {
@@ -106,6 +107,6 @@ final class SourceWatch {
             + " no longer has the log we need: "
             + retention.detail()
             + ".",
-        "Run fram cancel and begin again; raise the source's limit on retained log first.");
+        "Run fram cancel and begin again, once what made it so is settled.");
   }
 }

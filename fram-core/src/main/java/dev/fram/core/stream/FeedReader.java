@@ -92,6 +92,7 @@ final class FeedReader {
                 + " stopped and its log grows. Free some space in the backlog's folder."));
     while (!backlog.hasRoom()) {
       signal.pause(POLL);
+      feed.keepAlive();
       confirmWhenDue(feed);
     }
     bus.publish(new RunEvent.HeldEnded(HELD_BY));

@@ -21,6 +21,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -42,6 +43,7 @@ public final class Pipeline {
   private final FeedProgress progress;
   private final LagMeter lag;
   private final CountDownLatch released = new CountDownLatch(1);
+  private final AtomicLong appliers = new AtomicLong();
   private final AtomicReference<Optional<Backlog>> backlog =
       new AtomicReference<>(Optional.empty());
 
@@ -62,6 +64,11 @@ public final class Pipeline {
   /** From now on what is read is applied: every table is copied. */
   public void follow() {
     released.countDown();
+  }
+
+  /** How many appliers were opened so far; the newest may still be at work. */
+  public long appliers() {
+    return appliers.get();
   }
 
   public long backlogBytes() {
@@ -113,6 +120,7 @@ public final class Pipeline {
 
   private void feed(Backlog events, CompletableFuture<Position> from, StopSignal signal) {
     Position start = await(from, signal);
+    lag.measure(parts.route().source()::clockMillis);
     try (ChangeFeed feed = parts.route().source().openFeed(start)) {
       new FeedReader(
               events,
@@ -131,6 +139,7 @@ public final class Pipeline {
       awaitRelease(signal);
     }
     try (Applier applier = parts.route().applier(parts.journal().epoch())) {
+      appliers.incrementAndGet();
       ApplyWorker worker =
           new ApplyWorker(
               applier,

@@ -7,6 +7,7 @@ import dev.fram.postgresql.pgoutput.Relation;
 import dev.fram.postgresql.pgoutput.RowMessage;
 import dev.fram.postgresql.pgoutput.Tuple;
 import java.util.Optional;
+import java.util.OptionalInt;
 
 /**
  * Leaves out what a copy already holds. An update between two key chunks is two decisions: its
@@ -23,9 +24,9 @@ final class FenceFilter {
   /**
    * What is to be applied of a change; empty when the copy holds it already.
    *
-   * @throws FramException SNAPSHOT_BROKEN when a row moved into a chunk and not all of it was sent
+   * @throws VoidCopy when a row moved into a chunk and not all of it was sent
    */
-  Optional<RowOp> filter(Relation relation, RowMessage message, long xid) {
+  Optional<RowOp> filter(Relation relation, RowMessage message, long xid) throws VoidCopy {
     return switch (message) {
       case RowMessage.Insert insert ->
           sees(relation, insert.row(), xid)
@@ -40,18 +41,21 @@ final class FenceFilter {
   }
 
   /** Whether a TRUNCATE is to be applied. */
-  boolean truncates(Relation relation, long xid) {
+  boolean truncates(Relation relation, long xid) throws VoidCopy {
     return switch (fences.of(relation.table())) {
       case Fences.TableFence.Whole whole -> !whole.snapshot().sees(xid);
       case Fences.TableFence.ByKey byKey ->
           !byKey
               .chunks()
               .allSee(xid)
-              .orElseThrow(() -> broken(relation, "was emptied while it was copied"));
+              .orElseThrow(() ->
+                  new VoidCopy(
+                      relation.table(), OptionalInt.empty(), "was emptied while it was copied"));
     };
   }
 
-  private Optional<RowOp> update(Relation relation, RowMessage.Update update, long xid) {
+  private Optional<RowOp> update(Relation relation, RowMessage.Update update, long xid)
+      throws VoidCopy {
     Tuple old = update.old().orElse(update.row());
     Tuple row = filled(relation, old, update.row());
     boolean oldSeen = sees(relation, old, xid);
@@ -66,8 +70,10 @@ final class FenceFilter {
       return Optional.of(new RowOp.Delete(old));
     }
     if (row.hasHoles()) {
-      throw broken(
-          relation, "has a row that moved between chunks, with a value that was not sent again");
+      throw new VoidCopy(
+          relation.table(),
+          chunk(relation, row),
+          "has a row that moved between chunks, with a value that was not sent again");
     }
     return Optional.of(new RowOp.Insert(row));
   }
@@ -91,20 +97,34 @@ final class FenceFilter {
   private boolean sees(Relation relation, Tuple row, long xid) {
     return switch (fences.of(relation.table())) {
       case Fences.TableFence.Whole whole -> whole.snapshot().sees(xid);
-      case Fences.TableFence.ByKey byKey -> {
-        int column = relation.indexOf(byKey.column());
-        if (column < 0 || row.isNull(column) || row.isHole(column)) {
-          throw broken(relation, "has lost the key column that its copy was cut by");
-        }
-        yield byKey.chunks().of(row.text(column)).sees(xid);
-      }
+      case Fences.TableFence.ByKey byKey ->
+          byKey.chunks().of(key(relation, byKey, row)).snapshot().sees(xid);
     };
   }
 
-  private static FramException broken(Relation relation, String what) {
-    return new FramException(
-        ErrorCode.SNAPSHOT_BROKEN,
-        "Table " + relation.table() + " " + what + ".",
-        "The table has to be copied again.");
+  private OptionalInt chunk(Relation relation, Tuple row) {
+    return switch (fences.of(relation.table())) {
+      case Fences.TableFence.Whole whole -> OptionalInt.empty();
+      case Fences.TableFence.ByKey byKey ->
+          OptionalInt.of(byKey.chunks().of(key(relation, byKey, row)).number());
+    };
+  }
+
+  /**
+   * @throws FramException SCHEMA_DRIFT when the rows can no longer be told apart by chunk
+   */
+  private static String key(Relation relation, Fences.TableFence.ByKey byKey, Tuple row) {
+    int column = relation.indexOf(byKey.column());
+    if (column < 0 || row.isNull(column) || row.isHole(column)) {
+      throw new FramException(
+          ErrorCode.SCHEMA_DRIFT,
+          "Table "
+              + relation.table()
+              + " has lost column "
+              + byKey.column()
+              + ", the key that its copy was cut by.",
+          "Undo the change, or run fram cancel and begin again.");
+    }
+    return row.text(column);
   }
 }

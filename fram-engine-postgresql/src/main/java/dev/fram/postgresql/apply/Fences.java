@@ -28,7 +28,7 @@ final class Fences {
           + " AND k.table_name = t.table_name)";
 
   private static final String BY_KEY =
-      "SELECT schema_name, table_name, k.range, d.fence FROM fram.key_chunk k"
+      "SELECT schema_name, table_name, k.range, d.fence, k.number FROM fram.key_chunk k"
           + " JOIN fram.chunk_done d USING (schema_name, table_name, number)";
 
   private static final String UNFINISHED =
@@ -45,22 +45,25 @@ final class Fences {
     record ByKey(String column, NavigableChunks chunks) implements TableFence {}
   }
 
-  /** Snapshots by the first key of their range. */
+  /** A chunk's number in its table's cut, and what it was copied under. */
+  record ChunkFence(int number, XidSnapshot snapshot) {}
+
+  /** Chunks by the first key of their range. */
   static final class NavigableChunks {
-    private final TreeMap<String, XidSnapshot> from;
-    private @Nullable XidSnapshot first;
+    private final TreeMap<String, ChunkFence> from;
+    private @Nullable ChunkFence first;
 
     NavigableChunks(String type) {
       this.from = new TreeMap<>(KeyOrder.of(type)::compare);
     }
 
-    void add(KeyRange range, XidSnapshot snapshot) {
-      range.from().ifPresentOrElse(key -> from.put(key, snapshot), () -> first = snapshot);
+    void add(KeyRange range, ChunkFence chunk) {
+      range.from().ifPresentOrElse(key -> from.put(key, chunk), () -> first = chunk);
     }
 
-    XidSnapshot of(String key) {
-      Map.Entry<String, XidSnapshot> chunk = from.floorEntry(key);
-      XidSnapshot found = chunk == null ? first : chunk.getValue();
+    ChunkFence of(String key) {
+      Map.Entry<String, ChunkFence> chunk = from.floorEntry(key);
+      ChunkFence found = chunk == null ? first : chunk.getValue();
       if (found == null) {
         throw new IllegalArgumentException("the key chunks do not begin at the lowest key");
       }
@@ -69,8 +72,9 @@ final class Fences {
 
     /** Whether all chunks, none, or only some have seen a transaction: empty for some. */
     Optional<Boolean> allSee(long xid) {
-      boolean one = first == null ? from.firstEntry().getValue().sees(xid) : first.sees(xid);
-      boolean same = from.values().stream().allMatch(snapshot -> snapshot.sees(xid) == one);
+      ChunkFence any = first == null ? from.firstEntry().getValue() : first;
+      boolean one = any.snapshot().sees(xid);
+      boolean same = from.values().stream().allMatch(c -> c.snapshot().sees(xid) == one);
       return same ? Optional.of(one) : Optional.empty();
     }
   }
@@ -91,7 +95,8 @@ final class Fences {
       }
       try (ResultSet row = statement.executeQuery(BY_KEY)) {
         while (row.next()) {
-          addChunk(fences, table(row), KeyRange.parse(row.getString(3)), row.getString(4));
+          ChunkFence chunk = new ChunkFence(row.getInt(5), XidSnapshot.parse(row.getString(4)));
+          addChunk(fences, table(row), KeyRange.parse(row.getString(3)), chunk);
         }
       }
       try (ResultSet row = statement.executeQuery(UNFINISHED)) {
@@ -118,12 +123,12 @@ final class Fences {
   }
 
   private static void addChunk(
-      Map<TableId, TableFence> fences, TableId table, KeyRange range, String fence) {
+      Map<TableId, TableFence> fences, TableId table, KeyRange range, ChunkFence chunk) {
     TableFence known =
         fences.computeIfAbsent(
             table, id -> new TableFence.ByKey(range.column(), new NavigableChunks(range.type())));
     if (known instanceof TableFence.ByKey byKey) {
-      byKey.chunks().add(range, XidSnapshot.parse(fence));
+      byKey.chunks().add(range, chunk);
     }
   }
 

@@ -7,6 +7,7 @@ import dev.fram.api.engine.Applier;
 import dev.fram.api.error.ErrorCode;
 import dev.fram.api.error.FramException;
 import dev.fram.api.model.MigrationId;
+import dev.fram.api.model.TableId;
 import dev.fram.postgresql.connection.Connector;
 import dev.fram.postgresql.connection.SqlErrors;
 import dev.fram.postgresql.feed.Lsn;
@@ -20,6 +21,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -34,27 +37,33 @@ public final class PostgresApplier implements Applier {
 
   private final TargetSession session;
   private final FenceFilter fences;
+  private final Set<TableId> discarded;
   private final Relations relations = new Relations();
   private final Map<Integer, TableBatch> batches = new LinkedHashMap<>();
   private Optional<Lsn> from = Optional.empty();
   private long xid;
 
-  private PostgresApplier(TargetSession session, Fences fences) {
+  private PostgresApplier(TargetSession session, Fences fences, Set<TableId> discarded) {
     this.session = session;
     this.fences = new FenceFilter(fences);
+    this.discarded = discarded;
   }
 
   /**
    * Opens a session on the target and reads all fences; every table is copied by now.
    *
    * @param epoch the lease's epoch
+   * @param discarded the tables that have lost a chunk's copy once, kept by the caller for all
+   *     appliers of a run: they lose the whole copy the next time, because one snapshot for all of
+   *     a table's chunks is an end, and one more for one chunk need not be
    */
-  public static PostgresApplier open(Connector target, MigrationId id, long epoch) {
+  public static PostgresApplier open(
+      Connector target, MigrationId id, long epoch, Set<TableId> discarded) {
     TargetSession session = TargetSession.open(target, id, epoch);
     try {
       Fences fences = Fences.load(session.connection());
       session.connection().rollback();
-      return new PostgresApplier(session, fences);
+      return new PostgresApplier(session, fences, discarded);
     } catch (SQLException e) {
       session.close();
       throw SqlErrors.translate(e, target.name(), "reading the fences");
@@ -116,6 +125,8 @@ public final class PostgresApplier implements Applier {
       }
       flush();
       return new Applied(tally.applied, tally.skipped);
+    } catch (VoidCopy e) {
+      throw discard(e);
     } catch (SQLException e) {
       throw translated(e, "applying changes");
     }
@@ -154,6 +165,26 @@ public final class PostgresApplier implements Applier {
     session.close();
   }
 
+  /** What this transaction has done is given up first; the position stays where it is. */
+  private FramException discard(VoidCopy copy) {
+    TableId table = copy.table();
+    OptionalInt chunk = discarded.add(table) ? copy.chunk() : OptionalInt.empty();
+    Lsn position = from.orElseThrow();
+    rollback();
+    try {
+      session.lockFeed(position);
+      Discard.copy(session.connection(), table, chunk);
+      session.connection().commit();
+    } catch (SQLException e) {
+      throw translated(e, "throwing away the copy of " + table);
+    }
+    String part = chunk.isPresent() ? "Its chunk " + chunk.getAsInt() : "It";
+    return new FramException(
+        ErrorCode.SNAPSHOT_BROKEN,
+        "Table " + table + " " + copy.getMessage() + ".",
+        part + " is copied again.");
+  }
+
   private FramException noStatements() {
     return new FramException(
         ErrorCode.FEED_INVALID,
@@ -169,7 +200,7 @@ public final class PostgresApplier implements Applier {
     relations.put(relation);
   }
 
-  private void row(RowMessage message, Tally tally) throws SQLException {
+  private void row(RowMessage message, Tally tally) throws SQLException, VoidCopy {
     Relation relation = relations.get(message.relation());
     Optional<RowOp> op = fences.filter(relation, message, xid);
     if (op.isEmpty()) {
@@ -185,7 +216,7 @@ public final class PostgresApplier implements Applier {
     batch.add(op.get());
   }
 
-  private void truncate(PgOutput.Truncate truncate, Tally tally) throws SQLException {
+  private void truncate(PgOutput.Truncate truncate, Tally tally) throws SQLException, VoidCopy {
     flush();
     List<TargetTable> tables = new ArrayList<>();
     for (int oid : truncate.relations()) {

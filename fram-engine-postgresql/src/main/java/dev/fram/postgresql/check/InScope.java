@@ -1,16 +1,26 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.fram.postgresql.check;
 
-import dev.fram.api.model.Scope;
 import dev.fram.api.model.TableId;
+import dev.fram.postgresql.connection.Sql;
+import java.sql.SQLException;
+import java.util.List;
 
-/** Whether a name that a query put together as {@code schema.table} is in the scope. */
+/** Which of the tables that a query finds on the source are in the scope. */
 final class InScope {
   private InScope() {}
 
-  /** The scope's patterns match the whole text, so the place of the dot does not matter. */
-  static boolean covers(Scope scope, String name) {
-    int dot = name.indexOf('.');
-    return scope.covers(new TableId(name.substring(0, dot), name.substring(dot + 1)));
+  /**
+   * @param sql selects the schema and the name: two columns, because either may hold a dot
+   */
+  static List<String> tables(Servers servers, String sql) throws SQLException {
+    return Sql.list(
+            servers.source().connection(),
+            sql,
+            row -> new TableId(row.getString(1), row.getString(2)))
+        .stream()
+        .filter(servers.scope()::covers)
+        .map(TableId::toString)
+        .toList();
   }
 }

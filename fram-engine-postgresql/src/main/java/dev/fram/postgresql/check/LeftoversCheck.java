@@ -31,7 +31,10 @@ final class LeftoversCheck implements Question {
     List<String> publications =
         source.texts(
             "SELECT pubname FROM pg_publication WHERE starts_with(pubname, 'fram') ORDER BY 1");
-    boolean register = source.is("SELECT to_regnamespace('fram') IS NOT NULL");
+    // A schema of the user's is none of ours to speak of.
+    boolean register =
+        source.is("SELECT to_regnamespace('fram') IS NOT NULL")
+            && OwnSchemaCheck.foreign(source).isEmpty();
     boolean begun = servers.target().is("SELECT to_regclass('fram.migration') IS NOT NULL");
     String what =
         source.name()
@@ -49,7 +52,8 @@ final class LeftoversCheck implements Question {
             : warn(
                 what + ". The target knows of no migration.",
                 "If no other migration uses them: SELECT pg_drop_replication_slot('..');"
-                    + " DROP PUBLICATION ..; DROP SCHEMA fram CASCADE."));
+                    + " DROP PUBLICATION ..;"
+                    + (register ? " DROP SCHEMA fram CASCADE." : "")));
     return findings;
   }
 }

@@ -80,6 +80,7 @@ public final class PostgresChecks {
         new TablespacesCheck(),
         new EventTriggersCheck(),
         new TargetContentCheck(),
+        new OwnSchemaCheck(),
         new LeftoversCheck(),
         new ConsumersCheck(),
         new PgDumpCheck());

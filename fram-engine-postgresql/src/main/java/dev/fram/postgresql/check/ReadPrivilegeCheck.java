@@ -21,20 +21,17 @@ final class ReadPrivilegeCheck implements Question {
   public List<Finding> ask(Servers servers) throws SQLException {
     Server source = servers.source();
     List<String> unreadable =
-        source
-            .texts(
-                "SELECT n.nspname || '.' || c.relname FROM pg_class c"
-                    + " JOIN pg_namespace n ON n.oid = c.relnamespace"
-                    + " WHERE c.relkind IN ('r', 'p', 'S') AND c.relpersistence <> 't'"
-                    + " AND n.nspname NOT LIKE 'pg\\_%' AND n.nspname NOT IN"
-                    + " ('information_schema', 'fram')"
-                    + " AND NOT EXISTS (SELECT 1 FROM pg_depend d WHERE d.classid ="
-                    + " 'pg_class'::regclass AND d.objid = c.oid AND d.deptype = 'e')"
-                    + " AND NOT (has_schema_privilege(n.oid, 'USAGE')"
-                    + "  AND has_table_privilege(c.oid, 'SELECT')) ORDER BY 1")
-            .stream()
-            .filter(name -> InScope.covers(servers.scope(), name))
-            .toList();
+        InScope.tables(
+            servers,
+            "SELECT n.nspname, c.relname FROM pg_class c"
+                + " JOIN pg_namespace n ON n.oid = c.relnamespace"
+                + " WHERE c.relkind IN ('r', 'p', 'S') AND c.relpersistence <> 't'"
+                + " AND n.nspname NOT LIKE 'pg\\_%' AND n.nspname NOT IN"
+                + " ('information_schema', 'fram')"
+                + " AND NOT EXISTS (SELECT 1 FROM pg_depend d WHERE d.classid ="
+                + " 'pg_class'::regclass AND d.objid = c.oid AND d.deptype = 'e')"
+                + " AND NOT (has_schema_privilege(n.oid, 'USAGE')"
+                + "  AND has_table_privilege(c.oid, 'SELECT')) ORDER BY 1, 2");
     return unreadable.isEmpty()
         ? pass(source.name() + ": every table and sequence can be read.")
         : fail(

@@ -24,15 +24,12 @@ final class RowSecurityCheck implements Question {
   public List<Finding> ask(Servers servers) throws SQLException {
     Server source = servers.source();
     List<String> filtered =
-        source
-            .texts(
-                "SELECT n.nspname || '.' || c.relname FROM pg_class c"
-                    + " JOIN pg_namespace n ON n.oid = c.relnamespace"
-                    + " WHERE c.relrowsecurity AND row_security_active(c.oid)"
-                    + " AND n.nspname <> 'fram' ORDER BY 1")
-            .stream()
-            .filter(name -> InScope.covers(servers.scope(), name))
-            .toList();
+        InScope.tables(
+            servers,
+            "SELECT n.nspname, c.relname FROM pg_class c"
+                + " JOIN pg_namespace n ON n.oid = c.relnamespace"
+                + " WHERE c.relrowsecurity AND row_security_active(c.oid)"
+                + " AND n.nspname <> 'fram' ORDER BY 1, 2");
     return filtered.isEmpty()
         ? pass(source.name() + ": row-level security hides nothing from Fram's login.")
         : fail(

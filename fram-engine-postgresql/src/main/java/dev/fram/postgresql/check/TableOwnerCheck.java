@@ -21,19 +21,16 @@ final class TableOwnerCheck implements Question {
   public List<Finding> ask(Servers servers) throws SQLException {
     Server source = servers.source();
     List<String> foreign =
-        source
-            .texts(
-                "SELECT n.nspname || '.' || c.relname FROM pg_class c"
-                    + " JOIN pg_namespace n ON n.oid = c.relnamespace"
-                    + " WHERE c.relkind IN ('r', 'p') AND c.relpersistence <> 't'"
-                    + " AND n.nspname NOT LIKE 'pg\\_%' AND n.nspname NOT IN"
-                    + " ('information_schema', 'fram')"
-                    + " AND NOT EXISTS (SELECT 1 FROM pg_depend d WHERE d.classid ="
-                    + " 'pg_class'::regclass AND d.objid = c.oid AND d.deptype = 'e')"
-                    + " AND NOT pg_has_role(c.relowner, 'USAGE') ORDER BY 1")
-            .stream()
-            .filter(name -> InScope.covers(servers.scope(), name))
-            .toList();
+        InScope.tables(
+            servers,
+            "SELECT n.nspname, c.relname FROM pg_class c"
+                + " JOIN pg_namespace n ON n.oid = c.relnamespace"
+                + " WHERE c.relkind IN ('r', 'p') AND c.relpersistence <> 't'"
+                + " AND n.nspname NOT LIKE 'pg\\_%' AND n.nspname NOT IN"
+                + " ('information_schema', 'fram')"
+                + " AND NOT EXISTS (SELECT 1 FROM pg_depend d WHERE d.classid ="
+                + " 'pg_class'::regclass AND d.objid = c.oid AND d.deptype = 'e')"
+                + " AND NOT pg_has_role(c.relowner, 'USAGE') ORDER BY 1, 2");
     return foreign.isEmpty()
         ? pass(source.name() + ": Fram's login has the owner's rights on every table.")
         : fail(

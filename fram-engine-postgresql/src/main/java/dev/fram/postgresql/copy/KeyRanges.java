@@ -59,7 +59,7 @@ public final class KeyRanges {
   }
 
   /** The range as a condition; empty when it is the whole table. */
-  static String condition(KeyRange range) {
+  public static String condition(KeyRange range) {
     String column = Quoting.identifier(range.column());
     String type = "::pg_catalog." + Quoting.identifier(range.type());
     String lower = range.from().map(v -> column + " >= " + Quoting.literal(v) + type).orElse("");

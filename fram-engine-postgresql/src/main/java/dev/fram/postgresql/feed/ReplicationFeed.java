@@ -49,9 +49,10 @@ public final class ReplicationFeed implements ChangeFeed {
 
   /**
    * How often a feed without data reports. The driver looks for data in a way that does not notice
-   * when the server has closed the connection; only writing does.
+   * when the server has closed the connection; only writing does. More often where the server's
+   * wal_sender_timeout is short.
    */
-  private static final long REPORT_NANOS = TimeUnit.SECONDS.toNanos(1);
+  private static final long REPORT_MILLIS = 1_000;
 
   /** Longest pause between two looks for data; one look itself waits a millisecond. */
   private static final long MAX_PAUSE_NANOS = 5_000_000;
@@ -60,12 +61,18 @@ public final class ReplicationFeed implements ChangeFeed {
   private final Connection connection;
   private final PGReplicationStream stream;
   private final Transactions transactions;
+  private final long reportNanos;
   private Lsn confirmed;
   private long reportedAt = System.nanoTime();
 
   private ReplicationFeed(
-      Connector source, Connection connection, PGReplicationStream stream, Transactions fresh) {
+      Connector source,
+      Connection connection,
+      PGReplicationStream stream,
+      Transactions fresh,
+      long reportNanos) {
     this.source = source;
+    this.reportNanos = reportNanos;
     this.connection = connection;
     this.stream = stream;
     this.transactions = fresh;
@@ -97,8 +104,10 @@ public final class ReplicationFeed implements ChangeFeed {
       verifyIdentity(source, connection, identity);
       verifyNotConfirmed(source, connection, slotName(id), from);
       XidWidener widener = new XidWidener(nextXid(connection));
+      long report = reportNanos(connection);
       PGReplicationStream stream = start(connection, id, from);
-      return new ReplicationFeed(source, connection, stream, new Transactions(from, widener));
+      return new ReplicationFeed(
+          source, connection, stream, new Transactions(from, widener), report);
     } catch (SQLException e) {
       closeQuietly(connection);
       throw failed(source, e, "opening the feed");
@@ -170,6 +179,15 @@ public final class ReplicationFeed implements ChangeFeed {
     }
   }
 
+  @Override
+  public void keepAlive() {
+    try {
+      reportNowAndThen();
+    } catch (SQLException e) {
+      throw failed(source, e, "reporting to the source");
+    }
+  }
+
   /**
    * Ends the session at once. Ending the stream in the protocol's way would first read all that the
    * server still has to send of the current transaction.
@@ -181,7 +199,7 @@ public final class ReplicationFeed implements ChangeFeed {
 
   private void reportNowAndThen() throws SQLException {
     verifyOpen();
-    if (System.nanoTime() - reportedAt > REPORT_NANOS) {
+    if (System.nanoTime() - reportedAt > reportNanos) {
       reportedAt = System.nanoTime();
       stream.forceUpdateStatus();
     }
@@ -284,6 +302,20 @@ public final class ReplicationFeed implements ChangeFeed {
                 "SELECT pg_catalog.pg_snapshot_xmax(pg_catalog.pg_current_snapshot())::text")) {
       row.next();
       return Long.parseLong(row.getString(1));
+    }
+  }
+
+  /** A client that is silent for wal_sender_timeout is taken as gone; 0 switches that off. */
+  private static long reportNanos(Connection connection) throws SQLException {
+    try (Statement statement = connection.createStatement();
+        ResultSet row =
+            statement.executeQuery(
+                "SELECT setting::bigint FROM pg_catalog.pg_settings"
+                    + " WHERE name = 'wal_sender_timeout'")) {
+      row.next();
+      long timeout = row.getLong(1);
+      long millis = timeout == 0 ? REPORT_MILLIS : Math.min(REPORT_MILLIS, timeout / 4);
+      return TimeUnit.MILLISECONDS.toNanos(millis);
     }
   }
 

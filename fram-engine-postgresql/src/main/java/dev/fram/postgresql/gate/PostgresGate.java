@@ -14,11 +14,13 @@ import dev.fram.postgresql.connection.SharedSession;
 import dev.fram.postgresql.connection.Sql;
 import dev.fram.postgresql.connection.SqlErrors;
 import dev.fram.postgresql.feed.Lsn;
+import dev.fram.postgresql.feed.Publication;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -64,6 +66,7 @@ public final class PostgresGate implements WriteGate {
   @Override
   public List<String> blockers() {
     List<String> found = new ArrayList<>(subscriptions());
+    fault().ifPresent(found::add);
     found.addAll(
         questions.read(
             "asking who holds locks", c -> LockHolders.of(c, plan.tables, Duration.ofSeconds(1))));
@@ -110,7 +113,21 @@ public final class PostgresGate implements WriteGate {
   public Position frozenAt() {
     verifyClosed();
     // Not by the session that locks: its commit must be nothing but the hand-over.
-    return mark.get();
+    Lsn frozen = mark.get();
+    // After the mark: whoever alters the publication now, alters nothing that lies before it.
+    Optional<String> fault = fault();
+    if (fault.isPresent()) {
+      throw new FramException(
+          ErrorCode.LOG_LOST,
+          source.name() + ": " + fault.get() + ".",
+          "The source serves on. Run fram cancel and begin again, and leave the publication to"
+              + " Fram.");
+    }
+    return frozen;
+  }
+
+  private Optional<String> fault() {
+    return questions.read("looking at the publication", new Publication(plan.id)::fault);
   }
 
   @Override

@@ -160,6 +160,11 @@ public final class PostgresJournal implements JournalStore, AutoCloseable {
     return tables.copiedChunks(table);
   }
 
+  /** Chunks of tables that are copied, but whose own copy is not there: it was thrown away. */
+  public Map<TableId, List<Chunk>> missingChunks() {
+    return tables.missingChunks();
+  }
+
   @Override
   public void saveKeyChunks(long epoch, TableId table, List<Chunk> chunks) {
     checked(

@@ -14,6 +14,7 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -122,6 +123,32 @@ final class TableRecords {
                         Chunk.Kind.KEY),
                 table.schema(),
                 table.name()));
+  }
+
+  Map<TableId, List<Chunk>> missingChunks() {
+    List<Chunk> missing =
+        session.read(
+            "looking for chunks to copy again",
+            c ->
+                Sql.list(
+                    c,
+                    """
+                    SELECT schema_name, table_name, k.number, k.of_chunks, k.range
+                    FROM fram.key_chunk k JOIN fram.table_state t USING (schema_name, table_name)
+                      LEFT JOIN fram.chunk_done d USING (schema_name, table_name, number)
+                    WHERE d.number IS NULL AND t.stage IN ('COPIED', 'READY_TO_FOLLOW')
+                    ORDER BY 1, 2, 3
+                    """,
+                    row ->
+                        new Chunk(
+                            new TableId(PostgresJournal.text(row, 1), PostgresJournal.text(row, 2)),
+                            row.getInt(3),
+                            row.getInt(4),
+                            PostgresJournal.text(row, 5),
+                            Chunk.Kind.KEY)));
+    Map<TableId, List<Chunk>> tables = new TreeMap<>();
+    missing.forEach(c -> tables.computeIfAbsent(c.table(), t -> new ArrayList<>()).add(c));
+    return tables;
   }
 
   private static TableState state(ResultSet row) throws SQLException {

@@ -43,7 +43,8 @@ class ApplierFaultsTest {
       List<FeedEvent> events = rig.drain();
       Lsn to = rig.end(events);
       Lsn from = rig.position;
-      try (PostgresApplier zombie = PostgresApplier.open(rig.target, rig.id, 1)) {
+      try (PostgresApplier zombie =
+          PostgresApplier.open(rig.target, rig.id, 1, new java.util.HashSet<>())) {
         rig.applier().begin(from);
         CompletableFuture<ErrorCode> waiting =
             CompletableFuture.supplyAsync(() -> failure(() -> zombie.begin(from)).code());
@@ -311,7 +312,8 @@ class ApplierFaultsTest {
                       rig.targetServer.uri(rig.database + "_copy").replace("postgres@", role + "@"))
                   .withPassword(new Secret("p")),
               "target");
-      try (PostgresApplier applier = PostgresApplier.open(plain, rig.id, 1)) {
+      try (PostgresApplier applier =
+          PostgresApplier.open(plain, rig.id, 1, new java.util.HashSet<>())) {
         assertThat(applier.mode()).isEqualTo(WriterMode.MARKED_SESSION);
         rig.onSource(
             "INSERT INTO t SELECT i, i FROM generate_series(1, 10) i; UPDATE t SET u = u + 1");

@@ -129,7 +129,7 @@ public final class FeedRig implements AutoCloseable {
   }
 
   void open() {
-    applier = Optional.of(PostgresApplier.open(target, id, epoch));
+    applier = Optional.of(PostgresApplier.open(target, id, epoch, new java.util.HashSet<>()));
     feed = Optional.of(ReplicationFeed.open(source, id, position, Optional.empty()));
   }
 
@@ -286,7 +286,8 @@ public final class FeedRig implements AutoCloseable {
   /** Reads the position the way a new run does. */
   private static final class PostgresApplierPositions {
     static Position read(Connector target, MigrationId id, long epoch) {
-      try (PostgresApplier applier = PostgresApplier.open(target, id, epoch)) {
+      try (PostgresApplier applier =
+          PostgresApplier.open(target, id, epoch, new java.util.HashSet<>())) {
         return applier.position();
       }
     }

@@ -48,6 +48,70 @@ class PostgresChecksTest {
   }
 
   @Test
+  void aSchemaFramOfTheUsersIsNeverLeftOutInSilence() throws SQLException {
+    try (Pair pair = Pair.of("15-15")) {
+      pair.source(
+          "CREATE TABLE t (id int PRIMARY KEY); CREATE SCHEMA fram;"
+              + " CREATE TABLE fram.status (id int PRIMARY KEY); CREATE PUBLICATION fram_old");
+      pair.target("CREATE FUNCTION fram.f() RETURNS int RETURN 1");
+      List<Finding> findings = run(pair.source(), pair.target(), Scope.all());
+      assertThat(of(findings, "own-schema"))
+          .hasSize(2)
+          .allMatch(f -> f.severity() == Severity.FAIL)
+          .anyMatch(f -> f.seen().contains("source") && f.seen().contains("relation status"))
+          .anyMatch(f -> f.seen().contains("target") && f.seen().contains("function f"));
+      assertThat(of(findings, "leftovers"))
+          .singleElement()
+          .matches(f -> f.seen().contains("fram_old") && !f.seen().contains("schema fram"));
+    }
+  }
+
+  @Test
+  void whatFramItselfHasLeftInItsSchemaIsNobodyElses() throws SQLException {
+    try (Pair pair = Pair.of("15-15")) {
+      pair.source(
+          "CREATE TABLE t (id int PRIMARY KEY); CREATE SCHEMA fram; CREATE TABLE fram.handover ("
+              + " id text PRIMARY KEY, state text, epoch bigint, frozen_at pg_lsn);"
+              + " CREATE FUNCTION fram.handed_over() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN END'");
+      List<Finding> findings = run(pair.source(), pair.target(), Scope.all());
+      assertThat(of(findings, "own-schema")).allMatch(f -> f.severity() == Severity.PASS);
+      assertThat(of(findings, "leftovers")).allMatch(f -> f.seen().contains("schema fram"));
+    }
+  }
+
+  @Test
+  void namesWithDotsAreOrdinary() throws SQLException {
+    try (Pair pair = Pair.of("15-15")) {
+      pair.source(
+          "CREATE SCHEMA \"s.foo\"; CREATE TABLE \"s.foo\".t (id int PRIMARY KEY);"
+              + " ALTER TABLE \"s.foo\".t ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;"
+              + " CREATE SCHEMA s; CREATE TABLE s.\"foo.u\" (id int PRIMARY KEY);"
+              + " ALTER TABLE s.\"foo.u\" ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;"
+              + " CREATE ROLE dots_reader LOGIN PASSWORD 'x'");
+      try {
+        Endpoint own = pair.source().endpoint();
+        Connector reader =
+            new Connector(
+                new Endpoint(
+                    own.scheme(),
+                    own.host(),
+                    own.port(),
+                    "dots_reader",
+                    own.database(),
+                    Map.of(),
+                    Optional.of(new Secret("x"))),
+                "source");
+        List<Finding> findings = run(reader, pair.target(), new Scope(List.of(), List.of("s.*")));
+        assertThat(of(findings, "table-owner"))
+            .singleElement()
+            .matches(f -> f.seen().contains("s.foo.t") && !f.seen().contains("foo.u"));
+      } finally {
+        pair.source("DROP ROLE dots_reader");
+      }
+    }
+  }
+
+  @Test
   void whatIsWrongWithTablesIsNamedWithItsRemedy() throws SQLException {
     try (Pair pair = Pair.of("15-18")) {
       pair.source(

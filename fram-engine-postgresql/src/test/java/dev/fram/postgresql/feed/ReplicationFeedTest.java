@@ -29,6 +29,7 @@ import java.util.function.Predicate;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The feed against a server that is stopped, killed and told to forget. */
 class ReplicationFeedTest {
@@ -225,5 +226,30 @@ class ReplicationFeedTest {
     }
     assertThat(text(server, "SELECT wal_status FROM pg_replication_slots")).isEqualTo("lost");
     assertThat(failure(() -> open(server, from))).isEqualTo(ErrorCode.LOG_LOST);
+  }
+
+  /** A reader without room reads nothing for longer than the server waits for a sign of life. */
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void aReaderThatReadsNothingIsKeptWhenItSaysSo(boolean saysSo) throws SQLException {
+    PostgresServer server = start(PostgresVersion.V18);
+    server.execute("postgres", "ALTER DATABASE postgres SET wal_sender_timeout = '1s'");
+    Lsn from = confirmed(server);
+    try (ReplicationFeed feed = open(server, from)) {
+      server.execute(
+          "postgres", "INSERT INTO t SELECT i, repeat('x', 1000) FROM generate_series(1, 30000) i");
+      for (int i = 0; i < 40; i++) {
+        server.execute("postgres", "SELECT pg_sleep(0.1)");
+        if (saysSo) {
+          feed.keepAlive();
+        }
+      }
+      if (saysSo) {
+        assertThat(until(feed, e -> e instanceof FeedEvent.Commit)).hasSizeGreaterThan(30_000);
+      } else {
+        assertThat(failure(() -> until(feed, e -> e instanceof FeedEvent.Commit)))
+            .isEqualTo(ErrorCode.CONNECTION_LOST);
+      }
+    }
   }
 }
