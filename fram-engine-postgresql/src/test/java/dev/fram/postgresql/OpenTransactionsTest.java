@@ -43,8 +43,7 @@ class OpenTransactionsTest {
 
   @ParameterizedTest
   @EnumSource(names = {"V15", "V18"})
-  void aPreparedOneIsWaitedForAndNamedWhileTheSlotIsMade(PostgresVersion version)
-      throws Exception {
+  void aPreparedOneIsWaitedForAndNamedWhileTheSlotIsMade(PostgresVersion version) throws Exception {
     PostgresServer server = Servers.of(version);
     try (RouteRig rig = new RouteRig(server, server, TABLE)) {
       String kept = rig.sourceDatabase + " kept";
@@ -71,7 +70,8 @@ class OpenTransactionsTest {
       rig.copy(tables, CHUNK_BYTES);
       rig.follow(rig.route.source().mark());
       PostgresRouteTest.sameDigests(rig, tables);
-      assertThat(RouteRig.text(rig.onTarget, "SELECT string_agg(id::text, ',') FROM t WHERE id < 0"))
+      assertThat(
+              RouteRig.text(rig.onTarget, "SELECT string_agg(id::text, ',') FROM t WHERE id < 0"))
           .isEqualTo("-1");
     }
   }
@@ -112,16 +112,14 @@ class OpenTransactionsTest {
       PostgresRouteTest.sameDigests(rig, tables);
       assertThat(
               RouteRig.text(
-                  rig.onTarget,
-                  "SELECT string_agg(id::text, ',' ORDER BY id) FROM t WHERE id < 0"))
+                  rig.onTarget, "SELECT string_agg(id::text, ',' ORDER BY id) FROM t WHERE id < 0"))
           .isEqualTo("-3,-2,-1");
     }
   }
 
   @ParameterizedTest
   @CsvSource({"V15, STORAGE", "V15, KEY", "V18, STORAGE", "V18, KEY"})
-  void moreSubtransactionsThanTheServerLists(PostgresVersion version, Way way)
-      throws SQLException {
+  void moreSubtransactionsThanTheServerLists(PostgresVersion version, Way way) throws SQLException {
     PostgresServer server = Servers.of(version);
     try (RouteRig rig = new RouteRig(server, server, TABLE);
         Connection application = server.connect(rig.sourceDatabase)) {

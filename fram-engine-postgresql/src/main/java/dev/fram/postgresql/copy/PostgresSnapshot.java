@@ -105,24 +105,47 @@ public final class PostgresSnapshot implements Snapshot {
 
   @Override
   public List<Chunk> chunks(Table table, long chunkBytes) {
-    record Storage(long pages, boolean heap, int version) {}
     Storage storage =
-        sessions.questions.read(
-            "measuring " + table.id(),
-            c ->
-                Sql.first(
-                        c,
-                        "SELECT pg_relation_size(c.oid) / current_setting('block_size')::int,"
-                            + " a.amname = 'heap', current_setting('server_version_num')::int"
-                            + " FROM pg_class c JOIN pg_am a ON a.oid = c.relam"
-                            + " WHERE c.oid = ?::regclass",
-                        row -> new Storage(row.getLong(1), row.getBoolean(2), row.getInt(3)),
-                        Quoting.table(table.id()))
-                    .orElse(new Storage(1, false, 0)));
+        sessions.questions.read("measuring " + table.id(), c -> storage(c, table.id()));
     // Before 14 a range of pages is found by reading all of them.
     boolean divisible = storage.heap && storage.version >= 140_000;
     long bytes = Math.max(table.bytes(), storage.pages * 8192);
     return StorageRanges.cut(table.id(), divisible ? storage.pages : 1, bytes, chunkBytes);
+  }
+
+  private record Storage(long pages, boolean heap, int version) {}
+
+  /**
+   * Measuring waits for whoever holds the table exclusively (TRUNCATE, VACUUM FULL), and every
+   * other question with it. The catalog's own figure will do: the last range has no end.
+   */
+  private static Storage storage(Connection connection, TableId table) throws SQLException {
+    Sql.run(connection, "SET lock_timeout = '1s'");
+    try {
+      return storage(
+          connection, table, "pg_relation_size(c.oid) / current_setting('block_size')::int");
+    } catch (SQLException e) {
+      if (!"55P03".equals(e.getSQLState())) {
+        throw e;
+      }
+      return storage(connection, table, "c.relpages::bigint");
+    } finally {
+      Sql.run(connection, "SET lock_timeout = 0");
+    }
+  }
+
+  private static Storage storage(Connection connection, TableId table, String pages)
+      throws SQLException {
+    return Sql.first(
+            connection,
+            "SELECT "
+                + pages
+                + ", a.amname = 'heap', current_setting('server_version_num')::int"
+                + " FROM pg_class c JOIN pg_am a ON a.oid = c.relam"
+                + " WHERE c.oid = ?::regclass",
+            row -> new Storage(row.getLong(1), row.getBoolean(2), row.getInt(3)),
+            Quoting.table(table))
+        .orElse(new Storage(1, false, 0));
   }
 
   @Override

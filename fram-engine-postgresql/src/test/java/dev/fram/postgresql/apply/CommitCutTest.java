@@ -62,8 +62,8 @@ class CommitCutTest {
   }
 
   /** Returns whether the commit was cut; in any case what was to be applied is applied after. */
-  private boolean commitsCut(
-      FeedRig rig, TcpProxy proxy, Connector cuttable, Flow flow, int bytes) throws Exception {
+  private boolean commitsCut(FeedRig rig, TcpProxy proxy, Connector cuttable, Flow flow, int bytes)
+      throws Exception {
     List<FeedEvent> events = rig.drain();
     Lsn from = rig.position;
     Lsn to = rig.end(events);
@@ -96,7 +96,9 @@ class CommitCutTest {
     return cut;
   }
 
-  /** A session that was cut off may still be about to commit: the row lock of begin waits for it. */
+  /**
+   * A session that was cut off may still be about to commit: the row lock of begin waits for it.
+   */
   private static Lsn settled(FeedRig rig, PostgresApplier next, Lsn from, Lsn to) {
     try {
       next.begin(from);

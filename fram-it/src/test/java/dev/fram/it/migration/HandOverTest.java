@@ -129,8 +129,10 @@ class HandOverTest {
     }
     assertThat(text(source, "SELECT state FROM fram.handover")).isEqualTo("OWNER_SOURCE");
     assertThat(
-            text(target, "SELECT count(*) FROM pg_trigger WHERE tgrelid = 'item'::regclass"
-                + " AND tgname = 'note'"))
+            text(
+                target,
+                "SELECT count(*) FROM pg_trigger WHERE tgrelid = 'item'::regclass"
+                    + " AND tgname = 'note'"))
         .as("the finish was committed on the target")
         .isEqualTo("1");
     run(source, "DROP TRIGGER slow ON fram.handover");

@@ -71,8 +71,7 @@ class ZombieTest {
         awaitTrue(target, "SELECT count(*) > 5 FROM fram.seen WHERE epoch = 2");
         assertThat(text(target, zombieSessions())).as("the zombie's session").isEqualTo("2");
         signal(first, "CONT");
-        awaitTrue(
-            target, "SELECT count(*) > 20 FROM fram.seen WHERE epoch = 2");
+        awaitTrue(target, "SELECT count(*) > 20 FROM fram.seen WHERE epoch = 2");
         await().atMost(LIMIT).until(() -> text(target, zombieSessions()).equals("1"));
         Answer done =
             Cutovers.cutOver(
