@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.fram.mysql.schema;
+
+import dev.fram.api.engine.SchemaOption;
+import dev.fram.api.model.TableId;
+import dev.fram.mysql.catalog.Catalog;
+import dev.fram.mysql.connection.Sql;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * On whose behalf views, routines, triggers and events run. An object whose definer the target
+ * lacks can be made there, but fails when it is used.
+ */
+public final class Definers {
+  // Looked for outside quotes, where a name's characters are filled with dots.
+  private static final Pattern CLAUSE =
+      Pattern.compile(" DEFINER=(?:`\\.*`|\"\\.*\")(?:@(?:`\\.*`|\"\\.*\"))?");
+
+  private static final String ALL =
+      "SELECT table_schema, table_name, definer FROM information_schema.views"
+          + " UNION ALL SELECT routine_schema, routine_name, definer"
+          + " FROM information_schema.routines"
+          + " UNION ALL SELECT event_schema, event_name, definer FROM information_schema.events"
+          + " UNION ALL SELECT event_object_schema, event_object_table, definer"
+          + " FROM information_schema.triggers";
+
+  private Definers() {}
+
+  /** Each definer ({@code user@host}) of the source's objects in scope, with one of them. */
+  public static Map<String, TableId> used(Connection source, Catalog catalog) throws SQLException {
+    Map<String, TableId> found = new TreeMap<>();
+    Sql.list(
+            source,
+            ALL,
+            row ->
+                Map.entry(row.getString(3), new TableId(row.getString(1), row.getString(2))))
+        .stream()
+        .filter(entry -> catalog.covers(entry.getValue()))
+        .forEach(entry -> found.putIfAbsent(entry.getKey(), entry.getValue()));
+    return found;
+  }
+
+  /** Of {@link #used}, those that the target lacks. */
+  public static Map<String, TableId> missing(
+      Connection source, Connection target, Catalog catalog) throws SQLException {
+    Set<String> there =
+        new TreeSet<>(
+            Sql.list(
+                target,
+                "SELECT CASE WHEN host = '' THEN user ELSE CONCAT(user, '@', host) END"
+                    + " FROM mysql.user",
+                row -> row.getString(1)));
+    Map<String, TableId> missing = new TreeMap<>(used(source, catalog));
+    missing.keySet().removeAll(there);
+    return missing;
+  }
+
+  /** The object with its definer, or without when the user wants his own login to be it. */
+  static SchemaObject keep(SchemaObject object, Set<SchemaOption> options) {
+    if (!options.contains(SchemaOption.NO_OWNER)) {
+      return object;
+    }
+    Matcher clause = CLAUSE.matcher(SqlText.outside(object.text()));
+    return clause.find()
+        ? object.withText(SqlText.without(object.text(), clause.start(), clause.end()))
+        : object;
+  }
+
+  /** Without a definer for ALTER EVENT, the login that runs it would become the definer. */
+  static List<String> clause(String text) {
+    Matcher clause = CLAUSE.matcher(SqlText.outside(text));
+    return clause.find() ? List.of(text.substring(clause.start(), clause.end())) : List.of();
+  }
+}
