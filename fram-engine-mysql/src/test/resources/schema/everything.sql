@@ -23,7 +23,7 @@ CREATE TABLE customer (
   KEY `key``, (` (born DESC, name(10)) COMMENT 'it''s',
   KEY upper_mail (upper_mail),
   FULLTEXT KEY words (name),
-  FULLTEXT KEY more (name, email),
+  FULLTEXT KEY more (name),
   CONSTRAINT `check, (me)` CHECK (email <> 'a,(b' AND born > '1900-01-01')
 ) COMMENT='shop''s; customers 😀' ROW_FORMAT=DYNAMIC AUTO_INCREMENT=1000;;
 
@@ -63,7 +63,7 @@ CREATE TABLE child (
 );;
 
 CREATE TABLE keyless (a int, b float, c varchar(10), KEY (a), UNIQUE KEY maybe (c));;
-CREATE TABLE by_unique_key (a int NOT NULL, b int NOT NULL, c int, UNIQUE KEY longer (a, b), UNIQUE KEY short (b), UNIQUE KEY c (c));;
+CREATE TABLE by_unique_key (a int NOT NULL, b int NOT NULL, c int, UNIQUE KEY short (b), UNIQUE KEY longer (a, b), UNIQUE KEY c (c));;
 CREATE TABLE `table``s 'x"; -- 名` (`a``,)` int PRIMARY KEY, `b'"` int, KEY `i``` (`b'"`), CONSTRAINT `f'k` FOREIGN KEY (`b'"`) REFERENCES `table``s 'x"; -- 名` (`a``,)`));;
 CREATE TABLE `Case` (x int PRIMARY KEY);;
 CREATE TABLE zero (d datetime NOT NULL DEFAULT '0000-00-00 00:00:00', t timestamp NOT NULL DEFAULT '0000-00-00 00:00:00', n timestamp NULL);;

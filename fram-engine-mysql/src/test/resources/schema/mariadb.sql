@@ -22,4 +22,3 @@ GRANT EXECUTE ON FUNCTION shop.twice TO plain@localhost;;
 GRANT SELECT ON shop.z_base TO plain@localhost WITH GRANT OPTION;;
 GRANT ALL ON `lat``in 'x"; --`.* TO plain@localhost;;
 GRANT PROCESS ON *.* TO plain@localhost;;
-GRANT PROXY ON plain@localhost TO app@'%';;

@@ -30,4 +30,3 @@ GRANT EXECUTE ON PROCEDURE shop.of_nobody TO plain@localhost;;
 GRANT SELECT ON shop.z_base TO plain@localhost WITH GRANT OPTION;;
 GRANT ALL ON `lat``in 'x"; --`.* TO plain@localhost;;
 GRANT BACKUP_ADMIN, REPLICATION SLAVE, PROCESS ON *.* TO plain@localhost;;
-GRANT PROXY ON plain@localhost TO app@'%';;

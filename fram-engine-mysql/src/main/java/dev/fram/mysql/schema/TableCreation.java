@@ -3,6 +3,8 @@ package dev.fram.mysql.schema;
 
 import dev.fram.api.engine.SchemaOption;
 import dev.fram.mysql.catalog.Catalog;
+import dev.fram.mysql.connection.Connector;
+import dev.fram.mysql.connection.Flavor;
 import dev.fram.mysql.connection.Quoting;
 import dev.fram.mysql.connection.Sql;
 import dev.fram.mysql.schema.ObjectStore.Made;
@@ -158,6 +160,7 @@ final class TableCreation {
     List<SchemaObject> all = ObjectStore.all(connection, Kind.SEQUENCE, Kind.TABLE);
     TargetContent there = TargetContent.read(connection, databaseNames(
         ObjectStore.all(connection, Kind.DATABASE)));
+    Flavor flavor = Connector.version(connection).flavor();
     for (SchemaObject object : all) {
       if (there.holds(object) && ObjectStore.isMade(connection, object)) {
         continue;
@@ -167,7 +170,7 @@ final class TableCreation {
       SchemaSession.use(connection, object.database());
       try {
         SchemaSession.run(
-            connection, object.kind() == Kind.TABLE ? bare(object, progress) : object.text());
+            connection, object.kind() == Kind.TABLE ? bare(object, flavor, progress) : object.text());
       } catch (SQLException e) {
         throw target.translate(e, "creating " + object);
       }
@@ -175,8 +178,10 @@ final class TableCreation {
     progress.accept(all.size() + " tables are created");
   }
 
-  private static String bare(SchemaObject table, Consumer<String> progress) {
-    TableText bare = plan(table).bare();
+  private static String bare(
+      SchemaObject table, Flavor flavor, Consumer<String> progress) {
+    TableText text = plan(table).bare();
+    TableText bare = flavor == Flavor.MARIADB ? text : text.withInheritedCollations();
     String tail = bare.tail();
     Matcher place = PLACE.matcher(SqlText.outside(tail));
     if (place.find()) {

@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 
 /**
@@ -21,23 +22,37 @@ import java.util.TreeMap;
 final class TableIndexes {
   private TableIndexes() {}
 
-  /** The keys of the stage after the copy. */
+  /**
+   * The keys of the stage after the copy. The server keeps keys in the order in which they came: a
+   * plain one that AUTO_INCREMENT needed from the start would stand before those that came before
+   * it on the source, so that it is dropped and added again at its place, which costs nothing.
+   */
   static void build(Connection connection, TableId table, TablePlan plan) throws SQLException {
     Map<String, Boolean> there = existing(connection, table);
-    List<TablePart> missing = missing(plan.indexes(), there);
-    List<String> first = new ArrayList<>(reordered(plan, missing, there));
+    List<String> drops = new ArrayList<>();
+    List<String> adds = new ArrayList<>();
     List<String> further = new ArrayList<>();
     boolean text = false;
-    for (TablePart part : missing) {
-      boolean another = part.kind() == Kind.FULLTEXT && text;
-      text |= part.kind() == Kind.FULLTEXT;
-      (another ? further : first).add("ADD " + part.text());
+    for (TablePart part : plan.keys()) {
+      boolean exists = there.containsKey(fold(part.name()));
+      if (plan.indexes().contains(part) && !exists) {
+        boolean another = part.kind() == Kind.FULLTEXT && text;
+        text |= part.kind() == Kind.FULLTEXT;
+        (another ? further : adds).add("ADD " + part.text());
+      } else if (exists && part.kind() == Kind.INDEX && !adds.isEmpty() && isEarly(plan, part)) {
+        drops.add("DROP KEY " + Quoting.identifier(part.name()));
+        adds.add("ADD " + part.text());
+      }
     }
-    first.addAll(again(plan, first, there));
-    alter(connection, table, first);
+    drops.addAll(adds);
+    alter(connection, table, drops);
     for (String clause : further) {
       alter(connection, table, List.of(clause));
     }
+  }
+
+  private static boolean isEarly(TablePlan plan, TablePart part) {
+    return plan.bare().parts().contains(part);
   }
 
   /** The keys of the stage after the fuzzy window. */
@@ -46,7 +61,7 @@ final class TableIndexes {
     Map<String, Boolean> there = existing(connection, table);
     List<String> clauses = new ArrayList<>();
     for (TablePart part : plan.late()) {
-      boolean standsIn = plan.placeholder().equals(java.util.Optional.of(part.name()));
+      boolean standsIn = plan.placeholder().equals(Optional.of(part.name()));
       boolean unique = there.getOrDefault(fold(part.name()), false);
       boolean done =
           there.containsKey(fold(part.name())) && (part.kind() != Kind.UNIQUE || unique);
@@ -58,37 +73,6 @@ final class TableIndexes {
       }
     }
     alter(connection, table, clauses);
-  }
-
-  /**
-   * The server keeps keys in the order in which they came. A plain key that AUTO_INCREMENT needed
-   * from the start would stand before those that came before it on the source.
-   */
-  private static List<String> reordered(
-      TablePlan plan, List<TablePart> missing, Map<String, Boolean> there) {
-    return early(plan).stream()
-        .filter(part -> there.containsKey(fold(part.name())) && !missing.isEmpty())
-        .map(part -> "DROP KEY " + Quoting.identifier(part.name()))
-        .toList();
-  }
-
-  private static List<String> again(
-      TablePlan plan, List<String> clauses, Map<String, Boolean> there) {
-    return early(plan).stream()
-        .filter(part -> there.containsKey(fold(part.name())))
-        .filter(part -> clauses.contains("DROP KEY " + Quoting.identifier(part.name())))
-        .map(part -> "ADD " + part.text())
-        .toList();
-  }
-
-  private static List<TablePart> early(TablePlan plan) {
-    return plan.bare().of(Kind.INDEX).stream()
-        .filter(part -> !plan.placeholder().equals(java.util.Optional.of(part.name())))
-        .toList();
-  }
-
-  private static List<TablePart> missing(List<TablePart> parts, Map<String, Boolean> there) {
-    return parts.stream().filter(part -> !there.containsKey(fold(part.name()))).toList();
   }
 
   private static void alter(Connection connection, TableId table, List<String> clauses)

@@ -4,6 +4,8 @@ package dev.fram.mysql.schema;
 import dev.fram.api.model.TableId;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * One piece between the parentheses of CREATE TABLE.
@@ -13,6 +15,9 @@ import java.util.Optional;
  * @param text as the server printed it
  */
 record TablePart(Kind kind, String name, String text) {
+  private static final Pattern COLLATED =
+      Pattern.compile("^(`\\.*` \\w+(?:\\([^()]*\\))?) COLLATE (\\w+)");
+
   /** What a piece is; whatever else there is stays in the table (columns, checks, periods). */
   enum Kind {
     COLUMN,
@@ -81,6 +86,15 @@ record TablePart(Kind kind, String name, String text) {
   /** A unique key as an ordinary one of the same name. */
   TablePart notUnique() {
     return new TablePart(Kind.INDEX, name, text.substring("UNIQUE ".length()));
+  }
+
+  /** A column without this collation, when it stands right behind its type. */
+  TablePart withoutCollation(String collation) {
+    Matcher column = COLLATED.matcher(SqlText.outside(text));
+    return column.find() && column.group(2).equals(collation)
+        ? new TablePart(
+            kind, name, SqlText.without(text, column.end(1), column.end(2)))
+        : this;
   }
 
   /** The table that a foreign key points at. */

@@ -5,8 +5,6 @@ import dev.fram.mysql.schema.TablePart.Kind;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
-import java.util.stream.Collectors;
 
 /**
  * What of a table is made when (ALGORITHMS B3): at once its columns, checks and the key by which
@@ -16,14 +14,14 @@ import java.util.stream.Collectors;
  * @param bare the table as it is created
  * @param indexes keys for after the copy
  * @param late keys for after the fuzzy window
- * @param foreignKeys foreign keys
+ * @param keys all keys but the primary one, in the source's order
  * @param placeholder the key that stands in for a late unique one, because AUTO_INCREMENT needs one
  */
 record TablePlan(
     TableText bare,
     List<TablePart> indexes,
     List<TablePart> late,
-    List<TablePart> foreignKeys,
+    List<TablePart> keys,
     Optional<String> placeholder) {
 
   /**
@@ -61,17 +59,8 @@ record TablePlan(
         table.with(bare),
         List.copyOf(indexes),
         List.copyOf(late),
-        table.of(Kind.FOREIGN_KEY),
+        table.parts().stream().filter(part -> part.kind().secondary()).toList(),
         standIn ? auto.map(TablePart::name) : Optional.empty());
-  }
-
-  /** Every key that is to be there in the end, but the primary one. */
-  Set<String> keyNames() {
-    return java.util.stream.Stream.of(bare.parts(), indexes, late)
-        .flatMap(List::stream)
-        .filter(part -> part.kind().secondary())
-        .map(TablePart::name)
-        .collect(Collectors.toSet());
   }
 
   /** The key that AUTO_INCREMENT needs, when the primary or usable one does not serve. */

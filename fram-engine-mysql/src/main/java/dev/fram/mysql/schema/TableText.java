@@ -2,6 +2,8 @@
 package dev.fram.mysql.schema;
 
 import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * What SHOW CREATE TABLE printed, cut into its pieces and joined again. Text rather than
@@ -12,6 +14,8 @@ import java.util.List;
  * @param tail from the closing parenthesis: options, partitions
  */
 record TableText(String head, List<TablePart> parts, String tail) {
+  private static final Pattern TABLE_COLLATION = Pattern.compile(" COLLATE=(\\w+)");
+
   TableText {
     parts = List.copyOf(parts);
   }
@@ -32,6 +36,19 @@ record TableText(String head, List<TablePart> parts, String tail) {
 
   TableText withTail(String newTail) {
     return new TableText(head, parts, newTail);
+  }
+
+  /**
+   * Without the collations that columns only have from the table. MySQL keeps whether a column's
+   * was given, and prints it without its character set when it was not: written out it would be.
+   */
+  TableText withInheritedCollations() {
+    Matcher option = TABLE_COLLATION.matcher(SqlText.outside(tail));
+    if (!option.find()) {
+      return this;
+    }
+    String inherited = option.group(1);
+    return with(parts.stream().map(part -> part.withoutCollation(inherited)).toList());
   }
 
   List<TablePart> of(TablePart.Kind kind) {

@@ -89,11 +89,20 @@ final class Pair implements AutoCloseable {
   }
 
   Connection onSource() throws SQLException {
-    return sourceServer.connect("");
+    return open(sourceServer);
   }
 
   Connection onTarget() throws SQLException {
-    return targetServer.connect("");
+    return open(targetServer);
+  }
+
+  // MariaDB's own driver refuses every other character set than UTF-8.
+  private static Connection open(MySqlServer server) throws SQLException {
+    Connection connection = new Connector(server.endpoint(""), "test").open("test");
+    try (Statement statement = connection.createStatement()) {
+      statement.execute("SET NAMES utf8mb4");
+    }
+    return connection;
   }
 
   void source(String script) throws SQLException {
