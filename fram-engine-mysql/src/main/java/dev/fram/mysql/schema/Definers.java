@@ -20,9 +20,13 @@ import java.util.regex.Pattern;
  * lacks can be made there, but fails when it is used.
  */
 public final class Definers {
-  // Looked for outside quotes, where a name's characters are filled with dots.
+  private static final String NAME = "(?:`(?:[^`]|``)*`|\"(?:[^\"]|\"\")*\")";
+
+  /** At the head of what the server prints; the body is a user's own text. */
   private static final Pattern CLAUSE =
-      Pattern.compile(" DEFINER=(?:`\\.*`|\"\\.*\")(?:@(?:`\\.*`|\"\\.*\"))?");
+      Pattern.compile(
+          "^CREATE(?: OR REPLACE)?(?: ALGORITHM=\\w+)?"
+              + "( DEFINER=" + NAME + "(?:@" + NAME + ")?)");
 
   private static final String ALL =
       "SELECT table_schema, table_name, definer FROM information_schema.views"
@@ -68,15 +72,15 @@ public final class Definers {
     if (!options.contains(SchemaOption.NO_OWNER)) {
       return object;
     }
-    Matcher clause = CLAUSE.matcher(SqlText.outside(object.text()));
+    Matcher clause = CLAUSE.matcher(object.text());
     return clause.find()
-        ? object.withText(SqlText.without(object.text(), clause.start(), clause.end()))
+        ? object.withText(SqlText.without(object.text(), clause.start(1), clause.end(1)))
         : object;
   }
 
-  /** Without a definer for ALTER EVENT, the login that runs it would become the definer. */
-  static List<String> clause(String text) {
-    Matcher clause = CLAUSE.matcher(SqlText.outside(text));
-    return clause.find() ? List.of(text.substring(clause.start(), clause.end())) : List.of();
+  /** With the blank before it; empty when there is none. */
+  static String clause(String text) {
+    Matcher clause = CLAUSE.matcher(text);
+    return clause.find() ? clause.group(1) : "";
   }
 }

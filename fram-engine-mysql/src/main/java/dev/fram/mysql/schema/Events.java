@@ -30,8 +30,11 @@ public final class Events {
           "ON COMPLETION (?:NOT )?PRESERVE"
               + " (ENABLE|DISABLE ON SLAVE|DISABLE ON REPLICA|DISABLE)\\b");
 
-  /** The moment has passed, and the event was not to be kept (ER_EVENT_CANNOT_ALTER_IN_THE_PAST). */
-  private static final Set<Integer> PAST = Set.of(1544, 1588, 1589);
+  /** Enabled, such an event would run at once: on the source it has run, or was to. */
+  private static final String PAST =
+      "SELECT event_schema, event_name FROM information_schema.events"
+          + " WHERE event_type = 'ONE TIME' AND UTC_TIMESTAMP()"
+          + " >= COALESCE(CONVERT_TZ(execute_at, time_zone, '+00:00'), execute_at)";
 
   private final SchemaSession source;
   private final SchemaSession target;
@@ -119,7 +122,7 @@ public final class Events {
 
   /** The statement with its state replaced. */
   static String disabled(String create) {
-    Matcher state = STATE.matcher(SqlText.outside(create));
+    Matcher state = STATE.matcher(SqlText.outsideHead(create));
     if (!state.find()) {
       throw new IllegalArgumentException("no event's state in what the server printed");
     }
@@ -133,28 +136,36 @@ public final class Events {
    */
   static List<String> open(SchemaSession target, Connection connection) throws SQLException {
     List<String> notes = new ArrayList<>();
+    List<TableId> past =
+        Sql.list(connection, PAST, row -> new TableId(row.getString(1), row.getString(2)));
     for (SchemaObject event : ObjectStore.made(connection, Kind.EVENT)) {
       String state = event.fact(Fact.STATE).orElse("DISABLED");
-      if (state.equals("DISABLED")) {
-        continue;
-      }
-      String words = state.equals("ENABLED") ? "ENABLE" : "DISABLE ON SLAVE";
-      String definer = String.join("", Definers.clause(event.text()));
-      try {
-        ObjectSettings.make(
-            connection,
-            event.withText(
-                "ALTER" + definer + " EVENT " + Quoting.table(event.id()) + " " + words));
-      } catch (SQLException e) {
-        if (!PAST.contains(e.getErrorCode())) {
-          throw target.translate(e, "enabling " + event);
-        }
+      if (state.equals("ENABLED") && past.contains(event.id())) {
         notes.add(
             event
                 + " stays disabled: its time passed while the migration ran; it ran on the source"
                 + " unless that was during the cutover");
+      } else if (!state.equals("DISABLED")) {
+        enable(target, connection, event);
       }
     }
     return notes;
+  }
+
+  /** Without its definer in the statement, the login that runs it would become the definer. */
+  private static void enable(SchemaSession target, Connection connection, SchemaObject event)
+      throws SQLException {
+    boolean here = event.fact(Fact.STATE).equals(Optional.of("ENABLED"));
+    String alter =
+        "ALTER"
+            + Definers.clause(event.text())
+            + " EVENT "
+            + Quoting.table(event.id())
+            + (here ? " ENABLE" : " DISABLE ON SLAVE");
+    try {
+      ObjectSettings.make(connection, event.withText(alter));
+    } catch (SQLException e) {
+      throw target.translate(e, "enabling " + event);
+    }
   }
 }

@@ -32,7 +32,7 @@ final class ObjectSettings {
       apply(connection, object);
       SchemaSession.run(connection, object.text());
     } finally {
-      SchemaSession.prepare(connection);
+      SchemaSession.restore(connection);
       alterCollation(connection, object.database(), then, now);
     }
   }

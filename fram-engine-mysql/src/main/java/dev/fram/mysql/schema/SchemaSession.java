@@ -121,17 +121,18 @@ final class SchemaSession {
     }
   }
 
-  /** Settings for the schema; also after an object's own settings were used. */
-  static void prepare(Connection connection) throws SQLException {
-    Sql.run(
-        connection,
-        "SET SESSION sql_mode = '"
-            + SQL_MODE
-            + "', foreign_key_checks = 0, time_zone = '+00:00', sql_quote_show_create = 1");
-    Sql.run(connection, "SET NAMES utf8mb4");
+  private static void prepare(Connection connection) throws SQLException {
+    restore(connection);
+    Sql.run(connection, "SET SESSION foreign_key_checks = 0, sql_quote_show_create = 1");
     for (String setting : WHERE_POSSIBLE) {
       setWherePossible(connection, setting);
     }
+  }
+
+  /** Puts back what an object's own settings have replaced. */
+  static void restore(Connection connection) throws SQLException {
+    Sql.run(connection, "SET NAMES utf8mb4");
+    Sql.run(connection, "SET SESSION sql_mode = '" + SQL_MODE + "', time_zone = '+00:00'");
   }
 
   static void setWherePossible(Connection connection, String setting) throws SQLException {

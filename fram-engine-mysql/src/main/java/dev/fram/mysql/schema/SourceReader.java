@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 
 /**
@@ -117,18 +118,39 @@ final class SourceReader {
         Kind.TABLE, table.id().schema(), table.id().name(), quoted(create, table), facts);
   }
 
-  /** MariaDB does not double the backtick in a foreign key's name (11.4.5). */
+  /** MariaDB does not double a backtick in a foreign key's name and columns (11.4.5). */
   private static String quoted(String create, CatalogTable table) {
     String text = create;
     for (ForeignKey key : table.foreignKeys()) {
-      if (key.name().indexOf('`') >= 0) {
-        text =
-            text.replace(
-                "CONSTRAINT `" + key.name() + "` FOREIGN KEY (",
-                "CONSTRAINT " + Quoting.identifier(key.name()) + " FOREIGN KEY (");
-      }
+      text = text.replace(start(key, name -> "`" + name + "`"), start(key, Quoting::identifier));
+      text =
+          text.replace(
+              end(key, name -> "`" + name + "`"), end(key, Quoting::identifier));
     }
     return text;
+  }
+
+  private static String start(ForeignKey key, UnaryOperator<String> quote) {
+    return "CONSTRAINT "
+        + quote.apply(key.name())
+        + " FOREIGN KEY ("
+        + list(key.columns(), quote)
+        + ") REFERENCES ";
+  }
+
+  private static String end(ForeignKey key, UnaryOperator<String> quote) {
+    return start(key, Quoting::identifier)
+        + (key.referenced().schema().equals(key.table().schema())
+            ? ""
+            : Quoting.identifier(key.referenced().schema()) + ".")
+        + Quoting.identifier(key.referenced().name())
+        + " ("
+        + list(key.referencedColumns(), quote)
+        + ")";
+  }
+
+  private static String list(List<String> names, UnaryOperator<String> quote) {
+    return String.join(", ", names.stream().map(quote).toList());
   }
 
   private static SchemaObject sequence(Connection connection, TableId id) throws SQLException {

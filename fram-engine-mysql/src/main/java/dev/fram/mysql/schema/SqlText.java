@@ -3,6 +3,8 @@ package dev.fram.mysql.schema;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.function.BiFunction;
 
 /**
  * Looks at SQL that a server has printed (SHOW CREATE), and knows one thing of it: what stands in
@@ -16,12 +18,25 @@ final class SqlText {
 
   /** The same text, as long as before, with a filler for every character in quotes. */
   static String outside(String text) {
+    return outside(text, SqlText::afterQuoted);
+  }
+
+  /**
+   * The same for a text whose end is a user's own words (a body), where a quote in a comment need
+   * not be closed: right up to there, and as if quoted from there on.
+   */
+  static String outsideHead(String text) {
+    return outside(
+        text, (whole, start) -> closingQuote(whole, start).map(i -> i + 1).orElse(whole.length()));
+  }
+
+  private static String outside(String text, BiFunction<String, Integer, Integer> after) {
     StringBuilder bare = new StringBuilder(text);
     int i = 0;
     while (i < text.length()) {
       char c = text.charAt(i);
       if (c == '`' || c == '\'' || c == '"') {
-        int end = afterQuoted(text, i);
+        int end = after.apply(text, i);
         for (int j = i + 1; j < end - 1; j++) {
           bare.setCharAt(j, FILLER);
         }
@@ -35,6 +50,12 @@ final class SqlText {
 
   /** The index after the quoted piece that begins at {@code start}. */
   static int afterQuoted(String text, int start) {
+    return closingQuote(text, start)
+            .orElseThrow(() -> new IllegalArgumentException("a quote is not closed"))
+        + 1;
+  }
+
+  private static Optional<Integer> closingQuote(String text, int start) {
     char quote = text.charAt(start);
     int i = start + 1;
     while (i < text.length()) {
@@ -44,12 +65,12 @@ final class SqlText {
       } else if (c == quote && i + 1 < text.length() && text.charAt(i + 1) == quote) {
         i += 2;
       } else if (c == quote) {
-        return i + 1;
+        return Optional.of(i);
       } else {
         i++;
       }
     }
-    throw new IllegalArgumentException("a quote is not closed");
+    return Optional.empty();
   }
 
   /** The index of the parenthesis that closes the one at {@code open}. */

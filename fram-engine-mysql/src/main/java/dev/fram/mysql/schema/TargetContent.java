@@ -30,6 +30,7 @@ public final class TargetContent {
           + " ORDER BY 2, 3";
 
   private final List<Entry> entries;
+  private final Set<String> keys = new HashSet<>();
   private final boolean folds;
 
   /**
@@ -41,6 +42,7 @@ public final class TargetContent {
   private TargetContent(List<Entry> entries, boolean folds) {
     this.entries = List.copyOf(entries);
     this.folds = folds;
+    entries.forEach(entry -> keys.add(key(entry.kind(), entry.id())));
   }
 
   /** What the target's databases of these names hold. */
@@ -82,20 +84,15 @@ public final class TargetContent {
 
   /** Whether an object of that kind and name is there; tables, views and sequences share names. */
   boolean holds(SchemaObject object) {
-    return entries.stream()
-        .anyMatch(
-            entry ->
-                relation(entry.kind()).equals(relation(object.kind().words()))
-                    && fold(entry.id().schema(), folds).equals(fold(object.database(), folds))
-                    && sameName(entry, object));
+    return keys.contains(key(object.kind().words(), object.id()));
   }
 
   // Routines and events never distinguish case.
-  private boolean sameName(Entry entry, SchemaObject object) {
-    boolean relation = relation(entry.kind()).equals("RELATION");
-    return relation
-        ? fold(entry.id().name(), folds).equals(fold(object.name(), folds))
-        : entry.id().name().equalsIgnoreCase(object.name());
+  private String key(String kind, TableId id) {
+    String what = relation(kind);
+    String name =
+        what.equals("RELATION") ? fold(id.name(), folds) : id.name().toLowerCase(Locale.ROOT);
+    return what + "\n" + fold(id.schema(), folds) + "\n" + name;
   }
 
   private static String relation(String kind) {

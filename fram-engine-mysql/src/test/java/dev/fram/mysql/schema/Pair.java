@@ -2,7 +2,11 @@
 package dev.fram.mysql.schema;
 
 import dev.fram.api.engine.SchemaOption;
+import dev.fram.api.error.ErrorCode;
+import dev.fram.api.error.FramException;
+import dev.fram.api.model.Endpoint;
 import dev.fram.api.model.Scope;
+import dev.fram.api.model.Secret;
 import dev.fram.mysql.catalog.Catalog;
 import dev.fram.mysql.connection.Connector;
 import dev.fram.testkit.server.MySqlServer;
@@ -18,6 +22,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
@@ -145,6 +150,29 @@ final class Pair implements AutoCloseable {
     try (Statement statement = connection.createStatement();
         ResultSet rows = statement.executeQuery(sql)) {
       return rows.next() ? String.valueOf(rows.getString(1)) : "";
+    }
+  }
+
+  /** Whether an account may log in on the target from here. */
+  boolean targetLogin(String user, String password) {
+    Endpoint as =
+        new Endpoint(
+            targetServer.version().scheme(),
+            targetServer.host(),
+            targetServer.port(),
+            user,
+            "",
+            Map.of(),
+            Optional.of(new Secret(password)));
+    try (Connection connection = new Connector(as, "test").open("login")) {
+      return connection.isValid(5);
+    } catch (FramException refused) {
+      if (refused.code() != ErrorCode.AUTHENTICATION_FAILED) {
+        throw refused;
+      }
+      return false;
+    } catch (SQLException closing) {
+      throw new IllegalStateException(closing);
     }
   }
 

@@ -16,6 +16,14 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** A schema with every kind of object is the same on the target after the whole transfer. */
 class SchemaRoundTripTest {
+  /** The server, not Fram, has a new word for it. */
+  private static final List<String> SINCE_8_2 =
+      List.of(
+          "- CREATE DEFINER=`root`@`%` EVENT `elsewhere` ON SCHEDULE AT '2037-01-01 00:00:00'"
+              + " ON COMPLETION NOT PRESERVE DISABLE ON SLAVE DO SELECT 1",
+          "+ CREATE DEFINER=`root`@`%` EVENT `elsewhere` ON SCHEDULE AT '2037-01-01 00:00:00'"
+              + " ON COMPLETION NOT PRESERVE DISABLE ON REPLICA DO SELECT 1");
+
   @ParameterizedTest
   @ValueSource(strings = {"V8_0-V8_0", "V8_0-V9_7", "MARIADB_11_4-MARIADB_11_4"})
   void everyKindOfObjectArrives(String versions) throws Exception {
@@ -25,7 +33,8 @@ class SchemaRoundTripTest {
       MySqlSchemaTransfer transfer = pair.transfer(SchemaOption.WITH_USERS);
       whole(pair, transfer, told);
       assertThat(transfer.afterOpening(1)).isEmpty();
-      assertThat(Difference.of(pair.sourceDump(), pair.targetDump())).isEqualTo(List.of());
+      assertThat(Difference.of(pair.sourceDump(), pair.targetDump()))
+          .isEqualTo(versions.equals("V8_0-V9_7") ? SINCE_8_2 : List.of());
     }
   }
 
