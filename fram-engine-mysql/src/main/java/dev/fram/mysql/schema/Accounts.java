@@ -127,8 +127,7 @@ final class Accounts {
             }
           }
           // Default roles come after the roles were granted.
-          left.sort(
-              java.util.Comparator.comparing(g -> g.text().startsWith("SET DEFAULT ROLE")));
+          left.sort(java.util.Comparator.comparing(g -> g.text().startsWith("SET DEFAULT ROLE")));
           for (SchemaObject grant : left) {
             target.checkEpoch(connection, epoch);
             for (String refused : grant(connection, grant, mariaDb)) {
@@ -152,8 +151,7 @@ final class Accounts {
     }
     int on = SqlText.outside(grant.text()).indexOf(" ON ");
     if (mariaDb || problem.get().getErrorCode() != NO_SUCH_PRIVILEGE || on < 0) {
-      throw target.translate(
-          problem.get(), "running " + withoutSecrets(grant.text()));
+      throw target.translate(problem.get(), "running " + withoutSecrets(grant.text()));
     }
     List<String> refused = new ArrayList<>();
     for (String privilege : SqlText.pieces(grant.text().substring("GRANT ".length(), on))) {

@@ -52,8 +52,8 @@ final class Counters {
     return altered;
   }
 
-  private static Map<TableId, BigInteger> counters(
-      Connection connection, List<SchemaObject> tables) throws SQLException {
+  private static Map<TableId, BigInteger> counters(Connection connection, List<SchemaObject> tables)
+      throws SQLException {
     Map<TableId, BigInteger> found = new TreeMap<>();
     List<String> databases = tables.stream().map(SchemaObject::database).distinct().toList();
     for (String database : databases) {
@@ -63,10 +63,8 @@ final class Counters {
                   + " WHERE table_schema = ? AND auto_increment IS NOT NULL",
               row -> Map.entry(row.getString(1), row.getString(2)),
               database)
-          .forEach(
-              entry ->
-                  found.put(
-                      new TableId(database, entry.getKey()), new BigInteger(entry.getValue())));
+          .forEach(entry ->
+              found.put(new TableId(database, entry.getKey()), new BigInteger(entry.getValue())));
     }
     return found;
   }
@@ -103,8 +101,7 @@ final class Counters {
               "SELECT next_not_cached_value, cycle_count FROM " + name,
               row -> new long[] {row.getLong(1), row.getLong(2)});
       for (long[] values : state) {
-        Sql.number(
-            target, "SELECT SETVAL(" + name + ", " + values[0] + ", 0, " + values[1] + ")");
+        Sql.number(target, "SELECT SETVAL(" + name + ", " + values[0] + ", 0, " + values[1] + ")");
       }
     }
   }

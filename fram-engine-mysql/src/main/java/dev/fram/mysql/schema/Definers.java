@@ -7,7 +7,6 @@ import dev.fram.mysql.catalog.Catalog;
 import dev.fram.mysql.connection.Sql;
 import java.sql.Connection;
 import java.sql.SQLException;
-import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -26,7 +25,11 @@ public final class Definers {
   private static final Pattern CLAUSE =
       Pattern.compile(
           "^CREATE(?: OR REPLACE)?(?: ALGORITHM=\\w+)?"
-              + "( DEFINER=" + NAME + "(?:@" + NAME + ")?)");
+              + "( DEFINER="
+              + NAME
+              + "(?:@"
+              + NAME
+              + ")?)");
 
   private static final String ALL =
       "SELECT table_schema, table_name, definer FROM information_schema.views"
@@ -44,8 +47,7 @@ public final class Definers {
     Sql.list(
             source,
             ALL,
-            row ->
-                Map.entry(row.getString(3), new TableId(row.getString(1), row.getString(2))))
+            row -> Map.entry(row.getString(3), new TableId(row.getString(1), row.getString(2))))
         .stream()
         .filter(entry -> catalog.covers(entry.getValue()))
         .forEach(entry -> found.putIfAbsent(entry.getKey(), entry.getValue()));
@@ -53,8 +55,8 @@ public final class Definers {
   }
 
   /** Of {@link #used}, those that the target lacks. */
-  public static Map<String, TableId> missing(
-      Connection source, Connection target, Catalog catalog) throws SQLException {
+  public static Map<String, TableId> missing(Connection source, Connection target, Catalog catalog)
+      throws SQLException {
     Set<String> there =
         new TreeSet<>(
             Sql.list(

@@ -32,8 +32,7 @@ public final class MySqlSchemaTransfer implements SchemaTransfer {
   private final SchemaSession target;
   private final Catalog catalog;
   private final Set<SchemaOption> options;
-  private final AtomicReference<Map<TableId, TablePlan>> plans =
-      new AtomicReference<>(Map.of());
+  private final AtomicReference<Map<TableId, TablePlan>> plans = new AtomicReference<>(Map.of());
 
   public MySqlSchemaTransfer(
       Connector source, Connector target, Catalog catalog, Set<SchemaOption> options) {
@@ -69,10 +68,9 @@ public final class MySqlSchemaTransfer implements SchemaTransfer {
   public void build(IndexJob job) {
     TablePlan plan =
         plan(job.table())
-            .orElseThrow(
-                () ->
-                    new FramException(
-                        ErrorCode.INTERNAL, job.table() + " is not a table of the schema.", ""));
+            .orElseThrow(() ->
+                new FramException(
+                    ErrorCode.INTERNAL, job.table() + " is not a table of the schema.", ""));
     target.with(
         "building " + job.name() + " on " + job.table(),
         connection -> {
@@ -156,8 +154,8 @@ public final class MySqlSchemaTransfer implements SchemaTransfer {
   }
 
   /**
-   * Lets the application in, as far as the schema can: accounts unlocked, events with the state they
-   * had. For the opening of the target, after the hand-over only. Idempotent.
+   * Lets the application in, as far as the schema can: accounts unlocked, events with the state
+   * they had. For the opening of the target, after the hand-over only. Idempotent.
    *
    * @return what could not be done, for people
    */

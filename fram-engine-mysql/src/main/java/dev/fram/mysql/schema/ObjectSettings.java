@@ -38,11 +38,10 @@ final class ObjectSettings {
   }
 
   /** The server keeps the database's collation with a routine: it can be had in no other way. */
-  private static void alterCollation(
-      Connection connection, String database, String from, String to) throws SQLException {
+  private static void alterCollation(Connection connection, String database, String from, String to)
+      throws SQLException {
     if (!from.equals(to)) {
-      Sql.run(
-          connection, "ALTER DATABASE " + Quoting.identifier(database) + " COLLATE = " + to);
+      Sql.run(connection, "ALTER DATABASE " + Quoting.identifier(database) + " COLLATE = " + to);
     }
   }
 

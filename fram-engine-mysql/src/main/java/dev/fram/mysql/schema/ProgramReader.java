@@ -96,8 +96,7 @@ final class ProgramReader {
               facts.put(Fact.STATE, row.getString(3));
               facts.put(Fact.DEFINER, row.getString(4));
               facts.put(Fact.TIME_ZONE, row.getString(5));
-              return new Entry(
-                  Kind.EVENT, new TableId(row.getString(1), row.getString(2)), facts);
+              return new Entry(Kind.EVENT, new TableId(row.getString(1), row.getString(2)), facts);
             });
     List<SchemaObject> found = new ArrayList<>();
     for (Entry entry : entries) {
@@ -143,12 +142,7 @@ final class ProgramReader {
   private FramException hidden(Entry entry) {
     return new FramException(
         ErrorCode.PRIVILEGE_MISSING,
-        server
-            + ": the body of "
-            + entry.kind().words()
-            + " "
-            + entry.id()
-            + " cannot be read.",
+        server + ": the body of " + entry.kind().words() + " " + entry.id() + " cannot be read.",
         "Grant SHOW_ROUTINE (MySQL 8.0.20 or later), or SELECT on all tables, to Fram's login on"
             + " the source.");
   }

@@ -33,8 +33,7 @@ final class Programs {
   private final Catalog catalog;
   private final Set<SchemaOption> options;
 
-  Programs(
-      SchemaSession source, SchemaSession target, Catalog catalog, Set<SchemaOption> options) {
+  Programs(SchemaSession source, SchemaSession target, Catalog catalog, Set<SchemaOption> options) {
     this.source = source;
     this.target = target;
     this.catalog = catalog;
@@ -189,7 +188,6 @@ final class Programs {
 
   static void drop(Connection connection, SchemaObject object) throws SQLException {
     SchemaSession.run(
-        connection,
-        "DROP " + object.kind().words() + " IF EXISTS " + Quoting.table(object.id()));
+        connection, "DROP " + object.kind().words() + " IF EXISTS " + Quoting.table(object.id()));
   }
 }

@@ -43,10 +43,7 @@ final class SchemaDrop {
       if (before.isPresent()) {
         Sql.run(
             connection,
-            "ALTER DATABASE "
-                + Quoting.identifier(database.name())
-                + " COLLATE = "
-                + before.get());
+            "ALTER DATABASE " + Quoting.identifier(database.name()) + " COLLATE = " + before.get());
       }
     }
     Accounts.drop(connection);

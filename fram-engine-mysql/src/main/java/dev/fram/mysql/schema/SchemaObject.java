@@ -14,8 +14,7 @@ import java.util.Optional;
  * @param text the statement that makes it, as the source printed it
  * @param facts what belongs to it besides, by {@link Fact}
  */
-record SchemaObject(
-    Kind kind, String database, String name, String text, Map<Fact, String> facts) {
+record SchemaObject(Kind kind, String database, String name, String text, Map<Fact, String> facts) {
   SchemaObject {
     facts = Map.copyOf(facts);
   }

@@ -95,31 +95,23 @@ public final class SourceAccounts {
       facts.put(Fact.STATE, "ROLE");
     } else {
       String printed =
-          Sql.first(
-                  connection,
-                  "SHOW CREATE USER " + account.quoted(),
-                  row -> row.getString(1))
+          Sql.first(connection, "SHOW CREATE USER " + account.quoted(), row -> row.getString(1))
               .orElseThrow();
       facts.put(Fact.STATE, isLocked(printed) ? "LOCKED" : "OPEN");
       defaultRoles(printed)
-          .ifPresent(
-              roles -> grants.add("SET DEFAULT ROLE " + roles + " TO " + account.quoted()));
+          .ifPresent(roles -> grants.add("SET DEFAULT ROLE " + roles + " TO " + account.quoted()));
       create = locked(withoutDefaultRoles(printed));
     }
     found.add(new SchemaObject(Kind.ACCOUNT, "", account.toString(), create, facts));
     grants.addAll(
-        0,
-        Sql.list(
-            connection, "SHOW GRANTS FOR " + account.quoted(), row -> row.getString(1)));
+        0, Sql.list(connection, "SHOW GRANTS FOR " + account.quoted(), row -> row.getString(1)));
     for (int i = 0; i < grants.size(); i++) {
-      found.add(
-          new SchemaObject(Kind.GRANT, "", account + " " + i, grants.get(i), Map.of()));
+      found.add(new SchemaObject(Kind.GRANT, "", account + " " + i, grants.get(i), Map.of()));
     }
     return found;
   }
 
-  private static boolean isMariaDbRole(Connection connection, Account account)
-      throws SQLException {
+  private static boolean isMariaDbRole(Connection connection, Account account) throws SQLException {
     return Connector.version(connection).isMariaDb()
         && Sql.number(
                 connection,
@@ -152,8 +144,6 @@ public final class SourceAccounts {
   /** The roles may not be there yet. */
   private static String withoutDefaultRoles(String create) {
     Matcher roles = DEFAULT_ROLE.matcher(SqlText.outside(create));
-    return roles.find()
-        ? SqlText.without(create, roles.start(), roles.end(1))
-        : create;
+    return roles.find() ? SqlText.without(create, roles.start(), roles.end(1)) : create;
   }
 }

@@ -123,9 +123,7 @@ final class SourceReader {
     String text = create;
     for (ForeignKey key : table.foreignKeys()) {
       text = text.replace(start(key, name -> "`" + name + "`"), start(key, Quoting::identifier));
-      text =
-          text.replace(
-              end(key, name -> "`" + name + "`"), end(key, Quoting::identifier));
+      text = text.replace(end(key, name -> "`" + name + "`"), end(key, Quoting::identifier));
     }
     return text;
   }

@@ -91,8 +91,7 @@ final class TableCreation {
     List<SchemaObject> programs =
         source.with(
             "reading routines and views",
-            connection ->
-                new ProgramReader(catalog, source.name()).routinesAndViews(connection));
+            connection -> new ProgramReader(catalog, source.name()).routinesAndViews(connection));
     target.fenced(
         epoch,
         "storing the schema",
@@ -132,8 +131,7 @@ final class TableCreation {
         ObjectStore.mark(connection, database, Made.YES);
         SchemaSession.run(connection, database.text());
       } else if (!found.equals(wanted)) {
-        if (!ObjectStore.isMade(connection, database)
-            && database.fact(Fact.BEFORE).isEmpty()) {
+        if (!ObjectStore.isMade(connection, database) && database.fact(Fact.BEFORE).isEmpty()) {
           remember(connection, database, found);
           progress.accept(
               "database " + database.name() + " exists; its collation becomes " + wanted);
@@ -158,8 +156,8 @@ final class TableCreation {
   private void tables(Connection connection, long epoch, Consumer<String> progress)
       throws SQLException {
     List<SchemaObject> all = ObjectStore.all(connection, Kind.SEQUENCE, Kind.TABLE);
-    TargetContent there = TargetContent.read(connection, databaseNames(
-        ObjectStore.all(connection, Kind.DATABASE)));
+    TargetContent there =
+        TargetContent.read(connection, databaseNames(ObjectStore.all(connection, Kind.DATABASE)));
     Flavor flavor = Connector.version(connection).flavor();
     for (SchemaObject object : all) {
       if (there.holds(object) && ObjectStore.isMade(connection, object)) {
@@ -170,7 +168,8 @@ final class TableCreation {
       SchemaSession.use(connection, object.database());
       try {
         SchemaSession.run(
-            connection, object.kind() == Kind.TABLE ? bare(object, flavor, progress) : object.text());
+            connection,
+            object.kind() == Kind.TABLE ? bare(object, flavor, progress) : object.text());
       } catch (SQLException e) {
         throw target.translate(e, "creating " + object);
       }
@@ -178,8 +177,7 @@ final class TableCreation {
     progress.accept(all.size() + " tables are created");
   }
 
-  private static String bare(
-      SchemaObject table, Flavor flavor, Consumer<String> progress) {
+  private static String bare(SchemaObject table, Flavor flavor, Consumer<String> progress) {
     TableText text = plan(table).bare();
     TableText bare = flavor == Flavor.MARIADB ? text : text.withInheritedCollations();
     String tail = bare.tail();
@@ -187,7 +185,9 @@ final class TableCreation {
     if (place.find()) {
       int end = place.end();
       progress.accept(
-          table + ": left out, it names a place on the source:" + tail.substring(place.start(), end));
+          table
+              + ": left out, it names a place on the source:"
+              + tail.substring(place.start(), end));
       return bare.withTail(SqlText.without(tail, place.start(), end)).sql();
     }
     return bare.sql();

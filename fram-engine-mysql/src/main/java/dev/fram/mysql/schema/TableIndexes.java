@@ -56,15 +56,13 @@ final class TableIndexes {
   }
 
   /** The keys of the stage after the fuzzy window. */
-  static void buildLate(Connection connection, TableId table, TablePlan plan)
-      throws SQLException {
+  static void buildLate(Connection connection, TableId table, TablePlan plan) throws SQLException {
     Map<String, Boolean> there = existing(connection, table);
     List<String> clauses = new ArrayList<>();
     for (TablePart part : plan.late()) {
       boolean standsIn = plan.placeholder().equals(Optional.of(part.name()));
       boolean unique = there.getOrDefault(fold(part.name()), false);
-      boolean done =
-          there.containsKey(fold(part.name())) && (part.kind() != Kind.UNIQUE || unique);
+      boolean done = there.containsKey(fold(part.name())) && (part.kind() != Kind.UNIQUE || unique);
       if (!done) {
         if (standsIn && there.containsKey(fold(part.name()))) {
           clauses.add("DROP KEY " + Quoting.identifier(part.name()));
@@ -79,14 +77,12 @@ final class TableIndexes {
       throws SQLException {
     if (!clauses.isEmpty()) {
       SchemaSession.run(
-          connection,
-          "ALTER TABLE " + Quoting.table(table) + " " + String.join(", ", clauses));
+          connection, "ALTER TABLE " + Quoting.table(table) + " " + String.join(", ", clauses));
     }
   }
 
   /** The names of the keys that are there, each with whether it is unique. */
-  static Map<String, Boolean> existing(Connection connection, TableId table)
-      throws SQLException {
+  static Map<String, Boolean> existing(Connection connection, TableId table) throws SQLException {
     Map<String, Boolean> found = new TreeMap<>();
     Sql.list(
             connection,

@@ -59,8 +59,7 @@ record TablePart(Kind kind, String name, String text) {
         || outside.startsWith("VECTOR KEY")) {
       return Kind.INDEX;
     }
-    boolean foreign =
-        outside.startsWith("CONSTRAINT") && outside.contains("` FOREIGN KEY (");
+    boolean foreign = outside.startsWith("CONSTRAINT") && outside.contains("` FOREIGN KEY (");
     return foreign ? Kind.FOREIGN_KEY : Kind.OTHER;
   }
 
@@ -92,8 +91,7 @@ record TablePart(Kind kind, String name, String text) {
   TablePart withoutCollation(String collation) {
     Matcher column = COLLATED.matcher(SqlText.outside(text));
     return column.find() && column.group(2).equals(collation)
-        ? new TablePart(
-            kind, name, SqlText.without(text, column.end(1), column.end(2)))
+        ? new TablePart(kind, name, SqlText.without(text, column.end(1), column.end(2)))
         : this;
   }
 
@@ -112,6 +110,8 @@ record TablePart(Kind kind, String name, String text) {
   boolean cascades() {
     String outside = SqlText.outside(text).toUpperCase(Locale.ROOT);
     String rules = outside.substring(outside.indexOf(" REFERENCES "));
-    return rules.contains(" CASCADE") || rules.contains(" SET NULL") || rules.contains(" SET DEFAULT");
+    return rules.contains(" CASCADE")
+        || rules.contains(" SET NULL")
+        || rules.contains(" SET DEFAULT");
   }
 }

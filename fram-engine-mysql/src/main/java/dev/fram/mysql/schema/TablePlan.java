@@ -77,8 +77,7 @@ record TablePlan(
             .toList();
     boolean served =
         leading.stream()
-            .anyMatch(
-                p -> p.kind() == Kind.PRIMARY || usableKey.equals(Optional.of(p.name())));
+            .anyMatch(p -> p.kind() == Kind.PRIMARY || usableKey.equals(Optional.of(p.name())));
     return served ? Optional.empty() : leading.stream().findFirst();
   }
 

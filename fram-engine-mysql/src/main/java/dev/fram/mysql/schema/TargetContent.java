@@ -55,9 +55,7 @@ public final class TargetContent {
         Sql.list(
             connection,
             OBJECTS,
-            row ->
-                new Entry(
-                    row.getString(1), new TableId(row.getString(2), row.getString(3))));
+            row -> new Entry(row.getString(1), new TableId(row.getString(2), row.getString(3))));
     return new TargetContent(
         found.stream()
             .filter(entry -> !Catalog.RESERVED.contains(entry.id().schema()))

@@ -31,29 +31,38 @@ final class SchemaDump {
       show(
           statement,
           "SELECT 'DATABASE', schema_name, '' FROM information_schema.schemata"
-              + " WHERE schema_name NOT IN " + OWN + " ORDER BY 2",
+              + " WHERE schema_name NOT IN "
+              + OWN
+              + " ORDER BY 2",
           lines);
       show(
           statement,
           "SELECT CASE table_type WHEN 'VIEW' THEN 'VIEW' WHEN 'SEQUENCE' THEN 'SEQUENCE'"
               + " ELSE 'TABLE' END, table_schema, table_name FROM information_schema.tables"
-              + " WHERE table_schema NOT IN " + OWN + " ORDER BY 2, 3",
+              + " WHERE table_schema NOT IN "
+              + OWN
+              + " ORDER BY 2, 3",
           lines);
       show(
           statement,
           "SELECT routine_type, routine_schema, routine_name FROM information_schema.routines"
-              + " WHERE routine_schema NOT IN " + OWN + " ORDER BY 1, 2, 3",
+              + " WHERE routine_schema NOT IN "
+              + OWN
+              + " ORDER BY 1, 2, 3",
           lines);
       show(
           statement,
           "SELECT 'TRIGGER', trigger_schema, trigger_name FROM information_schema.triggers"
-              + " WHERE trigger_schema NOT IN " + OWN
+              + " WHERE trigger_schema NOT IN "
+              + OWN
               + " ORDER BY 2, event_object_table, action_timing, event_manipulation, action_order",
           lines);
       show(
           statement,
           "SELECT 'EVENT', event_schema, event_name FROM information_schema.events"
-              + " WHERE event_schema NOT IN " + OWN + " ORDER BY 2, 3",
+              + " WHERE event_schema NOT IN "
+              + OWN
+              + " ORDER BY 2, 3",
           lines);
       for (String account : accounts(statement)) {
         if (account.contains("@")) {
@@ -104,7 +113,8 @@ final class SchemaDump {
     List<String> found = new ArrayList<>();
     try (ResultSet rows =
         statement.executeQuery(
-            "SELECT user, host FROM mysql.user WHERE user NOT IN " + OWN_ACCOUNTS
+            "SELECT user, host FROM mysql.user WHERE user NOT IN "
+                + OWN_ACCOUNTS
                 + " ORDER BY 1, 2")) {
       while (rows.next()) {
         String host = rows.getString(2);
@@ -122,7 +132,8 @@ final class SchemaDump {
       try (ResultSet rows =
           statement.executeQuery(
               "SELECT schema_name FROM information_schema.schemata"
-                  + " WHERE schema_name = 'fram' OR schema_name NOT IN " + OWN)) {
+                  + " WHERE schema_name = 'fram' OR schema_name NOT IN "
+                  + OWN)) {
         while (rows.next()) {
           drops.add("DROP DATABASE " + quoted(rows.getString(1)));
         }

@@ -49,8 +49,9 @@ class SchemaTransferTest {
     try (Pair pair = Pair.of(versions)) {
       pair.source(pair.everything());
       MySqlSchemaTransfer transfer = pair.transfer(SchemaOption.WITH_USERS);
-      String triggers = "SELECT count(*) FROM information_schema.triggers"
-          + " WHERE trigger_schema NOT IN ('sys')";
+      String triggers =
+          "SELECT count(*) FROM information_schema.triggers"
+              + " WHERE trigger_schema NOT IN ('sys')";
       transfer.createTables(1, told -> {});
       SchemaRoundTripTest.buildIndexes(pair, transfer);
       transfer.finishIndexes(1);
@@ -154,7 +155,8 @@ class SchemaTransferTest {
       assertThat(transfer.open(1)).isEmpty();
       assertThat(pair.targetLogin("plain", "y")).isTrue();
       assertThat(pair.targetLogin("o'dd `user", "x")).isFalse();
-      assertThat(states(pair)).matches("DISABLED,(SLAVESIDE|REPLICA_SIDE)_DISABLED,ENABLED,DISABLED");
+      assertThat(states(pair))
+          .matches("DISABLED,(SLAVESIDE|REPLICA_SIDE)_DISABLED,ENABLED,DISABLED");
     }
   }
 
@@ -235,15 +237,13 @@ class SchemaTransferTest {
       pair.target("CREATE DATABASE shop;; CREATE TABLE shop.b (id int)");
       assertThatThrownBy(() -> pair.transfer().createTables(1, told -> {}))
           .isInstanceOfSatisfying(
-              FramException.class,
-              e -> assertThat(e.code()).isEqualTo(ErrorCode.TARGET_NOT_EMPTY))
+              FramException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.TARGET_NOT_EMPTY))
           .hasMessageContaining("shop.b");
       pair.target("CREATE VIEW shop.a AS SELECT 1");
       MySqlSchemaTransfer allowing = pair.transfer(SchemaOption.ALLOW_NONEMPTY_TARGET);
       assertThatThrownBy(() -> allowing.createTables(1, told -> {}))
           .isInstanceOfSatisfying(
-              FramException.class,
-              e -> assertThat(e.code()).isEqualTo(ErrorCode.TARGET_NOT_EMPTY))
+              FramException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.TARGET_NOT_EMPTY))
           .hasMessageContaining("table shop.a");
       pair.target("DROP VIEW shop.a");
       allowing.createTables(1, told -> {});
@@ -262,15 +262,14 @@ class SchemaTransferTest {
               + " CREATE TABLE b (id int PRIMARY KEY, v int, KEY (v));;"
               + " CREATE VIEW v AS SELECT * FROM b");
       MySqlSchemaTransfer dying = pair.transfer();
-      assertThatThrownBy(
-              () ->
-                  dying.createTables(
-                      1,
-                      told -> {
-                        if (told.contains("created")) {
-                          throw new IllegalStateException("the power fails here");
-                        }
-                      }))
+      assertThatThrownBy(() ->
+              dying.createTables(
+                  1,
+                  told -> {
+                    if (told.contains("created")) {
+                      throw new IllegalStateException("the power fails here");
+                    }
+                  }))
           .isInstanceOf(IllegalStateException.class);
       pair.source("CREATE TABLE shop.too_late (a int)");
       MySqlSchemaTransfer next = pair.transfer();
@@ -368,7 +367,10 @@ class SchemaTransferTest {
       SchemaRoundTripTest.whole(pair, transfer, new ArrayList<>());
       try (var to = pair.onTarget()) {
         var catalog = new Catalog(Scope.all(), List.of());
-        assertThat(Definers.used(to, catalog).keySet()).singleElement().asString().startsWith("root");
+        assertThat(Definers.used(to, catalog).keySet())
+            .singleElement()
+            .asString()
+            .startsWith("root");
       }
     }
   }

@@ -29,7 +29,8 @@ class TablePlanTest {
         CONSTRAINT `own` FOREIGN KEY (`c`) REFERENCES `p` (`CASCADE`),
         CONSTRAINT `ck` CHECK ((`c` <> _utf8mb4'a,(b FOREIGN KEY'))
       ) ENGINE=InnoDB COLLATE=utf8mb4_bin COMMENT='),('
-      /*!50100 PARTITION BY HASH (`id`) */""";
+      /*!50100 PARTITION BY HASH (`id`) */\
+      """;
 
   @Test
   void cutAndJoinedAgainItIsTheSameText() {
@@ -76,8 +77,9 @@ class TablePlanTest {
     TablePlan plan = TablePlan.of(TableText.parse(TABLE), Optional.empty(), true);
     assertThat(plan.bare().of(Kind.UNIQUE)).isEmpty();
     assertThat(plan.placeholder()).hasValue("id");
-    assertThat(plan.bare().of(Kind.INDEX)).extracting(TablePart::text).containsExactly(
-        "KEY `id` (`id`)");
+    assertThat(plan.bare().of(Kind.INDEX))
+        .extracting(TablePart::text)
+        .containsExactly("KEY `id` (`id`)");
     assertThat(plan.indexes()).extracting(TablePart::name).containsExactly("first, (", "f", "s");
     // InnoDB would make the document id's unique key itself, under the same name.
     assertThat(plan.late())
@@ -101,7 +103,8 @@ class TablePlanTest {
     TableText text = TableText.parse(TABLE).withInheritedCollations();
     assertThat(text.parts().get(1).text()).startsWith("`a``,(` varchar(9) DEFAULT");
     assertThat(text.parts().get(2).text()).isEqualTo("`c` enum('x,y','UNIQUE KEY (')");
-    assertThat(TablePart.parse("`c` text COLLATE latin1_bin").withoutCollation("utf8mb4_bin").text())
+    assertThat(
+            TablePart.parse("`c` text COLLATE latin1_bin").withoutCollation("utf8mb4_bin").text())
         .isEqualTo("`c` text COLLATE latin1_bin");
   }
 
@@ -130,8 +133,8 @@ class TablePlanTest {
     assertThat(Counters.withMargin(next, "`i` int unsigned NOT NULL")).isEqualTo("10100");
     assertThat(Counters.withMargin(next, "`i` int(11) NOT NULL")).isEqualTo("10100");
     assertThat(Counters.withMargin(next, "`bigint` smallint NOT NULL")).isEqualTo("100");
-    assertThat(Counters.withMargin(BigInteger.valueOf(Integer.MAX_VALUE), "`i` int")).isEqualTo(
-        String.valueOf(Integer.MAX_VALUE));
+    assertThat(Counters.withMargin(BigInteger.valueOf(Integer.MAX_VALUE), "`i` int"))
+        .isEqualTo(String.valueOf(Integer.MAX_VALUE));
   }
 
   @Test
