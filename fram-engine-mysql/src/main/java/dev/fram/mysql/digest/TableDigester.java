@@ -46,12 +46,11 @@ public final class TableDigester {
       throws SQLException {
     CatalogTable found =
         Catalog.table(connection, table)
-            .orElseThrow(
-                () ->
-                    new FramException(
-                        ErrorCode.SCHEMA_DRIFT,
-                        server + ": the table " + table + " is not there (any more).",
-                        "Look who removed it, or exclude it."));
+            .orElseThrow(() ->
+                new FramException(
+                    ErrorCode.SCHEMA_DRIFT,
+                    server + ": the table " + table + " is not there (any more).",
+                    "Look who removed it, or exclude it."));
     return Sql.first(
             connection,
             query(found),

@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.fram.mysql.check;
+
+import dev.fram.api.check.Check;
+import dev.fram.api.engine.SchemaOption;
+import dev.fram.api.model.Scope;
+import dev.fram.mysql.connection.Connector;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/** All checks for two MySQL or MariaDB servers, in the order in which they run and are shown. */
+public final class MySqlChecks {
+  private MySqlChecks() {}
+
+  /**
+   * The checks; run in order by one thread. They share one session for each server, which ends with
+   * the last of them.
+   */
+  public static List<Check> of(
+      Connector source, Connector target, Scope scope, Set<SchemaOption> options) {
+    Servers servers =
+        new Servers(new Server(source), new Server(target), scope, Set.copyOf(options));
+    List<Question> questions = questions();
+    AtomicInteger unasked = new AtomicInteger(questions.size());
+    return questions.stream()
+        .<Check>map(question -> new AskedCheck(question, servers, unasked))
+        .toList();
+  }
+
+  /** What each code asks, in order: the documentation is made from it. */
+  public static Map<String, String> catalogue() {
+    Map<String, String> catalogue = new LinkedHashMap<>();
+    questions().forEach(question -> catalogue.put(question.code(), question.about()));
+    return catalogue;
+  }
+
+  private static List<Question> questions() {
+    return List.of(
+        new FlavorCheck(),
+        new VersionCheck(),
+        new DifferentServersCheck(),
+        new EncryptionCheck(),
+        new ScopeCheck(),
+        new ServerIdCheck(),
+        new LogBinCheck(),
+        new BinlogFormatCheck(),
+        new BinlogRowImageCheck(),
+        new BinlogRowValueOptionsCheck(),
+        new BinlogRowMetadataCheck(),
+        new BinlogFiltersCheck(),
+        new GtidModeCheck(),
+        new SourceReplicaCheck(),
+        new BinlogRetentionCheck(),
+        new SyncBinlogCheck(),
+        new FlushLogCheck(),
+        new MaxBinlogSizeCheck(),
+        new MaxAllowedPacketCheck(),
+        new LowerCaseTableNamesCheck(),
+        new SqlModeCheck(),
+        new CollationsCheck(),
+        new TimeZonesCheck(),
+        new StorageEnginesCheck(),
+        new UsableKeyCheck(),
+        new CascadesCheck(),
+        new ComputedColumnsCheck(),
+        new PartitioningCheck(),
+        new PreparedXaCheck(),
+        new SourcePrivilegesCheck(),
+        new ReadPrivilegeCheck(),
+        new FreezePrivilegesCheck(),
+        new TargetPrivilegesCheck(),
+        new TargetReadOnlyCheck(),
+        new RequirePrimaryKeyCheck(),
+        new LocalInfileCheck(),
+        new DefinersCheck(),
+        new EventSchedulerCheck(),
+        new PluginsCheck(),
+        new TargetContentCheck(),
+        new LeftoversCheck());
+  }
+}
