@@ -46,7 +46,10 @@ final class CellReader {
       default ->
           throw new FramException(
               ErrorCode.UNSUPPORTED,
-              "Table " + table + " has a column of type number " + column.type()
+              "Table "
+                  + table
+                  + " has a column of type number "
+                  + column.type()
                   + " in the binary log, which Fram does not know.",
               "Leave the table out of the scope, or change the column's type.");
     };

@@ -37,7 +37,8 @@ record FeedStops(String server) {
 
   FramException withoutGtid(String place) {
     return stop(
-        "a transaction without a GTID stands in the binary log behind " + place
+        "a transaction without a GTID stands in the binary log behind "
+            + place
             + ", though the migration began with gtid_mode=ON",
         "Set gtid_mode=ON again." + ANEW);
   }
@@ -52,7 +53,8 @@ record FeedStops(String server) {
     return stop(
         "a change of " + table + " at " + place + " is logged as a partial JSON update",
         "Set binlog_row_value_options='' in my.cnf and with SET GLOBAL, and see that no session"
-            + " sets PARTIAL_JSON." + ANEW);
+            + " sets PARTIAL_JSON."
+            + ANEW);
   }
 
   FramException statement(StatementKind.Dml dml, String place) {
@@ -60,25 +62,31 @@ record FeedStops(String server) {
     return stop(
         "a change of " + where + " at " + place + " is logged as a statement, not as rows",
         "Set binlog_format=ROW in my.cnf and with SET GLOBAL, and see that no session sets"
-            + " STATEMENT or MIXED." + ANEW);
+            + " STATEMENT or MIXED."
+            + ANEW);
   }
 
   FramException loadStatement(String place) {
     return stop(
         "a LOAD DATA at " + place + " is logged as a statement, not as rows",
         "Set binlog_format=ROW in my.cnf and with SET GLOBAL, and see that no session sets"
-            + " STATEMENT or MIXED." + ANEW);
+            + " STATEMENT or MIXED."
+            + ANEW);
   }
 
   FramException rollback(String place) {
     return stop(
-        "a transaction at " + place + " was rolled back after it wrote tables that cannot roll back",
+        "a transaction at "
+            + place
+            + " was rolled back after it wrote tables that cannot roll back",
         "Convert the tables of other engines to InnoDB." + ANEW);
   }
 
   FramException unknownXa(String place) {
     return stop(
-        "an XA transaction is committed at " + place + " whose rows were logged before the feed"
+        "an XA transaction is committed at "
+            + place
+            + " whose rows were logged before the feed"
             + " began",
         "See that XA RECOVER shows nothing when the migration begins." + ANEW);
   }

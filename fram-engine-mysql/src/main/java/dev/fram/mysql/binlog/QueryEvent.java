@@ -68,8 +68,7 @@ record QueryEvent(
         case 0, 3, 10 -> in.skip(4);
         case 1 -> sqlMode = in.i64();
         case 2 -> in.skip(in.u8() + 1);
-        case 4 ->
-            charsets = Optional.of(new DdlStatement.Charsets(in.u16(), in.u16(), in.u16()));
+        case 4 -> charsets = Optional.of(new DdlStatement.Charsets(in.u16(), in.u16(), in.u16()));
         case 5 -> timeZone = Optional.of(in.text(in.u8()));
         case 6 -> in.skip(in.u8());
         case 7, 8, 18 -> in.skip(2);

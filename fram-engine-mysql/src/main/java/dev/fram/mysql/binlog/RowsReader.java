@@ -89,8 +89,7 @@ final class RowsReader {
     boolean[] isNull = in.bits(columns.size());
     List<Value> values = new ArrayList<>(columns.size());
     for (int i = 0; i < columns.size(); i++) {
-      values.add(
-          isNull[i] ? Value.Null.NULL : CellReader.read(in, columns.get(i), table.table()));
+      values.add(isNull[i] ? Value.Null.NULL : CellReader.read(in, columns.get(i), table.table()));
     }
     return values;
   }

@@ -93,9 +93,7 @@ sealed interface StatementKind {
 
   static String xid(long format, byte[] global, byte[] branch) {
     return xid(
-        Long.toString(format),
-        HexFormat.of().formatHex(global),
-        HexFormat.of().formatHex(branch));
+        Long.toString(format), HexFormat.of().formatHex(global), HexFormat.of().formatHex(branch));
   }
 
   private static StatementKind truncate(QueryEvent query, List<SqlWords.Word> words) {
@@ -114,7 +112,8 @@ sealed interface StatementKind {
     if ("TEMPORARY".equals(object) || ACCOUNTS.contains(object)) {
       return new Nothing();
     }
-    Optional<TableId> table = "TABLE".equals(object) ? single(query, words, at + 1) : Optional.empty();
+    Optional<TableId> table =
+        "TABLE".equals(object) ? single(query, words, at + 1) : Optional.empty();
     return new Ddl(databases(query, words), table);
   }
 

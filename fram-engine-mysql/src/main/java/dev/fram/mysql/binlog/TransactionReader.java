@@ -28,9 +28,11 @@ final class TransactionReader implements AutoCloseable {
   private final Map<TableId, TableMap> described = new HashMap<>();
   private final Map<String, Group.Xa> prepared = new LinkedHashMap<>();
   private Optional<Group> group = Optional.empty();
+  private final BinlogPosition from;
   private Optional<BinlogPosition> given = Optional.empty();
 
   TransactionReader(BinlogPosition from, FeedScope scope, EventQueue queue, String server) {
+    this.from = from;
     this.queue = queue;
     this.scope = scope;
     this.place = LogPlace.at(from);
@@ -57,6 +59,29 @@ final class TransactionReader implements AutoCloseable {
       idle();
     } catch (IndexOutOfBoundsException | ArithmeticException e) {
       throw stops.unreadable(event.type(), place.text(), e);
+    }
+  }
+
+  /** The last position that was given out. */
+  BinlogPosition reached() {
+    return given.orElse(from);
+  }
+
+  /** Opens a compressed transaction. */
+  PayloadEvents unpack(LogEvent event) {
+    try {
+      return PayloadEvents.of(event);
+    } catch (IndexOutOfBoundsException | ArithmeticException e) {
+      throw stops.unreadable(event.type(), place.text(), e);
+    }
+  }
+
+  /** The next event of a compressed transaction. */
+  Optional<LogEvent> next(PayloadEvents payload) {
+    try {
+      return payload.next();
+    } catch (IndexOutOfBoundsException | ArithmeticException e) {
+      throw stops.unreadable(EventCode.TRANSACTION_PAYLOAD, place.text(), e);
     }
   }
 
@@ -87,14 +112,15 @@ final class TransactionReader implements AutoCloseable {
   private void inside(LogEvent event) {
     switch (event.type()) {
       case EventCode.QUERY, EventCode.MARIADB_QUERY_COMPRESSED -> query(QueryEvent.read(event));
-      case EventCode.TABLE_MAP -> tables.put(RowsReader.tableId(event), TableMapReader.read(event.bytes()));
+      case EventCode.TABLE_MAP ->
+          tables.put(RowsReader.tableId(event), TableMapReader.read(event.bytes()));
       case EventCode.XID -> commit();
       case EventCode.XA_PREPARE -> prepare(event.bytes());
       case EventCode.ROTATE -> rotate(event.bytes());
       case EventCode.HEARTBEAT -> heartbeat(event);
       case EventCode.PARTIAL_UPDATE_ROWS -> partial(event);
       case EventCode.INCIDENT -> throw stops.incident(place.text());
-      case EventCode.EXECUTE_LOAD_QUERY -> throw stops.loadStatement(place.text());
+      case EventCode.EXECUTE_LOAD_QUERY -> load(event.bytes());
       case EventCode.FORMAT_DESCRIPTION, EventCode.STOP -> {
         if (group.isPresent() && !event.artificial()) {
           throw stops.cut(place.text());
@@ -136,6 +162,18 @@ final class TransactionReader implements AutoCloseable {
       emit(table);
       RowsReader.read(event, table).forEach(row -> emit(new FeedEvent.Row(row.payload())));
     }
+  }
+
+  /** LOAD DATA as a statement: the database stands where QUERY has it, 13 bytes later. */
+  private void load(LogBytes in) {
+    in.skip(8);
+    int length = in.u8();
+    in.skip(2);
+    in.skip(in.u16() + 13);
+    if (scope.covers(in.text(length))) {
+      throw stops.loadStatement(place.text());
+    }
+    endOfStatement();
   }
 
   private void partial(LogEvent event) {
