@@ -35,9 +35,12 @@ final class LogStream implements AutoCloseable {
   /** Kept, because the logging framework forgets settings of loggers that nobody holds. */
   private static final Logger LIBRARY = Logger.getLogger("com.github.shyiko.mysql.binlog");
 
+  private static final Logger CLIENT = Logger.getLogger(Client.class.getName());
+
   static {
-    // What it has to say comes as exceptions; it would write to the terminal.
+    // What they have to say comes as exceptions; they would write to the terminal.
     LIBRARY.setLevel(Level.OFF);
+    CLIENT.setLevel(Level.OFF);
   }
 
   private final StreamBuffer buffer;
