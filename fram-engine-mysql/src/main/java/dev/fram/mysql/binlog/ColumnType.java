@@ -21,6 +21,8 @@ public final class ColumnType {
   public static final int TIMESTAMP = 17;
   public static final int DATETIME = 18;
   public static final int TIME = 19;
+  public static final int MARIADB_BLOB_COMPRESSED = 140;
+  public static final int MARIADB_VARCHAR_COMPRESSED = 141;
   public static final int VECTOR = 242;
   public static final int JSON = 245;
   public static final int DECIMAL = 246;

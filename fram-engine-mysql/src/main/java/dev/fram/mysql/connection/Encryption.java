@@ -7,6 +7,8 @@ import dev.fram.api.model.Endpoint;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.net.Socket;
+import java.net.SocketException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
@@ -18,6 +20,10 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
 import java.util.Set;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLParameters;
+import javax.net.ssl.SSLSocket;
+import javax.net.ssl.TrustManagerFactory;
 
 /**
  * What the URI asks of encryption, with the names the mysql client uses: {@code ssl-mode} and
@@ -26,12 +32,12 @@ import java.util.Set;
  * @param mode DISABLED, PREFERRED, REQUIRED, VERIFY_CA or VERIFY_IDENTITY
  * @param authority a file of certificates in PEM form
  */
-record Encryption(String mode, Optional<Path> authority) {
+public record Encryption(String mode, Optional<Path> authority) {
   private static final Set<String> MODES =
       Set.of("DISABLED", "PREFERRED", "REQUIRED", "VERIFY_CA", "VERIFY_IDENTITY");
   private static final Set<String> MODE_NAMES = Set.of("ssl-mode", "sslmode", "sslMode");
 
-  static Encryption of(Endpoint endpoint) {
+  public static Encryption of(Endpoint endpoint) {
     Map<String, String> parameters = endpoint.parameters();
     String asked =
         MODE_NAMES.stream()
@@ -72,8 +78,35 @@ record Encryption(String mode, Optional<Path> authority) {
     });
   }
 
-  // The driver reads key stores only; certificates are public, so the copy needs no secret.
-  private static Path store(Path pem) {
+  /**
+   * Encrypts a connection whose server's certificate is looked at (VERIFY_CA, VERIFY_IDENTITY), for
+   * a client that is not the driver.
+   *
+   * @param host the name the certificate must be for under VERIFY_IDENTITY
+   */
+  public SSLSocket wrap(Socket socket, String host) throws SocketException {
+    try {
+      TrustManagerFactory trust =
+          TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+      trust.init(authority.isPresent() ? certificates(authority.get()) : null);
+      SSLContext context = SSLContext.getInstance("TLS");
+      context.init(null, trust.getTrustManagers(), null);
+      SSLSocket wrapped =
+          (SSLSocket) context.getSocketFactory().createSocket(socket, host, socket.getPort(), true);
+      if ("VERIFY_IDENTITY".equals(mode)) {
+        SSLParameters parameters = wrapped.getSSLParameters();
+        parameters.setEndpointIdentificationAlgorithm("HTTPS");
+        wrapped.setSSLParameters(parameters);
+      }
+      return wrapped;
+    } catch (IOException | GeneralSecurityException e) {
+      SocketException failed = new SocketException("encryption could not be set up");
+      failed.initCause(e);
+      throw failed;
+    }
+  }
+
+  private static KeyStore certificates(Path pem) throws IOException, GeneralSecurityException {
     try (InputStream text = Files.newInputStream(pem)) {
       KeyStore store = KeyStore.getInstance("PKCS12");
       store.load(null, null);
@@ -81,6 +114,14 @@ record Encryption(String mode, Optional<Path> authority) {
       for (Certificate each : CertificateFactory.getInstance("X.509").generateCertificates(text)) {
         store.setCertificateEntry("ca" + number++, each);
       }
+      return store;
+    }
+  }
+
+  // The driver reads key stores only; certificates are public, so the copy needs no secret.
+  private static Path store(Path pem) {
+    try {
+      KeyStore store = certificates(pem);
       Path file = Files.createTempFile("fram-ca-", ".p12");
       file.toFile().deleteOnExit();
       try (OutputStream out = Files.newOutputStream(file)) {
