@@ -24,7 +24,9 @@ public record RouteRequest(
     TableOptions tableOptions,
     DdlPolicy ddlPolicy) {
 
-  /** With the defaults: nothing special for any table; who changes the schema meanwhile is asked. */
+  /**
+   * With the defaults: nothing special for any table; who changes the schema meanwhile is asked.
+   */
   public RouteRequest(
       Endpoint source, Endpoint target, Scope scope, Set<SchemaOption> schemaOptions) {
     this(source, target, scope, schemaOptions, TableOptions.none(), DdlPolicy.ASK);

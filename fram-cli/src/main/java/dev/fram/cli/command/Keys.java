@@ -17,7 +17,9 @@ final class Keys {
     return EnumSet.range(ConfigKey.SOURCE, ConfigKey.TARGET_PASSWORD_COMMAND);
   }
 
-  /** Also which tables, and what is added to or left out of the schema: all that a check looks at. */
+  /**
+   * Also which tables, and what is added to or left out of the schema: all that a check looks at.
+   */
   static Set<ConfigKey> scope() {
     Set<ConfigKey> keys = logins();
     keys.add(ConfigKey.INCLUDE);

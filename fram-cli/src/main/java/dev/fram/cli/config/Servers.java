@@ -37,7 +37,12 @@ public record Servers(RouteRequest request, List<String> warnings) {
     }
     return new Servers(
         new RouteRequest(
-            source, target, values.scope(), values.schemaOptions(), values.tableOptions(), values.ddlPolicy()),
+            source,
+            target,
+            values.scope(),
+            values.schemaOptions(),
+            values.tableOptions(),
+            values.ddlPolicy()),
         warnings);
   }
 }

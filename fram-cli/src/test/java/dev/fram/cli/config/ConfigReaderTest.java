@@ -91,6 +91,7 @@ class ConfigReaderTest {
           case SIZE -> number + "MiB";
           case COUNT -> String.valueOf(number);
           case CUTOVER -> random.nextBoolean() ? "auto" : "manual";
+          case DDL -> random.nextBoolean() ? "ask" : "replicate";
         };
     expected.put(key, text);
     return text;

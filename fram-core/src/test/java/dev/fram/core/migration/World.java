@@ -77,7 +77,8 @@ final class World {
     MemoryEngine engine = new MemoryEngine(source, target, new MemoryProcess(faults));
     RouteRequest r = MemoryEngine.request();
     RouteRequest request =
-        new RouteRequest(r.source(), r.target(), r.scope(), r.schemaOptions(), r.tableOptions(), policy);
+        new RouteRequest(
+            r.source(), r.target(), r.scope(), r.schemaOptions(), r.tableOptions(), policy);
     return new MigrationRun(engine, request, settings, Clock.system());
   }
 

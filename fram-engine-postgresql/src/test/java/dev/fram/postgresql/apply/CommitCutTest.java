@@ -68,7 +68,8 @@ class CommitCutTest {
     Lsn from = rig.position;
     Lsn to = rig.end(events);
     boolean cut = false;
-    try (PostgresApplier applier = PostgresApplier.open(cuttable, rig.id, rig.epoch)) {
+    try (PostgresApplier applier =
+        PostgresApplier.open(cuttable, rig.id, rig.epoch, new java.util.HashSet<>())) {
       applier.begin(from);
       applier.apply(layouts);
       applier.apply(events);
@@ -80,7 +81,8 @@ class CommitCutTest {
     }
     proxy.pass();
     // What the next run does: its position comes from the target, and it applies from there.
-    try (PostgresApplier next = PostgresApplier.open(cuttable, rig.id, rig.epoch)) {
+    try (PostgresApplier next =
+        PostgresApplier.open(cuttable, rig.id, rig.epoch, new java.util.HashSet<>())) {
       Lsn found = settled(rig, next, from, to);
       if (cut) {
         (found.equals(to) ? kept : lost).merge(flow, 1, Integer::sum);

@@ -4,9 +4,9 @@ package dev.fram.it.migration;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.fram.api.engine.DdlPolicy;
 import dev.fram.api.engine.Engine;
 import dev.fram.api.engine.Route;
-import dev.fram.api.engine.DdlPolicy;
 import dev.fram.api.engine.RouteRequest;
 import dev.fram.api.model.Scope;
 import dev.fram.api.model.Table;
