@@ -30,7 +30,9 @@ if ! command -v fakeroot >/dev/null; then
   PATH=$tools/bin:$PATH
 fi
 
+# Who built it is who can be asked about it, as Debian's own tools have it; else who committed last.
+maintainer=${DEBEMAIL:-$(git -C "$here" log -1 --format=%ae 2>/dev/null || true)}
 "$JDK/bin/jpackage" --type deb --app-image "$IMAGE" --name fram --app-version "$VERSION" --dest "$dist" --resource-dir "$here/deb" \
-  --license-file "$IMAGE/lib/legal/LICENSE" --linux-package-name fram --linux-app-category database --linux-deb-maintainer "fram@localhost" \
+  --license-file "$IMAGE/lib/legal/LICENSE" --linux-package-name fram --linux-app-category database --linux-deb-maintainer "${maintainer:-maintainer@fram.invalid}" \
   --vendor Fram --description "Moves a live database to another server without stopping it"
 say "package $(ls "$dist"/*.deb)"
