@@ -2,6 +2,7 @@
 package dev.fram.it.migration;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import dev.fram.api.status.PhaseName;
 import dev.fram.core.bus.Answer;
@@ -12,6 +13,7 @@ import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -57,11 +59,8 @@ class ManyTablesTest {
           times.add(phase + " after " + (System.nanoTime() - began) / 1_000_000 + " ms");
         }
         change(pair.source(), database);
-        // Refused with nothing touched as long as the change of all partitions is not applied.
+        awaitApplied(pair.target(), database);
         Answer answer = Cutovers.cutOver(move);
-        for (int i = 0; i < 20 && answer.exitCode() == 4; i++) {
-          answer = Cutovers.cutOver(move);
-        }
         assertThat(answer.exitCode()).as(answer.toString()).isZero();
         assertThat(move.awaitEnd().phase()).isEqualTo(PhaseName.SERVING);
         times.add(
@@ -113,6 +112,15 @@ class ManyTablesTest {
   private static void change(PostgresServer server, String database) throws SQLException {
     server.execute(database, "UPDATE parted SET n = n + 1 WHERE id % 10 = 3");
     server.execute(database, "UPDATE many.t1 SET n = 7; DELETE FROM many.t" + TABLES);
+  }
+
+  /** A table is looked up on the target when its first change comes: all of them at once, here. */
+  private static void awaitApplied(PostgresServer target, String database) {
+    String last = "SELECT count(*) FROM many.t" + TABLES;
+    await()
+        .atMost(Duration.ofSeconds(Integer.getInteger("fram.move.seconds", 120)))
+        .pollInterval(Duration.ofSeconds(1))
+        .until(() -> line(target, database, last).equals("0 "));
   }
 
   private static String line(PostgresServer server, String database, String query)
