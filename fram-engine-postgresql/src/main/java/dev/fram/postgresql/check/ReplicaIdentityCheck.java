@@ -94,7 +94,7 @@ final class ReplicaIdentityCheck implements Question {
             + ") to find it.",
         "Nothing, if few of its rows are updated or deleted; otherwise add a primary key, or"
             + " --copy-at-cutover="
-            + table.id()
+            + pattern(table)
             + ".");
   }
 
@@ -103,14 +103,20 @@ final class ReplicaIdentityCheck implements Question {
         code(),
         source.name() + ": " + table.id() + " has no usable replica identity.",
         "Add a primary key; or --replica-identity-full="
-            + table.id()
+            + pattern(table)
             + " (Fram sets ALTER TABLE "
             + Quoting.table(table.id())
             + " REPLICA IDENTITY FULL and puts it back in the end: each UPDATE and DELETE then logs"
             + " the whole old row); or --copy-at-cutover="
-            + table.id()
+            + pattern(table)
             + " (it is copied while writes are blocked: "
             + UnloggedTablesCheck.cost(table.bytes())
             + "); or --exclude the table.");
+  }
+
+  /** As a shell reads it. */
+  private static String pattern(CatalogTable table) {
+    String name = table.id().toString();
+    return name.matches("[A-Za-z0-9_.]+") ? name : "'" + name.replace("'", "'\\''") + "'";
   }
 }
