@@ -52,10 +52,10 @@ final class PostgresRoute implements Route {
             .orElseGet(() -> MigrationId.random(new SecureRandom()));
     this.guard = new TargetGuard(id);
     this.source = new PostgresSource(source, id, new Catalog(request.scope()));
-    this.target = new PostgresTarget(target, journal, guard);
     this.schema =
         new PostgresSchemaTransfer(
             source, target, request.scope(), request.schemaOptions(), this::guardAll);
+    this.target = new PostgresTarget(target, journal, guard, schema::lastLook);
   }
 
   static PostgresRoute open(RouteRequest request) {

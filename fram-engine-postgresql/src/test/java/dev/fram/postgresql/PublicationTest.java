@@ -66,8 +66,7 @@ class PublicationTest {
   void whatIsTakenOutIsNamed() throws SQLException {
     try (RouteRig rig = new RouteRig(SERVER, SERVER, DDL)) {
       prepare(rig);
-      RouteRig.run(
-          rig.onSource, "ALTER PUBLICATION \"fram_" + rig.route.id() + "\" DROP TABLE t");
+      RouteRig.run(rig.onSource, "ALTER PUBLICATION \"fram_" + rig.route.id() + "\" DROP TABLE t");
       assertThat(rig.route.source().retention().detail())
           .contains("table public.t was taken out of it");
     }
@@ -84,8 +83,7 @@ class PublicationTest {
       try (WriteGate gate =
           rig.route
               .source()
-              .gate(
-                  tables.stream().filter(t -> !t.id().name().equals("u")).toList(), BUDGET)) {
+              .gate(tables.stream().filter(t -> !t.id().name().equals("u")).toList(), BUDGET)) {
         assertThat(gate.blockers()).isEmpty();
       }
     }
@@ -96,7 +94,8 @@ class PublicationTest {
   void aPartitionThatIsDetachedStaysPublishedAndIsNoticed() throws SQLException {
     try (RouteRig rig = new RouteRig(SERVER, SERVER, DDL)) {
       List<Table> tables = prepare(rig);
-      Table leaf = tables.stream().filter(t -> t.id().name().equals("p1")).findFirst().orElseThrow();
+      Table leaf =
+          tables.stream().filter(t -> t.id().name().equals("p1")).findFirst().orElseThrow();
       rig.copy(tables, 1 << 20);
       rig.buildIndexes(tables);
       var before = rig.route.source().fingerprints().get(leaf.id());

@@ -152,8 +152,7 @@ public final class Publication {
   }
 
   private List<TableId> tables(Connection connection) throws SQLException {
-    return Sql.list(
-        connection, LIST, row -> new TableId(row.getString(1), row.getString(2)), name);
+    return Sql.list(connection, LIST, row -> new TableId(row.getString(1), row.getString(2)), name);
   }
 
   private boolean exists(Connection connection) throws SQLException {
