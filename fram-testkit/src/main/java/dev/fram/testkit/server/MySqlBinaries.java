@@ -45,8 +45,7 @@ final class MySqlBinaries {
 
   private static MySqlPrograms mysql8() throws IOException {
     Path home =
-        BinaryCache.once(
-            CacheFolder.personal(), "mysql-8.0.33", MySqlBinaries::fetchMysql8);
+        BinaryCache.once(CacheFolder.personal(), "mysql-8.0.33", MySqlBinaries::fetchMysql8);
     Path mysqld = home.resolve("bin/mysqld");
     return new MySqlPrograms(
         home,
@@ -85,8 +84,7 @@ final class MySqlBinaries {
   private static MySqlPrograms debian() throws IOException {
     Path cache = CacheFolder.personal();
     Path home =
-        BinaryCache.once(
-            cache, "mysql-debian", unfinished -> fetchDebian(cache, unfinished));
+        BinaryCache.once(cache, "mysql-debian", unfinished -> fetchDebian(cache, unfinished));
     List<String> server =
         Stream.concat(
                 new UnpackedPackages(home).launcher().stream(),
@@ -123,8 +121,7 @@ final class MySqlBinaries {
   private static MySqlPrograms mariaDb() throws IOException {
     Path home =
         BinaryCache.once(
-            CacheFolder.personal(), "mariadb-" + MARIADB.release(),
-            MySqlBinaries::unpackMariaDb);
+            CacheFolder.personal(), "mariadb-" + MARIADB.release(), MySqlBinaries::unpackMariaDb);
     Path mariadbd = home.resolve("bin/mariadbd");
     return new MySqlPrograms(
         home,

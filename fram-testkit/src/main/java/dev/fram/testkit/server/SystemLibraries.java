@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
@@ -49,7 +50,7 @@ final class SystemLibraries {
         cache,
         "system-libraries",
         () -> {
-          TreeSet<String> lacking = missing(program, environment);
+          SortedSet<String> lacking = missing(program, environment);
           if (!lacking.isEmpty()) {
             fetch(lacking, cache, Files.createDirectories(folder));
             lacking = missing(program, environment);
@@ -61,16 +62,16 @@ final class SystemLibraries {
         });
   }
 
-  private static TreeSet<String> missing(Path program, Map<String, String> environment)
+  private static SortedSet<String> missing(Path program, Map<String, String> environment)
       throws IOException {
     Command.Result result = new Command(List.of("ldd", program.toString()), environment).run();
     Matcher lines = NOT_FOUND.matcher(result.output());
-    TreeSet<String> names = new TreeSet<>();
+    SortedSet<String> names = new TreeSet<>();
     lines.results().map(MatchResult::group).forEach(line -> names.add(line.split(" ", 2)[0]));
     return names;
   }
 
-  private static void fetch(TreeSet<String> libraries, Path cache, Path into) throws IOException {
+  private static void fetch(SortedSet<String> libraries, Path cache, Path into) throws IOException {
     LOG.info("fetching {} from this machine's own package mirror", libraries);
     AptClient.ask(
         cache,
@@ -97,7 +98,7 @@ final class SystemLibraries {
   }
 
   /** A library's new name for 64-bit time is the same library on a 64-bit machine. */
-  private static void copyLibraries(Path root, TreeSet<String> libraries, Path into)
+  private static void copyLibraries(Path root, SortedSet<String> libraries, Path into)
       throws IOException {
     for (String library : libraries) {
       try (Stream<Path> all = Files.walk(root)) {
@@ -112,7 +113,7 @@ final class SystemLibraries {
     }
   }
 
-  private static ServerException absent(Path program, TreeSet<String> libraries) {
+  private static ServerException absent(Path program, SortedSet<String> libraries) {
     List<String> packages =
         libraries.stream()
             .map(library -> PACKAGES.getOrDefault(library, List.of(library)).getLast())
