@@ -41,8 +41,6 @@ public final class SchemaMark {
           "pg_ts_parser:oid",
           "pg_ts_template:oid");
 
-  private static final String HASH = "count(*) || '/' || coalesce(sum(hashtext(%s)::bigint), 0)";
-
   /** Schemas of temporary objects are named so, and no other may be. */
   private static final String LASTING =
       "(SELECT oid FROM pg_namespace WHERE nspname NOT LIKE 'pg\\_temp\\_%'"
@@ -124,6 +122,11 @@ public final class SchemaMark {
   }
 
   private static String rows(String from, String what, String where) {
-    return "SELECT " + String.format(HASH, what) + " FROM " + from + " WHERE " + where;
+    return "SELECT count(*) || '/' || coalesce(sum(hashtext("
+        + what
+        + ")::bigint), 0) FROM "
+        + from
+        + " WHERE "
+        + where;
   }
 }
