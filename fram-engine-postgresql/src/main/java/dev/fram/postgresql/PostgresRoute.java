@@ -53,10 +53,10 @@ final class PostgresRoute implements Route {
     this.guard = new TargetGuard(id);
     this.source =
         new PostgresSource(source, id, new Catalog(request.scope()), request.tableOptions());
-    this.target = new PostgresTarget(target, journal, guard);
     this.schema =
         new PostgresSchemaTransfer(
             source, target, request.scope(), request.schemaOptions(), this::guardAll);
+    this.target = new PostgresTarget(target, journal, guard, schema::lastLook);
   }
 
   static PostgresRoute open(RouteRequest request) {

@@ -15,19 +15,26 @@ import dev.fram.postgresql.journal.Epoch;
 import dev.fram.postgresql.journal.PostgresJournal;
 import dev.fram.postgresql.journal.PostgresLease;
 import java.util.Optional;
+import java.util.function.LongConsumer;
 
 /** The target. Usable from any thread. */
 final class PostgresTarget implements Target, AutoCloseable {
   private final Connector connector;
   private final PostgresJournal journal;
   private final TargetGuard guard;
+  private final LongConsumer lastLook;
   private final SharedSession session;
   private final ServerInfo server;
 
-  PostgresTarget(Connector connector, PostgresJournal journal, TargetGuard guard) {
+  /**
+   * @param lastLook brings over what the gate could not stop; gets the epoch
+   */
+  PostgresTarget(
+      Connector connector, PostgresJournal journal, TargetGuard guard, LongConsumer lastLook) {
     this.connector = connector;
     this.journal = journal;
     this.guard = guard;
+    this.lastLook = lastLook;
     this.session = new SharedSession(connector, "target");
     this.server = Servers.describe(connector, session);
   }
@@ -54,6 +61,10 @@ final class PostgresTarget implements Target, AutoCloseable {
 
   @Override
   public void open(long epoch) {
+    // Once it is open, what differs from the source is the application's own.
+    if (session.read("looking at the guards", guard::armed)) {
+      lastLook.accept(epoch);
+    }
     // One catalog row opens all tables in the same instant; removing the triggers may take long.
     session.write(
         "opening the target",

@@ -185,6 +185,50 @@ class GateTest {
     }
   }
 
+  @Test
+  void largeObjectsStandStillBehindTheGate() throws SQLException {
+    try (RouteRig rig = new RouteRig(SERVER, SERVER, "CREATE TABLE t (id int PRIMARY KEY)");
+        Connection app = SERVER.connect(rig.sourceDatabase);
+        WriteGate gate = rig.route.source().gate(rig.prepare(), BUDGET)) {
+      app.setAutoCommit(false);
+      RouteRig.run(app, "SET application_name = 'archive'; SELECT lo_from_bytea(0, 'x')");
+      assertThat(gate.close(Duration.ofMillis(100)))
+          .isInstanceOfSatisfying(
+              WriteGate.Attempt.Busy.class,
+              busy -> assertThat(busy.blockers().toString()).contains("archive"));
+      app.commit();
+      assertThat(gate.close(LOCK)).isInstanceOf(WriteGate.Attempt.Closed.class);
+      RouteRig.run(app, "SET lock_timeout = '300ms'");
+      assertThat(state(app, "SELECT lo_create(0)")).isEqualTo("55P03");
+      app.rollback();
+      gate.release();
+      RouteRig.run(app, "SELECT lo_create(0)");
+      app.commit();
+    }
+  }
+
+  @Test
+  void whoeverCreatesATableBehindTheGateStopsTheHandOver() throws SQLException {
+    try (RouteRig rig = new RouteRig(SERVER, SERVER, "CREATE TABLE t (id int PRIMARY KEY)");
+        WriteGate gate = rig.route.source().gate(rig.prepare(), BUDGET)) {
+      PostgresRouteTest.closeWithin(gate, 50);
+      Position frozenAt = gate.frozenAt();
+      RouteRig.run(rig.onSource, "CREATE TABLE late (id int); INSERT INTO late VALUES (1)");
+      assertThat(gate.handOver(rig.lease.epoch(), frozenAt)).isEqualTo(StepOutcome.NOT_DONE);
+      assertThat(rig.route.source().handOver()).isInstanceOf(HandOver.OwnerSource.class);
+      RouteRig.run(rig.onSource, "INSERT INTO t VALUES (1)");
+    }
+  }
+
+  private static String state(Connection connection, String sql) {
+    try {
+      RouteRig.run(connection, sql);
+      return "";
+    } catch (SQLException e) {
+      return String.valueOf(e.getSQLState());
+    }
+  }
+
   private static boolean refused(Connection connection, String sql) {
     try {
       RouteRig.run(connection, sql);

@@ -31,9 +31,6 @@ public final class Publication {
           + " JOIN pg_class c ON c.oid = r.prrelid"
           + " JOIN pg_namespace n ON n.oid = c.relnamespace WHERE p.pubname = ?";
 
-  private static final String HEAD =
-      "SELECT p.oid || '.' || p.xmin || '.' || %s FROM pg_publication p WHERE p.pubname = ?";
-
   /** Whole schemas can be published since 15; Fram publishes none. */
   private static final String SCHEMAS =
       "(SELECT count(*) FROM pg_publication_namespace s WHERE s.pnpubid = p.oid)";
@@ -135,7 +132,12 @@ public final class Publication {
 
   private String head(Connection connection) throws SQLException {
     boolean schemas = connection.getMetaData().getDatabaseMajorVersion() >= 15;
-    return Sql.text(connection, String.format(HEAD, schemas ? SCHEMAS : "0"), name);
+    return Sql.text(
+        connection,
+        "SELECT p.oid || '.' || p.xmin || '.' || "
+            + (schemas ? SCHEMAS : "0")
+            + " FROM pg_publication p WHERE p.pubname = ?",
+        name);
   }
 
   private List<String> members(Connection connection) throws SQLException {

@@ -7,6 +7,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
+import java.util.stream.Stream;
 
 /** Who holds locks that keep the gate from closing (manual, table 13.2), for people to read. */
 final class LockHolders {
@@ -41,7 +42,10 @@ final class LockHolders {
    */
   static List<String> of(Connection connection, List<CatalogTable> tables, Duration atLeast)
       throws SQLException {
-    Long[] oids = tables.stream().map(CatalogTable::oid).toArray(Long[]::new);
+    // With the tables of large objects: their oids never change (pg_largeobject.h).
+    Long[] oids =
+        Stream.concat(tables.stream().map(CatalogTable::oid), Stream.of(2613L, 2995L))
+            .toArray(Long[]::new);
     return Sql.list(
         connection,
         HOLDERS,

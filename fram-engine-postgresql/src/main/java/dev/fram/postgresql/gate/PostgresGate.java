@@ -8,6 +8,7 @@ import dev.fram.api.error.ErrorCode;
 import dev.fram.api.error.FramException;
 import dev.fram.api.model.MigrationId;
 import dev.fram.postgresql.catalog.CatalogTable;
+import dev.fram.postgresql.catalog.SchemaMark;
 import dev.fram.postgresql.connection.Connector;
 import dev.fram.postgresql.connection.Quoting;
 import dev.fram.postgresql.connection.SharedSession;
@@ -22,7 +23,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -42,6 +42,7 @@ public final class PostgresGate implements WriteGate {
   private final Supplier<Lsn> mark;
   private @Nullable Connection session;
   private boolean closed;
+  private Optional<String> schema = Optional.empty();
 
   /**
    * What is locked and for how long.
@@ -114,6 +115,7 @@ public final class PostgresGate implements WriteGate {
     verifyClosed();
     // Not by the session that locks: its commit must be nothing but the hand-over.
     Lsn frozen = mark.get();
+    schema = Optional.of(questions.read("looking at the schema", SchemaMark::read));
     // After the mark: whoever alters the publication now, alters nothing that lies before it.
     Optional<String> fault = fault();
     if (fault.isPresent()) {
@@ -137,6 +139,12 @@ public final class PostgresGate implements WriteGate {
       return StepOutcome.NOT_DONE;
     }
     try {
+      if (schema.isPresent() && !schema.get().equals(SchemaMark.read(holder))) {
+        // A table that was created behind the gate would be on neither side of the hand-over.
+        LOG.error("{}: the schema was changed behind the write gate.", source.name());
+        release();
+        return StepOutcome.NOT_DONE;
+      }
       List<String> triggers = SourceGuard.create(plan.tables, plan.id);
       for (int from = 0; from < triggers.size(); from += BATCH) {
         int to = Math.min(from + BATCH, triggers.size());
@@ -242,14 +250,26 @@ public final class PostgresGate implements WriteGate {
     Sql.run(
         holder,
         "BEGIN; SET LOCAL lock_timeout = " + limit + "; SET LOCAL statement_timeout = " + limit);
-    if (!plan.tables.isEmpty()) {
-      String names =
-          plan.tables.stream()
-              .map(table -> "ONLY " + Quoting.table(table.id()))
-              .collect(Collectors.joining(", "));
-      Sql.run(holder, "LOCK TABLE " + names + " IN SHARE ROW EXCLUSIVE MODE");
+    List<String> names = new ArrayList<>(largeObjects(holder));
+    plan.tables.forEach(table -> names.add("ONLY " + Quoting.table(table.id())));
+    if (!names.isEmpty()) {
+      Sql.run(holder, "LOCK TABLE " + String.join(", ", names) + " IN SHARE ROW EXCLUSIVE MODE");
     }
     Sql.run(holder, "SET LOCAL statement_timeout = " + plan.budget.toMillis());
+  }
+
+  /**
+   * Where large objects live. Only superusers may lock that; for others what is written meanwhile
+   * is looked for after the hand-over. First in the list: who writes a large object and then a
+   * table must not hold the one while we hold the other.
+   */
+  private static List<String> largeObjects(Connection holder) throws SQLException {
+    return Sql.list(
+        holder,
+        "SELECT c::text FROM unnest('{pg_catalog.pg_largeobject,"
+            + " pg_catalog.pg_largeobject_metadata}'::regclass[]) c"
+            + " WHERE has_table_privilege(c, 'UPDATE')",
+        row -> row.getString(1));
   }
 
   private Attempt notClosed(SQLException e) {

@@ -67,6 +67,16 @@ public final class TargetGuard {
     inBatches(connection, missing);
   }
 
+  /** Whether the guards still refuse. */
+  public boolean armed(Connection connection) throws SQLException {
+    return Sql.number(
+            connection,
+            "SELECT count(*) FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace"
+                + " WHERE n.nspname = 'fram' AND p.proname = 'guard'"
+                + " AND p.prosrc LIKE '%RAISE EXCEPTION%'")
+        > 0;
+  }
+
   /** Opens every table at once: the guards' function lets everybody pass from now on. */
   public void disarm(Connection connection) throws SQLException {
     if (functionExists(connection)) {

@@ -49,8 +49,9 @@ final class Finish {
     schema.archive().script(schema.plan().eventTriggers());
   }
 
-  void run(long epoch) {
+  void run(long epoch, SchemaWatch watch) {
     try (Connection from = source.open("schema")) {
+      watch.requireUntouched(from);
       String script = schema.archive().script(schema.plan().finish());
       String eventTriggers = schema.archive().script(schema.plan().eventTriggers());
       DatabaseSettings settings = DatabaseSettings.read(from);

@@ -25,6 +25,7 @@ public final class PostgresSchemaTransfer implements SchemaTransfer {
   private final Scope scope;
   private final Set<SchemaOption> options;
   private final TargetGuards guards;
+  private final SchemaWatch watch;
   private final AtomicReference<Optional<LoadedSchema>> loaded =
       new AtomicReference<>(Optional.empty());
 
@@ -39,6 +40,7 @@ public final class PostgresSchemaTransfer implements SchemaTransfer {
     this.scope = scope;
     this.options = Set.copyOf(options);
     this.guards = guards;
+    this.watch = new SchemaWatch(source, this.target, scope, this.options);
   }
 
   @Override
@@ -83,12 +85,22 @@ public final class PostgresSchemaTransfer implements SchemaTransfer {
 
   @Override
   public void prepareFinish(long epoch) {
-    new Finish(source, target, schema(), options).prepare(epoch, scope);
+    Finish finish = new Finish(source, target, schema(), options);
+    finish.prepare(epoch, scope);
+    watch.requireEqual(schema(), tools());
   }
 
   @Override
   public void finish(long epoch) {
-    new Finish(source, target, schema(), options).run(epoch);
+    new Finish(source, target, schema(), options).run(epoch, watch);
+  }
+
+  /**
+   * After the hand-over, before the target opens: large objects that were written when the gate
+   * could not stop it. Does nothing where no schema was transferred.
+   */
+  public void lastLook(long epoch) {
+    new LateLargeObjects(source, target, options).bringOver(epoch);
   }
 
   @Override
@@ -107,6 +119,7 @@ public final class PostgresSchemaTransfer implements SchemaTransfer {
   public List<String> afterOpening(long epoch) {
     List<String> open = new ArrayList<>(new ForeignKeys(schema(), target).validate(epoch));
     open.addAll(new MaterializedViews(schema(), target).refresh(progress -> {}));
+    open.addAll(watch.afterwards(schema(), tools()));
     return open;
   }
 

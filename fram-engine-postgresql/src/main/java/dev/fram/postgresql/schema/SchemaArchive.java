@@ -92,6 +92,11 @@ final class SchemaArchive {
         : scripts.computeIfAbsent(chosen, all -> unrestricted(restore(all, List.of())));
   }
 
+  /** Everything, with a mark before each entry. */
+  String text() {
+    return entries.isEmpty() ? "" : unrestricted(restore(entries, List.of("--verbose")));
+  }
+
   /**
    * One script that drops these entries, last first; what is gone already is no error. pg_restore
    * writes all drops before it creates the first entry again: the rest is cut off there.

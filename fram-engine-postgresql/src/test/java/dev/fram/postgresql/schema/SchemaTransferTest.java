@@ -344,6 +344,24 @@ class SchemaTransferTest {
   }
 
   @Test
+  void largeObjectsThatCameAfterTheFreezeAreThereBeforeTheTargetOpens() throws Exception {
+    try (Pair pair = Pair.of("15-18")) {
+      pair.source("SELECT lo_from_bytea(201, 'first'); SELECT lo_from_bytea(203, 'goes')");
+      PostgresSchemaTransfer transfer = pair.transfer();
+      transfer.createTables(1, told -> {});
+      transfer.prepareFinish(1);
+      transfer.finish(1);
+      pair.source(
+          "SELECT lo_put(201, 3, 'late'); SELECT lo_from_bytea(202, 'late'); SELECT lo_unlink(203)");
+      transfer.lastLook(1);
+      String all =
+          "SELECT string_agg(concat_ws(' ', oid, md5(lo_get(oid))), ',' ORDER BY oid)"
+              + " FROM pg_largeobject_metadata";
+      assertThat(pair.targetValue(all)).isEqualTo(pair.sourceValue(all));
+    }
+  }
+
+  @Test
   void sequencesEndBeyondTheSource() throws Exception {
     try (Pair pair = Pair.of("15-18")) {
       pair.source(
