@@ -146,6 +146,24 @@ class CopyTest {
     }
   }
 
+  /** What it had read when another run took over must not arrive behind that run's back. */
+  @Test
+  void aCopierThatWasOvertakenCommitsNothing() throws SQLException {
+    try (RouteRig rig = new RouteRig(SERVER, SERVER, BIG)) {
+      List<Table> tables = rig.prepare();
+      Table big = tables.getFirst();
+      try (Snapshot snapshot = rig.route.source().snapshot(tables);
+          ChunkCopier copier = rig.route.copier(rig.lease.epoch())) {
+        copier.empty(big.id());
+        rig.lease.close();
+        await().until(() -> rig.route.target().lease("second").isPresent());
+        Chunk first = snapshot.chunks(big, 500_000).getFirst();
+        assertCode(() -> copier.copy(first, snapshot, bytes -> {}), ErrorCode.FENCED);
+        assertThat(RouteRig.text(rig.onTarget, "SELECT count(*) FROM big")).isEqualTo("0");
+      }
+    }
+  }
+
   /** Guard G5: published, such a table would break the application's own UPDATE. */
   @ParameterizedTest
   @ValueSource(

@@ -229,6 +229,26 @@ class GateTest {
     }
   }
 
+  /** A statement on a parent that is out of scope fires no statement trigger of its children. */
+  @Test
+  void aChildIsNotWrittenThroughAParentThatStaysOpen() throws SQLException {
+    String ddl =
+        "CREATE TABLE parent (id int PRIMARY KEY, v text); INSERT INTO parent VALUES (1, 'x');"
+            + " CREATE TABLE child (PRIMARY KEY (id)) INHERITS (parent);"
+            + " INSERT INTO child VALUES (2, 'x')";
+    try (RouteRig rig = new RouteRig(SERVER, SERVER, ddl)) {
+      List<Table> child =
+          rig.route.source().tables().stream().filter(t -> t.id().name().equals("child")).toList();
+      try (WriteGate gate = rig.route.source().gate(child, BUDGET)) {
+        PostgresRouteTest.closeWithin(gate, 20);
+        assertThat(gate.handOver(1, gate.frozenAt())).isEqualTo(StepOutcome.DONE);
+      }
+      assertThat(refused(rig.onSource, "UPDATE parent SET v = 'y'")).isTrue();
+      assertThat(refused(rig.onSource, "DELETE FROM parent WHERE id = 2")).isTrue();
+      RouteRig.run(rig.onSource, "UPDATE ONLY parent SET v = 'y'");
+    }
+  }
+
   private static boolean refused(Connection connection, String sql) {
     try {
       RouteRig.run(connection, sql);
