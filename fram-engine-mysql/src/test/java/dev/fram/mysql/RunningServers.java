@@ -26,6 +26,10 @@ public final class RunningServers {
   }
 
   private static MySqlServer of(String role, MySqlVersion version) {
-    return RUNNING.computeIfAbsent(role + version, key -> MySqlServer.plan(version).start());
+    return RUNNING.computeIfAbsent(
+        role + version,
+        key ->
+            // Says which session is which; off by default on MariaDB.
+            MySqlServer.plan(version).setting("performance_schema", "ON").start());
   }
 }
