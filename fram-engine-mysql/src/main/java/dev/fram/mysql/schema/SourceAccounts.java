@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -134,11 +135,11 @@ public final class SourceAccounts {
         : create + " ACCOUNT LOCK";
   }
 
-  private static java.util.Optional<String> defaultRoles(String create) {
+  private static Optional<String> defaultRoles(String create) {
     Matcher roles = DEFAULT_ROLE.matcher(SqlText.outside(create));
     return roles.find()
-        ? java.util.Optional.of(create.substring(roles.start(1), roles.end(1)))
-        : java.util.Optional.empty();
+        ? Optional.of(create.substring(roles.start(1), roles.end(1)))
+        : Optional.empty();
   }
 
   /** The roles may not be there yet. */
