@@ -66,7 +66,7 @@ class TypesThroughFeedTest {
       case NUMBER ->
           all.assertThat(number(value, sample.type()))
               .as(what)
-              .isEqualTo(Sql.text(connection, "SELECT CAST(c + 0 AS CHAR)" + where));
+              .isEqualTo(Sql.text(connection, "SELECT CAST(" + plain(sample) + " AS CHAR)" + where));
       case TEXT ->
           all.assertThat(text(value))
               .as(what)
@@ -82,6 +82,11 @@ class TypesThroughFeedTest {
       case JSON ->
           all.assertThat(sameJson(connection, value, where)).as(what + " " + value).isTrue();
     }
+  }
+
+  /** The server adds to a SET with its highest bit as if that were a sign. */
+  private static String plain(TypeSamples.Sample sample) {
+    return sample.type().startsWith("SET") ? "CAST(c AS UNSIGNED)" : "c + 0";
   }
 
   private static String stored(Connection connection, String where, TypeSamples.Sample sample)
