@@ -66,7 +66,8 @@ class TypesThroughFeedTest {
       case NUMBER ->
           all.assertThat(number(value, sample.type()))
               .as(what)
-              .isEqualTo(Sql.text(connection, "SELECT CAST(" + plain(sample) + " AS CHAR)" + where));
+              .isEqualTo(
+                  Sql.text(connection, "SELECT CAST(" + plain(sample) + " AS CHAR)" + where));
       case TEXT ->
           all.assertThat(text(value))
               .as(what)
