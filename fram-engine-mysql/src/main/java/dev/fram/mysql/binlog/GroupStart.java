@@ -126,7 +126,7 @@ record GroupStart(
       if (more == 8) {
         return in.i64();
       }
-      long low = first >>> (more + 1);
+      long low = (long) first >>> (more + 1);
       return more == 0 ? low : low | in.unsigned(more) << (7 - more);
     }
   }
