@@ -30,8 +30,7 @@ final class RowWriter {
       return new InsertWriter(target, plan).write(rows);
     }
     long written = Sql.load(target, plan.load(), new LoadStream(rows));
-    List<Integer> warnings =
-        Sql.list(target, "SHOW WARNINGS LIMIT 100", row -> row.getInt("Code"));
+    List<Integer> warnings = Sql.list(target, "SHOW WARNINGS LIMIT 100", row -> row.getInt("Code"));
     for (int warning : warnings) {
       refuse(plan, warning);
     }

@@ -29,6 +29,8 @@ import org.junit.jupiter.api.Timeout;
 
 /** Copying between real servers: values, ranges, and what a chunk leaves behind. */
 class CopyTest {
+  /** Larger than any table here: one chunk. */
+  private static final long ONE = 1 << 30;
 
   @Nested
   class MySql80 extends Contract {
@@ -163,8 +165,7 @@ class CopyTest {
           "INSERT INTO uniq SELECT -i, i FROM k",
           "INSERT INTO enums SELECT 1 + i % 3, i, i FROM k",
           "ANALYZE TABLE ints, texts, latin, bins, pairs, uniq, enums");
-      for (String name :
-          List.of("ints", "texts", "latin", "bins", "pairs", "uniq", "enums")) {
+      for (String name : List.of("ints", "texts", "latin", "bins", "pairs", "uniq", "enums")) {
         List<CopiedChunk> copied = rig.copy(name, 20_000);
         if (!name.equals("enums")) {
           assertThat(copied).as(name).hasSizeGreaterThan(3);
@@ -198,7 +199,7 @@ class CopyTest {
       try (MySqlSnapshot snapshot = rig.snapshot(table)) {
         rig.source("INSERT INTO heap VALUES (3, 3)", "DELETE FROM heap WHERE a = 2");
         assertThat(snapshot.fence(table.id())).isInstanceOf(Fence.Exact.class);
-        for (Chunk chunk : snapshot.chunks(table, 1)) {
+        for (Chunk chunk : snapshot.chunks(table, ONE)) {
           rig.copier.copy(chunk, snapshot, bytes -> {});
         }
       }
@@ -222,7 +223,7 @@ class CopyTest {
         assertThat(snapshot.fence(plain.id())).isInstanceOf(Fence.Fuzzy.class);
         assertThat(snapshot.fence(child.id())).isEqualTo(snapshot.fence(parent.id()));
         for (Table table : List.of(child, parent, plain)) {
-          rig.copier.copy(snapshot.chunks(table, 1).get(0), snapshot, bytes -> {});
+          rig.copier.copy(snapshot.chunks(table, ONE).get(0), snapshot, bytes -> {});
         }
       }
       assertThat(CopyRig.rows(to, "SELECT id FROM parent")).containsExactly("1|");
@@ -236,13 +237,12 @@ class CopyTest {
       rig.source("INSERT INTO t VALUES (1), (2)");
       Table table = rig.table("t", Optional.empty());
       try (MySqlSnapshot snapshot = rig.snapshot(table)) {
-        Chunk chunk = snapshot.chunks(table, 1).get(0);
+        Chunk chunk = snapshot.chunks(table, ONE).get(0);
         CopiedChunk first = rig.copier.copy(chunk, snapshot, bytes -> {});
         rig.source("INSERT INTO t VALUES (3)");
         assertThat(rig.copier.copy(chunk, snapshot, bytes -> {})).isEqualTo(first);
       }
-      assertThat(CopyRig.rows(to, "SELECT fence <> '' FROM fram.chunk_done"))
-          .containsExactly("1|");
+      assertThat(CopyRig.rows(to, "SELECT fence <> '' FROM fram.chunk_done")).containsExactly("1|");
       rig.copier.empty(table.id());
       assertThat(CopyRig.rows(to, "SELECT 1 FROM fram.chunk_done")).isEmpty();
       assertThat(CopyRig.rows(to, "SELECT id FROM t")).isEmpty();
@@ -255,7 +255,7 @@ class CopyTest {
       Table table = rig.table("t", Optional.empty());
       CopyRig.run(to, "INSERT INTO t VALUES (2)");
       try (MySqlSnapshot snapshot = rig.snapshot(table)) {
-        Chunk chunk = snapshot.chunks(table, 1).get(0);
+        Chunk chunk = snapshot.chunks(table, ONE).get(0);
         assertThatThrownBy(() -> rig.copier.copy(chunk, snapshot, bytes -> {}))
             .isInstanceOfSatisfying(
                 FramException.class,
@@ -271,7 +271,7 @@ class CopyTest {
       CopyRig.run(to, "UPDATE fram.migration SET epoch = 2");
       Table table = rig.table("t", Optional.empty());
       try (MySqlSnapshot snapshot = rig.snapshot(table)) {
-        Chunk chunk = snapshot.chunks(table, 1).get(0);
+        Chunk chunk = snapshot.chunks(table, ONE).get(0);
         assertThatThrownBy(() -> rig.copier.copy(chunk, snapshot, bytes -> {}))
             .isInstanceOfSatisfying(
                 FramException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.FENCED));
