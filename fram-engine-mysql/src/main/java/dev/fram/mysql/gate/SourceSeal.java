@@ -32,6 +32,7 @@ public final class SourceSeal {
   private static final Logger LOG = LoggerFactory.getLogger(SourceSeal.class);
   private static final Duration LOOK = Duration.ofMillis(20);
   private static final int TRIES = 250;
+  private static final int CLOSING_TRIES = 10;
 
   /** Privileges that write on a server that is only read_only. */
   private static final String PASSING =
@@ -108,11 +109,27 @@ public final class SourceSeal {
         .isPresent();
   }
 
+  /**
+   * While another session still holds the write gate's locks, a writer that waits for them keeps
+   * SET GLOBAL waiting: so writers are ended first, and again when one has come back meanwhile.
+   */
   private ReadOnly refuseWrites() throws SQLException {
-    if (tried("SET GLOBAL super_read_only = ON")) {
-      return ReadOnly.SUPER;
+    Sql.run(connection, "SET SESSION lock_wait_timeout = 1");
+    for (int i = 1; ; i++) {
+      for (long id : sessions()) {
+        kill(id);
+      }
+      try {
+        if (tried("SET GLOBAL super_read_only = ON")) {
+          return ReadOnly.SUPER;
+        }
+        return tried("SET GLOBAL read_only = ON") ? ReadOnly.PLAIN : readOnly();
+      } catch (SQLException e) {
+        if (SqlErrors.code(e) != ErrorCode.LOCK_TIMEOUT || i == CLOSING_TRIES) {
+          throw e;
+        }
+      }
     }
-    return tried("SET GLOBAL read_only = ON") ? ReadOnly.PLAIN : readOnly();
   }
 
   /** Returns false when the server does not know it, or does not let us. */
