@@ -154,16 +154,15 @@ final class SchemaChanges {
 
   private static String text(Map<TableId, Fingerprint> looks) {
     StringBuilder text = new StringBuilder();
-    looks.forEach(
-        (table, look) ->
-            text.append(table.schema())
-                .append('\u0001')
-                .append(table.name())
-                .append('\u0001')
-                .append(look.definition())
-                .append('\u0001')
-                .append(look.storage())
-                .append('\u0002'));
+    looks.forEach((table, look) ->
+        text.append(table.schema())
+            .append('\u0001')
+            .append(table.name())
+            .append('\u0001')
+            .append(look.definition())
+            .append('\u0001')
+            .append(look.storage())
+            .append('\u0002'));
     return text.toString();
   }
 

@@ -30,8 +30,7 @@ final class Blockers {
     // The server's clock, whatever the session's time zone: trx_started has the server's.
     Sql.run(connection, "SET SESSION time_zone = @@global.time_zone");
     try {
-      found.addAll(
-          Sql.list(connection, WRITERS, row -> row.getString(1), atLeast.toSeconds()));
+      found.addAll(Sql.list(connection, WRITERS, row -> row.getString(1), atLeast.toSeconds()));
     } finally {
       Sql.run(connection, "SET SESSION time_zone = '+00:00'");
     }

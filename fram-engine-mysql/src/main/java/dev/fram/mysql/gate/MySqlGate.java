@@ -64,8 +64,7 @@ public final class MySqlGate implements WriteGate {
 
   @Override
   public List<String> blockers() {
-    return questions.read(
-        "asking who holds locks", c -> Blockers.of(c, Duration.ofSeconds(1)));
+    return questions.read("asking who holds locks", c -> Blockers.of(c, Duration.ofSeconds(1)));
   }
 
   @Override
@@ -73,8 +72,7 @@ public final class MySqlGate implements WriteGate {
     if (closed) {
       return new Attempt.Closed();
     }
-    List<String> prepared =
-        questions.read("asking for XA transactions", Blockers::prepared);
+    List<String> prepared = questions.read("asking for XA transactions", Blockers::prepared);
     if (!prepared.isEmpty()) {
       return new Attempt.Busy(prepared);
     }
@@ -210,8 +208,7 @@ public final class MySqlGate implements WriteGate {
       long budget = Math.max(1, plan.budget.toSeconds());
       long patience = Math.max(1, lockTimeout.toSeconds());
       Sql.run(
-          current,
-          "SET SESSION wait_timeout = " + budget + ", lock_wait_timeout = " + patience);
+          current, "SET SESSION wait_timeout = " + budget + ", lock_wait_timeout = " + patience);
     }
     return current;
   }
