@@ -21,9 +21,10 @@ import java.util.stream.Collectors;
  *
  * @param table the table
  * @param columns its columns on their way
- * @param key the index to read along
+ * @param index the index to read along
+ * @param key the columns that name a row; empty when there is no such key
  */
-record CopyPlan(TableId table, List<CopyColumn> columns, Optional<String> key) {
+record CopyPlan(TableId table, List<CopyColumn> columns, Optional<String> index, List<Column> key) {
 
   /**
    * Reads both catalogs.
@@ -47,17 +48,22 @@ record CopyPlan(TableId table, List<CopyColumn> columns, Optional<String> key) {
     return new CopyPlan(
         table,
         from.written().stream().map(CopyColumn::of).toList(),
-        from.usableKey().filter(Key::sorts).map(Key::name));
+        from.usableKey().filter(Key::sorts).map(Key::name),
+        from.usableKey().filter(Key::sorts).stream()
+            .flatMap(key -> key.columns().stream())
+            .map(name -> from.column(name).orElseThrow())
+            .toList());
   }
 
   /** Out of the source, the rows of one range, or all when the condition is empty. */
-  String out(String condition) {
+  String out(String condition, String extras) {
     String read = columns.stream().map(CopyColumn::read).collect(Collectors.joining(", "));
     return "SELECT /*!40001 SQL_NO_CACHE */ "
         + (read.isEmpty() ? "1" : read)
+        + extras
         + " FROM "
         + Quoting.table(table)
-        + key.map(name -> " FORCE INDEX (" + Quoting.identifier(name) + ")").orElse("")
+        + index.map(name -> " FORCE INDEX (" + Quoting.identifier(name) + ")").orElse("")
         + (condition.isEmpty() ? "" : " WHERE " + condition);
   }
 

@@ -139,7 +139,7 @@ public final class KeyRanges {
   }
 
   /** A text constant takes on the column's collation when it has its character set. */
-  private static String constant(Column column, byte[] value) {
+  static String constant(Column column, byte[] value) {
     return switch (form(column)) {
       case NUMBER -> new String(value, StandardCharsets.US_ASCII);
       case TEXT -> "'" + new String(value, StandardCharsets.US_ASCII) + "'";

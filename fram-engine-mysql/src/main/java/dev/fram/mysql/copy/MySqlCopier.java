@@ -154,8 +154,21 @@ public final class MySqlCopier implements ChunkCopier {
   private CopiedChunk pass(
       CopyPlan plan, String range, LongConsumer progress, Connection from, Connection to)
       throws SQLException {
-    int columns = plan.columns().size();
-    try (RowStream rows = RowStream.open(from, plan.out(range), columns, progress)) {
+    JsonRepair repair = new JsonRepair(plan);
+    CopiedChunk copied = rows(plan, range, repair, progress, from, to);
+    repair.mend(sourceServer, to);
+    return copied;
+  }
+
+  private CopiedChunk rows(
+      CopyPlan plan,
+      String range,
+      JsonRepair repair,
+      LongConsumer progress,
+      Connection from,
+      Connection to)
+      throws SQLException {
+    try (RowStream rows = RowStream.open(from, plan, range, repair, progress)) {
       long written = new RowWriter(to, plan).write(rows);
       if (written != rows.count()) {
         throw new FramException(

@@ -16,29 +16,40 @@ import org.jspecify.annotations.Nullable;
 final class RowStream implements AutoCloseable {
   private final Statement statement;
   private final ResultSet rows;
-  private final int columns;
+  private final CopyPlan plan;
+  private final JsonRepair repair;
   private final LongConsumer progress;
   private long count;
   private long bytes;
 
-  private RowStream(Statement statement, ResultSet rows, int columns, LongConsumer progress) {
+  private RowStream(
+      Statement statement,
+      ResultSet rows,
+      CopyPlan plan,
+      JsonRepair repair,
+      LongConsumer progress) {
     this.statement = statement;
     this.rows = rows;
-    this.columns = columns;
+    this.plan = plan;
+    this.repair = repair;
     this.progress = progress;
   }
 
-  @SuppressWarnings("MustBeClosedChecker") // closed by close()
-  static RowStream open(Connection source, String sql, int columns, LongConsumer progress)
+  static RowStream open(
+      Connection source, CopyPlan plan, String condition, JsonRepair repair, LongConsumer progress)
       throws SQLException {
     Statement statement = Sql.streaming(source);
-    return new RowStream(statement, statement.executeQuery(sql), columns, progress);
+    ResultSet rows = statement.executeQuery(plan.out(condition, repair.extras()));
+    return new RowStream(statement, rows, plan, repair, progress);
   }
 
   /** Goes to the next row. */
   boolean next() throws SQLException {
     boolean more = rows.next();
-    count += more ? 1 : 0;
+    if (more) {
+      count++;
+      repair.look(this);
+    }
     return more;
   }
 
@@ -52,8 +63,13 @@ final class RowStream implements AutoCloseable {
     return cell;
   }
 
+  /** A cell behind the columns that go over. */
+  byte[] extra(int number) throws SQLException {
+    return rows.getBytes(plan.columns().size() + number + 1);
+  }
+
   int columns() {
-    return columns;
+    return plan.columns().size();
   }
 
   long count() {
