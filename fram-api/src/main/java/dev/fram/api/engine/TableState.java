@@ -15,8 +15,9 @@ import java.util.Optional;
  * @param fingerprint its look when it was copied; empty before
  * @param rows rows copied
  * @param bytes bytes copied
- * @param windowEnd where the fuzzy window of its copy ends: up to there changes are replayed
- *     idempotently, from there on strictly; empty when every fence of the copy is exact
+ * @param windowEnd a point behind everything that the copy has seen, where it is not of one exact
+ *     moment: up to there, what its fences do not tell is replayed idempotently, and from there on
+ *     strictly; empty when the copy is of one exact moment
  */
 public record TableState(
     TableId table,

@@ -3,10 +3,8 @@ package dev.fram.core.copy;
 
 import dev.fram.api.engine.Chunk;
 import dev.fram.api.engine.CopiedChunk;
-import dev.fram.api.engine.Fence;
 import dev.fram.api.engine.Fingerprint;
 import dev.fram.api.engine.Snapshot;
-import java.util.Optional;
 
 /** A chunk that waits for a copier. */
 sealed interface ChunkTask {
@@ -24,15 +22,11 @@ sealed interface ChunkTask {
    */
   record Own(TableCopy table, Chunk chunk, Fingerprint expected) implements ChunkTask {}
 
-  /**
-   * A task that came back; whether it failed stands in its table's unit.
-   *
-   * @param fence what the chunk was read with; empty when nothing was read
-   */
-  record Back(ChunkTask task, CopiedChunk copied, Optional<Fence> fence) {
+  /** A task that came back; whether it failed stands in its table's unit. */
+  record Back(ChunkTask task, CopiedChunk copied) {
     /** Nothing was read. */
     static Back empty(ChunkTask task) {
-      return new Back(task, new CopiedChunk(0, 0), Optional.empty());
+      return new Back(task, new CopiedChunk(0, 0));
     }
   }
 }

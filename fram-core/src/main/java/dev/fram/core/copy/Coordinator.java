@@ -127,7 +127,7 @@ final class Coordinator implements AutoCloseable {
     Set<Integer> done = resumes ? parts.journal().store().copiedChunks(table.id()) : Set.of();
     List<Chunk> missing = cut.stream().filter(c -> !done.contains(c.number())).toList();
     TableCopy copy = new CopyUnit().add(table, Math.max(1, missing.size()));
-    copy.resumes(done.size(), log.state(table.id()).rows(), log.state(table.id()).bytes());
+    copy.resumes(log.state(table.id()).rows(), log.state(table.id()).bytes());
     opened(table);
     Fingerprint expected = log.fingerprint(table.id()).orElseThrow();
     missing.forEach(c -> lines.queue().add(new ChunkTask.Own(copy, c, expected)));
@@ -302,19 +302,23 @@ final class Coordinator implements AutoCloseable {
     switch (copy.last()) {
       case ChunkTask.Shared shared -> {
         Fence fence = shared.snapshot().fence(table);
-        Fingerprint look = shared.snapshot().fingerprint(table);
-        log.copied(copy, Optional.of(fence), look, windowEnd(copy));
+        Optional<Position> windowEnd =
+            switch (fence) {
+              case Fence.Exact exact -> Optional.empty();
+              case Fence.Fuzzy fuzzy -> Optional.of(now());
+            };
+        log.copied(copy, Optional.of(fence), shared.snapshot().fingerprint(table), windowEnd);
       }
-      case ChunkTask.Own own -> log.copied(copy, Optional.empty(), own.expected(), windowEnd(copy));
+      // However exact each chunk is: they are of different moments.
+      case ChunkTask.Own own ->
+          log.copied(copy, Optional.empty(), own.expected(), Optional.of(now()));
     }
     LOG.info("table {}: copied, {} rows", table, copy.rows());
   }
 
-  /**
-   * A marker of now, after the last row was read: no fuzzy snapshot has seen anything beyond it.
-   */
-  private Optional<Position> windowEnd(TableCopy copy) {
-    return copy.exact() ? Optional.empty() : Optional.of(parts.route().source().mark());
+  /** A marker of now, after the last row was read: nothing beyond it was seen. */
+  private Position now() {
+    return parts.route().source().mark();
   }
 
   private void leaveGroup(TableId table) {

@@ -107,7 +107,7 @@ final class Copier {
             snapshot,
             bytes -> parts.bus().publish(new RunEvent.BytesCopied(chunk.table(), bytes)));
     parts.bus().publish(new RunEvent.ChunkCopied(chunk.table(), copied.rows()));
-    return new ChunkTask.Back(task, copied, Optional.of(snapshot.fence(chunk.table())));
+    return new ChunkTask.Back(task, copied);
   }
 
   /** After a failure the connections are not trusted any more. */

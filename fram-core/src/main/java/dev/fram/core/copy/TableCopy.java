@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.fram.core.copy;
 
-import dev.fram.api.engine.Fence;
 import dev.fram.api.model.Table;
 import java.util.Optional;
 
@@ -11,7 +10,6 @@ final class TableCopy {
   private final CopyUnit unit;
   private final int chunks;
   private int chunksLeft;
-  private int chunksNotExact;
   private long rows;
   private long bytes;
   private Optional<ChunkTask> last = Optional.empty();
@@ -35,9 +33,8 @@ final class TableCopy {
     return chunks;
   }
 
-  /** Goes on from so many chunks of an earlier run, of whose fences nothing is known here. */
-  void resumes(int chunksBefore, long rowsBefore, long bytesBefore) {
-    chunksNotExact += chunksBefore;
+  /** Goes on from what an earlier run has copied. */
+  void resumes(long rowsBefore, long bytesBefore) {
     rows = rowsBefore;
     bytes = bytesBefore;
   }
@@ -47,18 +44,11 @@ final class TableCopy {
     chunksLeft--;
     rows += back.copied().rows();
     bytes += back.copied().bytes();
-    boolean exact = back.fence().filter(f -> f instanceof Fence.Exact).isPresent();
-    chunksNotExact += exact ? 0 : 1;
     last = Optional.of(back.task());
   }
 
   boolean allBack() {
     return chunksLeft == 0;
-  }
-
-  /** Whether every chunk is known to have been read at an exact point. */
-  boolean exact() {
-    return chunksNotExact == 0;
   }
 
   /** The task that came back last; all tasks of a table are of one kind. */

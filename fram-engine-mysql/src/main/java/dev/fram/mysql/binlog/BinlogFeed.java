@@ -182,7 +182,8 @@ public final class BinlogFeed implements ChangeFeed {
       Connector source, BinlogPosition from, StreamFailure failure) {
     SQLException said =
         new SQLException(failure.text(), failure.state(), failure.number(), failure);
-    if (failure.number() != LOG_READ_ERROR) {
+    boolean plain = SqlErrors.code(said) != ErrorCode.INTERNAL;
+    if (plain && failure.number() != LOG_READ_ERROR) {
       return SqlErrors.translate(said, source.name(), "reading the binary log");
     }
     Connection connection = source.open("feed");

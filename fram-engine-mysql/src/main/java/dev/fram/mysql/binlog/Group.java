@@ -16,7 +16,7 @@ final class Group {
 
   private boolean begun;
   private boolean announced;
-  private Optional<Xa> xa = Optional.empty();
+  private Optional<Xa> xa;
 
   /** An XA transaction's rows, and which tables are described among them. */
   record Xa(String xid, XaBuffer buffer, Map<TableId, TableMap> described) {
@@ -30,6 +30,7 @@ final class Group {
     this.start = start;
     this.old = old;
     this.begun = start.form() == GroupStart.Form.BEGUN;
+    this.xa = start.prepares().map(Xa::new);
   }
 
   /** Statements from here on do not end the group. */

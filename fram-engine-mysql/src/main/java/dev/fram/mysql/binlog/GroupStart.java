@@ -11,9 +11,13 @@ import java.util.Optional;
  * @param gtid MySQL's id; empty when the transaction has none
  * @param committedAtMillis the source's clock, milliseconds since 1970
  * @param form what follows
+ * @param prepares MariaDB: the XA transaction whose rows follow, to be prepared
  */
-record GroupStart(Optional<GtidSet> gtid, long committedAtMillis, Form form) {
+record GroupStart(
+    Optional<GtidSet> gtid, long committedAtMillis, Form form, Optional<String> prepares) {
   private static final int STANDALONE = 1;
+  private static final int GROUP_COMMIT = 2;
+  private static final int PREPARED_XA = 64;
 
   /** How the group goes on. */
   enum Form {
@@ -29,13 +33,24 @@ record GroupStart(Optional<GtidSet> gtid, long committedAtMillis, Form form) {
     LogBytes in = event.bytes();
     return switch (event.type()) {
       case EventCode.GTID_TAGGED -> tagged(in, event);
-      case EventCode.MARIADB_GTID -> {
-        in.skip(12); // number and domain
-        Form form = (in.u8() & STANDALONE) != 0 ? Form.STANDALONE : Form.BEGUN;
-        yield new GroupStart(Optional.empty(), event.seconds() * 1000, form);
-      }
+      case EventCode.MARIADB_GTID -> mariaDb(in, event);
       default -> plain(in, event);
     };
+  }
+
+  private static GroupStart mariaDb(LogBytes in, LogEvent event) {
+    in.skip(12); // number and domain
+    int flags = in.u8();
+    in.skip((flags & GROUP_COMMIT) != 0 ? 8 : 0);
+    Optional<String> xid = Optional.empty();
+    if ((flags & PREPARED_XA) != 0) {
+      long format = in.signed(4);
+      int global = in.u8();
+      int branch = in.u8();
+      xid = Optional.of(StatementKind.xid(format, in.take(global), in.take(branch)));
+    }
+    Form form = (flags & STANDALONE) != 0 ? Form.STANDALONE : Form.BEGUN;
+    return new GroupStart(Optional.empty(), event.seconds() * 1000, form, xid);
   }
 
   private static GroupStart plain(LogBytes in, LogEvent event) {
@@ -47,7 +62,7 @@ record GroupStart(Optional<GtidSet> gtid, long committedAtMillis, Form form) {
     // 5.7 and later go on with the logical clock, 8.0 with the time in microseconds.
     in.skip(Math.min(in.left(), 17));
     long millis = in.left() >= 7 ? (in.unsigned(7) & ~(1L << 55)) / 1000 : event.seconds() * 1000;
-    return new GroupStart(gtid, millis, Form.OPEN);
+    return new GroupStart(gtid, millis, Form.OPEN, Optional.empty());
   }
 
   /**
@@ -72,7 +87,10 @@ record GroupStart(Optional<GtidSet> gtid, long committedAtMillis, Form form) {
     String tag = in.text((int) numbers.unsigned());
     String origin = uuid(uuid) + (tag.isEmpty() ? "" : ":" + tag);
     return new GroupStart(
-        Optional.of(GtidSet.of(origin, number)), event.seconds() * 1000, Form.OPEN);
+        Optional.of(GtidSet.of(origin, number)),
+        event.seconds() * 1000,
+        Form.OPEN,
+        Optional.empty());
   }
 
   private static String uuid(byte[] bytes) {
@@ -108,7 +126,7 @@ record GroupStart(Optional<GtidSet> gtid, long committedAtMillis, Form form) {
       if (more == 8) {
         return in.i64();
       }
-      long low = first >>> (more + 1);
+      long low = (long) first >>> (more + 1);
       return more == 0 ? low : low | in.unsigned(more) << (7 - more);
     }
   }

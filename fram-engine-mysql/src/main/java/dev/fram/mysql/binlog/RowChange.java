@@ -35,6 +35,7 @@ public record RowChange(
     UNCHECKED
   }
 
+  @SuppressWarnings("EnumOrdinal") // never leaves this version: see PayloadWriter
   public byte[] payload() {
     PayloadWriter out = new PayloadWriter();
     out.number(op.ordinal() * 2 + foreignKeys.ordinal());

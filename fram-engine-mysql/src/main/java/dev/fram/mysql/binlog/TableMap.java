@@ -38,6 +38,7 @@ public record TableMap(TableId table, List<Column> columns, List<String> names) 
    */
   public record Column(int type, int metadata, Sign sign) {}
 
+  @SuppressWarnings("EnumOrdinal") // never leaves this version: see PayloadWriter
   public byte[] payload() {
     PayloadWriter out = new PayloadWriter();
     out.text(table.schema());

@@ -2,6 +2,11 @@
 package dev.fram.mysql.catalog;
 
 import dev.fram.api.model.TableId;
+import dev.fram.mysql.connection.Connector;
+import dev.fram.mysql.connection.ServerVersion;
+import dev.fram.mysql.connection.Sql;
+import java.sql.Connection;
+import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Map;
@@ -15,6 +20,17 @@ public final class Bonds {
   private final Map<TableId, TableId> leaders = new TreeMap<>();
 
   private Bonds() {}
+
+  /**
+   * Whether a server logs the rows that its foreign keys change, so that no table is bonded: since
+   * 9.6 the SQL layer executes cascades, unless InnoDB is told to do it.
+   */
+  public static boolean logged(Connection connection) throws SQLException {
+    ServerVersion version = Connector.version(connection);
+    return !version.isMariaDb()
+        && version.atLeast(9, 6)
+        && Sql.variable(connection, "innodb_native_foreign_keys").filter("ON"::equals).isEmpty();
+  }
 
   /** Each bonded table with its bond: the name of the first table of its component. */
   public static Map<TableId, String> of(Collection<CatalogTable> tables) {

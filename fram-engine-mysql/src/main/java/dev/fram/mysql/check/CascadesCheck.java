@@ -6,7 +6,6 @@ import dev.fram.api.model.TableId;
 import dev.fram.mysql.catalog.Bonds;
 import dev.fram.mysql.catalog.CatalogTable;
 import dev.fram.mysql.catalog.ForeignKey;
-import dev.fram.mysql.connection.ServerVersion;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
@@ -48,7 +47,7 @@ final class CascadesCheck implements Question {
     if (bonded.isEmpty()) {
       return pass("No foreign key in scope cascades.");
     }
-    return cascadesAreLogged(servers.source())
+    return Bonds.logged(servers.source().connection())
         ? pass("Foreign keys cascade, and this source logs what they change.")
         : warn(
             "Tables that hang together by foreign keys with CASCADE or SET NULL are copied together"
@@ -56,13 +55,5 @@ final class CascadesCheck implements Question {
                 + Servers.some(bonded)
                 + ".",
             "Nothing has to be done; a key without CASCADE would make it faster.");
-  }
-
-  /** Since 9.6 the SQL layer executes cascades, unless InnoDB is told to do it. */
-  static boolean cascadesAreLogged(Server source) throws SQLException {
-    ServerVersion version = source.version();
-    return !version.isMariaDb()
-        && version.atLeast(9, 6)
-        && !source.isOn("innodb_native_foreign_keys");
   }
 }

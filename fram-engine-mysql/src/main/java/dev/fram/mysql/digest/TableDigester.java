@@ -20,9 +20,10 @@ import java.util.Locale;
 import java.util.stream.Collectors;
 
 /**
- * Digests of whole tables (ALGORITHMS D1): the sums of the two halves of md5 over each row's text.
- * Columns in the order of their names, because a table may have been made with another order; no
- * collation takes part. Each call has a session of its own, so any thread may call.
+ * Digests of whole tables (ALGORITHMS D1): the sums of two pieces of SHA-256 over each row's text;
+ * MD5 is no longer a function of MySQL 9.7 itself. Columns in the order of their names, because a
+ * table may have been made with another order; no collation takes part. Each call has a session of
+ * its own, so any thread may call.
  */
 public final class TableDigester {
   private static final String MODULUS = "18446744073709551616";
@@ -77,10 +78,10 @@ public final class TableDigester {
     return "SELECT COUNT(*), "
         + sum("LEFT(d, 16)")
         + ", "
-        + sum("RIGHT(d, 16)")
-        + ", COUNT(*) - COUNT(d) FROM (SELECT MD5(CONCAT("
+        + sum("SUBSTRING(d, 17, 16)")
+        + ", COUNT(*) - COUNT(d) FROM (SELECT SHA2(CONCAT("
         + parts.stream().collect(Collectors.joining(", "))
-        + ")) AS d FROM "
+        + "), 256) AS d FROM "
         + Quoting.table(table.id())
         + ") r";
   }
@@ -108,7 +109,7 @@ public final class TableDigester {
           case "tinyint", "smallint", "mediumint", "int", "bigint", "decimal" -> name;
           case "date", "time", "datetime", "timestamp", "year" -> name;
           // Everything else may be long: CONCAT gives NULL beyond max_allowed_packet.
-          default -> "MD5(" + name + ")";
+          default -> "SHA2(" + name + ", 256)";
         };
     return "IFNULL(CONCAT(LENGTH(" + text + "), ':', " + text + "), '-')";
   }

@@ -18,7 +18,7 @@ import java.util.function.Predicate;
 import java.util.stream.Collectors;
 
 /** A server, a session of an application on it, and the feed of one of its databases. */
-final class FeedRig implements AutoCloseable {
+public final class FeedRig implements AutoCloseable {
   private static final Duration PATIENCE = Duration.ofSeconds(20);
 
   final MySqlServer server;

@@ -7,6 +7,7 @@ import dev.fram.api.engine.Applier;
 import dev.fram.api.engine.ChangeFeed;
 import dev.fram.api.engine.Chunk;
 import dev.fram.api.engine.ChunkCopier;
+import dev.fram.api.engine.Fence;
 import dev.fram.api.engine.JournalStore;
 import dev.fram.api.engine.Lease;
 import dev.fram.api.engine.MigrationRecord;
@@ -89,7 +90,15 @@ final class ContractRun implements AutoCloseable {
             Optional.of(snapshot.fence(id)),
             Optional.of(snapshot.fingerprint(id)),
             rows,
-            0));
+            0,
+            window(snapshot.fence(id))));
+  }
+
+  private Optional<Position> window(Fence fence) {
+    return switch (fence) {
+      case Fence.Exact exact -> Optional.empty();
+      case Fence.Fuzzy fuzzy -> Optional.of(route.source().mark());
+    };
   }
 
   /** Reads the feed until it has everything up to there. */

@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.fram.mysql;
+
+import dev.fram.api.change.Position;
+import dev.fram.api.engine.Engine;
+import dev.fram.api.engine.Route;
+import dev.fram.api.engine.RouteRequest;
+import dev.fram.mysql.binlog.BinlogPosition;
+import java.util.Set;
+
+/** MySQL 8.0 and later. Stateless. */
+public final class MySqlEngine implements Engine {
+  @Override
+  public String name() {
+    return "mysql";
+  }
+
+  @Override
+  public Set<String> schemes() {
+    return Set.of("mysql");
+  }
+
+  @Override
+  public Position position(String text) {
+    return BinlogPosition.parse(text);
+  }
+
+  @Override
+  public Route open(RouteRequest request) {
+    return MySqlRoute.open(request);
+  }
+}

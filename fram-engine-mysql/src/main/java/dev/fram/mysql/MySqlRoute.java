@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.fram.mysql;
+
+import dev.fram.api.check.Check;
+import dev.fram.api.engine.Applier;
+import dev.fram.api.engine.ChunkCopier;
+import dev.fram.api.engine.MigrationRecord;
+import dev.fram.api.engine.Route;
+import dev.fram.api.engine.RouteRequest;
+import dev.fram.api.engine.SchemaTransfer;
+import dev.fram.api.engine.Source;
+import dev.fram.api.engine.Target;
+import dev.fram.api.error.ErrorCode;
+import dev.fram.api.error.FramException;
+import dev.fram.api.model.MigrationId;
+import dev.fram.api.model.Table;
+import dev.fram.api.model.TableId;
+import dev.fram.mysql.apply.MySqlApplier;
+import dev.fram.mysql.catalog.Catalog;
+import dev.fram.mysql.check.MySqlChecks;
+import dev.fram.mysql.connection.Connector;
+import dev.fram.mysql.copy.MySqlCopier;
+import dev.fram.mysql.journal.MySqlJournal;
+import dev.fram.mysql.schema.MySqlSchemaTransfer;
+import java.security.SecureRandom;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/** Two servers and everything that works between them. Usable from any thread. */
+final class MySqlRoute implements Route {
+  private final Connector sourceServer;
+  private final Connector targetServer;
+  private final RouteRequest request;
+  private final Catalog catalog;
+  private final MigrationId id;
+  private final MySqlSource source;
+  private final MySqlTarget target;
+  private final MySqlSchemaTransfer schema;
+
+  private MySqlRoute(Connector source, Connector target, RouteRequest request) {
+    this.sourceServer = source;
+    this.targetServer = target;
+    this.request = request;
+    this.catalog = new Catalog(request.scope(), source.databases());
+    MySqlJournal journal = new MySqlJournal(target);
+    this.id =
+        journal
+            .load()
+            .map(MigrationRecord::id)
+            .orElseGet(() -> MigrationId.random(new SecureRandom()));
+    this.source = new MySqlSource(source, id, catalog, request.tableOptions());
+    this.target = new MySqlTarget(target, journal, catalog);
+    this.schema = new MySqlSchemaTransfer(source, target, catalog, request.schemaOptions());
+  }
+
+  static MySqlRoute open(RouteRequest request) {
+    Connector source = new Connector(request.source(), "source");
+    Connector target = new Connector(request.target(), "target");
+    requireSameNames(source, target);
+    try {
+      return new MySqlRoute(source, target, request);
+    } catch (RuntimeException e) {
+      source.closeAll();
+      target.closeAll();
+      throw e;
+    }
+  }
+
+  private static void requireSameNames(Connector source, Connector target) {
+    if (!target.databases().isEmpty() && !target.databases().equals(source.databases())) {
+      throw new FramException(
+          ErrorCode.CONFIG_INVALID,
+          "A database keeps its name: the source names "
+              + source.databases()
+              + ", the target "
+              + target.databases()
+              + ".",
+          "Leave the database out of the target's URI.");
+    }
+  }
+
+  @Override
+  public Source source() {
+    return source;
+  }
+
+  @Override
+  public Target target() {
+    return target;
+  }
+
+  @Override
+  public MigrationId id() {
+    return id;
+  }
+
+  @Override
+  public List<Check> checks() {
+    return MySqlChecks.of(sourceServer, targetServer, request.scope(), request.schemaOptions());
+  }
+
+  @Override
+  public SchemaTransfer schema() {
+    Servers.requireOneProduct(source.server(), target.server());
+    return schema;
+  }
+
+  @Override
+  public ChunkCopier copier(long epoch) {
+    return new MySqlCopier(sourceServer, targetServer, epoch);
+  }
+
+  @Override
+  public Applier applier(long epoch) {
+    Set<TableId> bonded =
+        source.tables().stream()
+            .filter(table -> table.bond().isPresent())
+            .map(Table::id)
+            .collect(Collectors.toSet());
+    MySqlApplier.Plan plan = new MySqlApplier.Plan(request.ddlPolicy(), bonded, catalog);
+    return MySqlApplier.open(targetServer, plan, epoch);
+  }
+
+  @Override
+  public void close() {
+    source.close();
+    target.close();
+    sourceServer.closeAll();
+    targetServer.closeAll();
+  }
+}

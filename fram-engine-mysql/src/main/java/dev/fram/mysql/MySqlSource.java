@@ -1,0 +1,205 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.fram.mysql;
+
+import dev.fram.api.change.Position;
+import dev.fram.api.engine.ChangeFeed;
+import dev.fram.api.engine.Chunk;
+import dev.fram.api.engine.Fingerprint;
+import dev.fram.api.engine.HandOver;
+import dev.fram.api.engine.Retention;
+import dev.fram.api.engine.Snapshot;
+import dev.fram.api.engine.Source;
+import dev.fram.api.engine.WriteGate;
+import dev.fram.api.model.MigrationId;
+import dev.fram.api.model.ServerInfo;
+import dev.fram.api.model.Table;
+import dev.fram.api.model.TableDigest;
+import dev.fram.api.model.TableId;
+import dev.fram.api.model.TableOptions;
+import dev.fram.mysql.binlog.BinlogFeed;
+import dev.fram.mysql.binlog.BinlogPosition;
+import dev.fram.mysql.catalog.Bonds;
+import dev.fram.mysql.catalog.Catalog;
+import dev.fram.mysql.catalog.CatalogTable;
+import dev.fram.mysql.connection.Connector;
+import dev.fram.mysql.connection.SharedSession;
+import dev.fram.mysql.connection.Sql;
+import dev.fram.mysql.connection.SqlErrors;
+import dev.fram.mysql.copy.KeyRanges;
+import dev.fram.mysql.copy.MySqlSnapshot;
+import dev.fram.mysql.digest.TableDigester;
+import dev.fram.mysql.gate.MySqlGate;
+import dev.fram.mysql.gate.SourceSeal;
+import dev.fram.mysql.journal.HandOverRegister;
+import java.security.SecureRandom;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.function.Consumer;
+import java.util.random.RandomGenerator;
+
+/**
+ * The source. One shared session answers the short questions of any thread; whatever takes long or
+ * holds something has a session of its own.
+ */
+final class MySqlSource implements Source, AutoCloseable {
+  private final Connector connector;
+  private final MigrationId id;
+  private final Catalog catalog;
+  private final TableOptions options;
+  private final SharedSession questions;
+  private final ServerInfo server;
+  private final LogNeed need = new LogNeed();
+  private final RandomGenerator random = new SecureRandom();
+
+  MySqlSource(Connector connector, MigrationId id, Catalog catalog, TableOptions options) {
+    this.connector = connector;
+    this.id = id;
+    this.catalog = catalog;
+    this.options = options;
+    this.questions = new SharedSession(connector, "questions");
+    this.server = Servers.describe(connector, questions);
+  }
+
+  @Override
+  public ServerInfo server() {
+    return server;
+  }
+
+  @Override
+  public List<Table> tables() {
+    return questions.read(
+        "reading the catalog",
+        c -> {
+          List<CatalogTable> found = catalog.tables(c);
+          Map<TableId, String> bonds = Bonds.logged(c) ? Map.of() : Bonds.of(found);
+          return found.stream()
+              .map(table -> table.toTable(Optional.ofNullable(bonds.get(table.id()))))
+              .map(this::asDecided)
+              .toList();
+        });
+  }
+
+  private Table asDecided(Table table) {
+    boolean late =
+        table.transfer() == Table.Transfer.COPY_AND_FOLLOW && options.copiesAtCutover(table.id());
+    return late
+        ? new Table(table.id(), table.rows(), table.bytes(), Table.Transfer.COPY_AT_CUTOVER)
+        : table;
+  }
+
+  @Override
+  public Position prepareFeed(
+      List<Table> tables, Optional<Position> recorded, Consumer<String> progress) {
+    return new FeedSetup(connector, id, progress).prepare(recorded.map(BinlogPosition.class::cast));
+  }
+
+  @Override
+  public ChangeFeed openFeed(Position from) {
+    BinlogPosition start = (BinlogPosition) from;
+    FollowedTables followed = new FollowedTables(catalog, tables());
+    ChangeFeed feed = BinlogFeed.open(connector, start, followed, random);
+    need.opened(start);
+    return new WatchedFeed(feed, need);
+  }
+
+  @Override
+  public Retention retention() {
+    return questions.read(
+        "asking how long the log is kept", c -> LogWatch.retention(c, connector.name(), need));
+  }
+
+  @Override
+  public Snapshot snapshot(List<Table> tables) {
+    return MySqlSnapshot.open(connector, catalog, tables, random);
+  }
+
+  @Override
+  public List<Chunk> keyChunks(Table table, long chunkBytes) {
+    Connection session = connector.openStreaming("cut");
+    try {
+      Optional<CatalogTable> found = Catalog.table(session, table.id());
+      // Without a key, or changed by others behind the log's back: read from one exact state.
+      boolean own = table.bond().isEmpty() && found.flatMap(CatalogTable::usableKey).isPresent();
+      return own ? KeyRanges.cut(session, found.orElseThrow(), chunkBytes) : List.of();
+    } catch (SQLException e) {
+      throw SqlErrors.translate(e, connector.name(), "cutting " + table.id());
+    } finally {
+      Connector.abort(session);
+    }
+  }
+
+  @Override
+  public BinlogPosition mark() {
+    return questions.read("reading the log's end", LogEnd::mark);
+  }
+
+  @Override
+  public OptionalLong clockMillis() {
+    return OptionalLong.of(
+        questions.read(
+            "asking for the time",
+            c -> Sql.number(c, "SELECT CAST(ROUND(UNIX_TIMESTAMP(NOW(3)) * 1000) AS SIGNED)")));
+  }
+
+  @Override
+  public long lagBytes(Position behind) {
+    return questions.read("measuring the lag", c -> LogEnd.bytesBehind(c, (BinlogPosition) behind));
+  }
+
+  @Override
+  public Map<TableId, Fingerprint> fingerprints() {
+    return questions.read("looking at the tables", catalog::fingerprints);
+  }
+
+  @Override
+  public WriteGate gate(List<Table> tables, Duration budget) {
+    List<TableId> locked =
+        tables.stream()
+            .filter(table -> table.transfer() != Table.Transfer.DEFINITION_ONLY)
+            .map(Table::id)
+            .sorted()
+            .toList();
+    questions.read(
+        "preparing the hand-over register",
+        c -> {
+          new HandOverRegister(id).prepare(c);
+          return 0;
+        });
+    return new MySqlGate(connector, questions, new MySqlGate.Plan(id, locked, budget));
+  }
+
+  @Override
+  public HandOver handOver() {
+    return questions.read("reading the hand-over register", new HandOverRegister(id)::read);
+  }
+
+  @Override
+  public Optional<Position> seal(long epoch) {
+    return Optional.of(SourceSeal.close(connector));
+  }
+
+  @Override
+  public TableDigest digest(TableId table) {
+    return TableDigester.digest(connector, table);
+  }
+
+  @Override
+  public void removeTraces() {
+    questions.read(
+        "removing Fram's objects",
+        c -> {
+          new HandOverRegister(id).remove(c);
+          return 0;
+        });
+  }
+
+  @Override
+  public void close() {
+    questions.close();
+  }
+}

@@ -1,0 +1,151 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.fram.mysql;
+
+import dev.fram.api.engine.Lease;
+import dev.fram.api.engine.Target;
+import dev.fram.api.model.ServerInfo;
+import dev.fram.api.model.TableDigest;
+import dev.fram.api.model.TableId;
+import dev.fram.mysql.catalog.Catalog;
+import dev.fram.mysql.connection.Connector;
+import dev.fram.mysql.connection.Quoting;
+import dev.fram.mysql.connection.SharedSession;
+import dev.fram.mysql.connection.Sql;
+import dev.fram.mysql.digest.TableDigester;
+import dev.fram.mysql.gate.TargetGuard;
+import dev.fram.mysql.journal.Epoch;
+import dev.fram.mysql.journal.MySqlJournal;
+import dev.fram.mysql.journal.MySqlLease;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.List;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The target. Usable from any thread. */
+final class MySqlTarget implements Target, AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(MySqlTarget.class);
+
+  private final Connector connector;
+  private final MySqlJournal journal;
+  private final Catalog catalog;
+  private final SharedSession session;
+  private final ServerInfo server;
+
+  MySqlTarget(Connector connector, MySqlJournal journal, Catalog catalog) {
+    this.connector = connector;
+    this.journal = journal;
+    this.catalog = catalog;
+    this.session = new SharedSession(connector, "target");
+    this.server = Servers.describe(connector, session);
+  }
+
+  @Override
+  public ServerInfo server() {
+    return server;
+  }
+
+  @Override
+  public MySqlJournal journal() {
+    return journal;
+  }
+
+  /** Whoever has the lease also sees to it that the target is closed to applications. */
+  @Override
+  public Optional<Lease> lease(String holder) {
+    Optional<Lease> lease = MySqlLease.tryTake(connector, holder);
+    boolean guarded = false;
+    try {
+      if (lease.isPresent()) {
+        session.read("closing the target to applications", this::guard);
+      }
+      guarded = true;
+      return lease;
+    } finally {
+      if (!guarded) {
+        lease.ifPresent(Lease::close);
+      }
+    }
+  }
+
+  // read_only holds for the whole server: not where others work on it.
+  private int guard(Connection c) throws SQLException {
+    List<String> others =
+        Sql.list(
+                c,
+                "SELECT DISTINCT TABLE_SCHEMA FROM information_schema.TABLES",
+                row -> row.getString(1))
+            .stream()
+            .filter(name -> !Catalog.RESERVED.contains(name) && !catalog.coversDatabase(name))
+            .toList();
+    if (!others.isEmpty()) {
+      LOG.warn(
+          "{}: it holds other databases ({}), so it is not made read-only: keep applications away"
+              + " from the migrated ones until the cutover.",
+          connector.name(),
+          String.join(", ", others));
+      return 0;
+    }
+    new TargetGuard(c)
+        .close()
+        .ifPresent(why ->
+            LOG.warn("{}: {}; keep applications away until the cutover.", connector.name(), why));
+    return 0;
+  }
+
+  @Override
+  public Optional<String> leaseHolder() {
+    return MySqlLease.holder(connector);
+  }
+
+  @Override
+  public void open(long epoch) {
+    session.write(
+        "opening the target",
+        c -> {
+          Epoch.check(c, epoch, connector.name());
+          new TargetGuard(c).open();
+          return 0;
+        });
+  }
+
+  @Override
+  public TableDigest digest(TableId table) {
+    return TableDigester.digest(connector, table);
+  }
+
+  @Override
+  public void removeTraces() {
+    session.read(
+        "removing Fram's objects",
+        c -> {
+          new TargetGuard(c).open();
+          // This server may be the source of another migration: that one's register stays.
+          for (String table :
+              Sql.list(
+                  c,
+                  "SELECT TABLE_NAME FROM information_schema.TABLES"
+                      + " WHERE TABLE_SCHEMA = 'fram' AND TABLE_NAME <> 'handover'",
+                  row -> row.getString(1))) {
+            Sql.run(c, "DROP TABLE IF EXISTS fram." + Quoting.identifier(table));
+          }
+          boolean empty =
+              Sql.number(
+                      c,
+                      "SELECT COUNT(*) FROM information_schema.TABLES"
+                          + " WHERE TABLE_SCHEMA = 'fram'")
+                  == 0;
+          if (empty) {
+            Sql.run(c, "DROP DATABASE IF EXISTS fram");
+          }
+          return 0;
+        });
+  }
+
+  @Override
+  public void close() {
+    session.close();
+    journal.close();
+  }
+}

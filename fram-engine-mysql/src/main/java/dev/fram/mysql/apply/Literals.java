@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.fram.mysql.apply;
+
+import dev.fram.mysql.binlog.Value;
+import dev.fram.mysql.catalog.Column;
+import dev.fram.mysql.connection.Quoting;
+import java.util.Arrays;
+import java.util.HexFormat;
+import java.util.Locale;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * Cells as SQL constants, such that the target's column takes exactly the cell's bits: bytes in the
+ * column's own character set, binary numbers with all their digits, ENUM and SET by number. Right
+ * only under the settings of this engine's sessions. Stateless.
+ */
+final class Literals {
+  private static final Pattern LENGTH = Pattern.compile("^binary\\((\\d+)\\)");
+
+  private Literals() {}
+
+  /** For storing, and for finding the row by a key. */
+  static String of(Value value, Column column) {
+    return switch (value) {
+      case Value.Null n -> "NULL";
+      case Value.Int number -> number(number, column);
+      case Value.Decimal decimal -> decimal.text();
+      case Value.Real real -> real(real.value());
+      // A float's exact value as a double: anything shorter would be rounded twice.
+      case Value.Single single -> real(single.value());
+      case Value.Bytes bytes -> bytes(padded(bytes.bytes(), column), column);
+      case Value.Json json -> Quoting.literal(json.text());
+      case Value.JsonExpression json -> json.sql();
+      case Value.Temporal temporal -> "'" + temporal.text() + "'";
+      case Value.Bits bits -> Quoting.hex(bits.bytes());
+      case Value.Ordinal ordinal -> Long.toUnsignedString(ordinal.number());
+      case Value.Year year -> Integer.toString(year.year());
+    };
+  }
+
+  /**
+   * A condition that finds exactly this cell, for rows without a key: byte by byte, whatever the
+   * collation says is equal.
+   */
+  static String same(Value value, Column column) {
+    String name = Quoting.identifier(column.name());
+    return switch (value) {
+      case Value.Null n -> name + " IS NULL";
+      case Value.Bytes bytes ->
+          "HEX("
+              + name
+              + ") = '"
+              + HexFormat.of().withUpperCase().formatHex(padded(bytes.bytes(), column))
+              + "'";
+      case Value.Bits bits -> "HEX(" + name + ") = '" + bits(bits.bytes()) + "'";
+      case Value.Ordinal ordinal -> name + " + 0 = " + Long.toUnsignedString(ordinal.number());
+      case Value.Json json -> name + " = CAST(" + Quoting.literal(json.text()) + " AS JSON)";
+      case Value.JsonExpression json -> name + " = " + json.sql();
+      case Value.Int i -> name + " = " + of(value, column);
+      case Value.Decimal d -> name + " = " + of(value, column);
+      case Value.Real r -> name + " = " + of(value, column);
+      case Value.Single s -> name + " = " + of(value, column);
+      case Value.Temporal t -> name + " = " + of(value, column);
+      case Value.Year y -> name + " = " + of(value, column);
+    };
+  }
+
+  private static String number(Value.Int number, Column column) {
+    if (!column.type().unsigned()) {
+      return Long.toString(number.signed());
+    }
+    return number.unsigned(
+        switch (column.type().name()) {
+          case "tinyint" -> 1;
+          case "smallint" -> 2;
+          case "mediumint" -> 3;
+          case "int", "integer" -> 4;
+          default -> 8;
+        });
+  }
+
+  /** With an exponent, so that the server reads a double and not a decimal; keeps -0. */
+  private static String real(double value) {
+    String text = Double.toString(value);
+    return text.indexOf('E') >= 0 ? text : text + "E0";
+  }
+
+  private static String bytes(byte[] bytes, Column column) {
+    return column
+        .type()
+        .charset()
+        .filter(charset -> !charset.equals("binary"))
+        .map(charset -> "_" + charset.toLowerCase(Locale.ROOT) + " " + Quoting.hex(bytes))
+        .orElseGet(() -> Quoting.hex(bytes));
+  }
+
+  /** The log leaves out a BINARY's zero bytes at the end; comparing does not. */
+  private static byte[] padded(byte[] bytes, Column column) {
+    Matcher length = LENGTH.matcher(column.type().full());
+    return length.find() ? Arrays.copyOf(bytes, Integer.parseInt(length.group(1))) : bytes;
+  }
+
+  /** HEX of a BIT is that of a number: no zeros in front. */
+  private static String bits(byte[] bytes) {
+    String hex = HexFormat.of().withUpperCase().formatHex(bytes).replaceFirst("^0+", "");
+    return hex.isEmpty() ? "0" : hex;
+  }
+}

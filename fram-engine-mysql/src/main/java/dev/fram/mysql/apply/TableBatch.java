@@ -1,0 +1,174 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.fram.mysql.apply;
+
+import dev.fram.api.error.ErrorCode;
+import dev.fram.api.error.FramException;
+import dev.fram.mysql.binlog.RowChange;
+import dev.fram.mysql.binlog.Value;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * One table's changes of one flush, folded by key (ALGORITHMS C2), and the statements that write
+ * them in one of three ways. Owned by the applier's thread; used for one flush.
+ */
+final class TableBatch {
+  /** How the changes are written; each later one succeeds in more cases, and costs more. */
+  enum Level {
+    /** Deletes, updates, inserts: not when rows swap what is unique. */
+    FOLDED,
+    /** Every touched row goes, every final row comes: what is unique cannot be in its own way. */
+    REPLACED,
+    /** Row by row, as the source did it. */
+    IN_ORDER
+  }
+
+  /** Whether the table's copy is behind us, so that every row must be as the log says. */
+  enum Mode {
+    STRICT,
+    IN_WINDOW
+  }
+
+  private final TargetTable table;
+  private final Mode mode;
+  private final List<RowChange> changes = new ArrayList<>();
+  private final Map<List<Value>, Net> fold = new LinkedHashMap<>();
+  private Level level = Level.FOLDED;
+
+  TableBatch(TargetTable table, Mode mode) {
+    this.table = table;
+    this.mode = mode;
+  }
+
+  TargetTable table() {
+    return table;
+  }
+
+  Level level() {
+    return level;
+  }
+
+  /** Returns false when there is no other way left. */
+  boolean nextLevel() {
+    if (level == Level.IN_ORDER) {
+      return false;
+    }
+    level = Level.values()[level.ordinal() + 1];
+    return true;
+  }
+
+  void add(RowChange change) {
+    changes.add(change);
+    switch (change.op()) {
+      case INSERT -> comes(change.after());
+      case DELETE -> goes(table.key(change.before()));
+      case UPDATE -> {
+        List<Value> key = table.key(change.before());
+        if (key.equals(table.key(change.after()))) {
+          stays(key, change.after());
+        } else {
+          goes(key);
+          comes(change.after());
+        }
+      }
+    }
+  }
+
+  private void comes(List<Value> row) {
+    List<Value> key = table.key(row);
+    Net known = fold.get(key);
+    if (known != null && known.now().isPresent() && mode == Mode.STRICT) {
+      throw misfit("a row is inserted twice");
+    }
+    Net.Before before = known == null ? Net.Before.ABSENT : known.before();
+    fold.put(key, new Net(before, Optional.of(row)));
+  }
+
+  private void stays(List<Value> key, List<Value> row) {
+    Net known = fold.get(key);
+    if (known != null && known.now().isEmpty() && mode == Mode.STRICT) {
+      throw misfit("a row is updated after its deletion");
+    }
+    Net.Before before = known == null ? Net.Before.THERE : known.before();
+    fold.put(key, new Net(before, Optional.of(row)));
+  }
+
+  private void goes(List<Value> key) {
+    Net known = fold.get(key);
+    if (known != null && known.now().isEmpty() && mode == Mode.STRICT) {
+      throw misfit("a row is deleted twice");
+    }
+    boolean passing = mode == Mode.STRICT && known != null && known.before() == Net.Before.ABSENT;
+    if (passing) {
+      fold.remove(key);
+    } else {
+      fold.put(key, new Net(Net.Before.THERE, Optional.empty()));
+    }
+  }
+
+  private FramException misfit(String what) {
+    return new FramException(
+        ErrorCode.ROW_DIVERGENCE,
+        "The feed does not fit together: in table " + table.id() + " " + what + ".",
+        "Report this; nothing was changed.");
+  }
+
+  List<Command> commands(int maxBytes) {
+    Statements statements = new Statements(table, maxBytes);
+    switch (mode) {
+      case IN_WINDOW -> {
+        switch (level) {
+          case FOLDED, REPLACED -> window(statements);
+          case IN_ORDER -> changes.forEach(statements::replay);
+        }
+      }
+      case STRICT -> {
+        switch (level) {
+          case FOLDED -> folded(statements);
+          case REPLACED -> replaced(statements);
+          case IN_ORDER -> changes.forEach(statements::repeat);
+        }
+      }
+    }
+    return statements.end();
+  }
+
+  private void folded(Statements statements) {
+    fold.forEach((key, net) -> {
+      if (net.now().isEmpty()) {
+        statements.delete(key);
+      }
+    });
+    fold.forEach((key, net) -> {
+      if (net.now().isPresent() && net.before() == Net.Before.THERE) {
+        statements.update(key, net.now().get());
+      }
+    });
+    fold.forEach((key, net) -> {
+      if (net.now().isPresent() && net.before() == Net.Before.ABSENT) {
+        statements.insert(net.now().get());
+      }
+    });
+  }
+
+  private void replaced(Statements statements) {
+    fold.forEach((key, net) -> {
+      if (net.before() == Net.Before.THERE) {
+        statements.delete(key);
+      }
+    });
+    fold.values().forEach(net -> net.now().ifPresent(statements::insert));
+  }
+
+  private void window(Statements statements) {
+    fold.forEach((key, net) -> {
+      if (net.now().isEmpty()) {
+        statements.deleteIfThere(key);
+      }
+    });
+    fold.values().forEach(net -> net.now().ifPresent(statements::upsert));
+  }
+}

@@ -1,0 +1,277 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.fram.mysql.gate;
+
+import dev.fram.api.error.ErrorCode;
+import dev.fram.api.error.FramException;
+import dev.fram.mysql.binlog.BinlogPosition;
+import dev.fram.mysql.binlog.SourceLog;
+import dev.fram.mysql.connection.Connector;
+import dev.fram.mysql.connection.Sql;
+import dev.fram.mysql.connection.SqlErrors;
+import dev.fram.mysql.schema.SourceAccounts;
+import dev.fram.mysql.schema.SourceAccounts.Account;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Closes the source for good (ALGORITHMS E1, MySQL, 4 and 5): accounts locked, which a standby that
+ * takes over has too; the server read-only, in the strictest way that it lets us; sessions of
+ * applications ended, because neither stops one that is there. What is possible shows by trying.
+ * Every part may be done again. Stateless; works on the caller's session, which holds no
+ * transaction.
+ */
+public final class SourceSeal {
+  private static final Logger LOG = LoggerFactory.getLogger(SourceSeal.class);
+  private static final Duration LOOK = Duration.ofMillis(20);
+  private static final int TRIES = 250;
+  private static final int CLOSING_TRIES = 10;
+
+  /** Privileges that write on a server that is only read_only. */
+  private static final String PASSING =
+      "'SUPER', 'CONNECTION_ADMIN', 'READ ONLY ADMIN', 'READ_ONLY ADMIN'";
+
+  /** Not the server's own threads, not the ones that feed replicas (and us). */
+  private static final String SESSIONS =
+      "SELECT p.ID FROM information_schema.PROCESSLIST p WHERE p.ID <> CONNECTION_ID()"
+          + " AND p.COMMAND NOT IN ('Binlog Dump', 'Binlog Dump GTID', 'Daemon', 'Killed')"
+          + " AND p.USER NOT IN ('system user', 'event_scheduler')";
+
+  private final Connection connection;
+  private final String server;
+
+  /**
+   * @param server the source's name for people
+   */
+  public SourceSeal(Connection connection, String server) {
+    this.connection = connection;
+    this.server = server;
+  }
+
+  /** How the server refuses writes. */
+  enum ReadOnly {
+    /** Everybody's. */
+    SUPER,
+    /** Those of accounts without an administrator's privilege. */
+    PLAIN,
+    /** Nobody's. */
+    NONE
+  }
+
+  /**
+   * Closes the source.
+   *
+   * @return a position that nothing of the application's lies beyond
+   * @throws FramException LOCK_TIMEOUT while something is on its way that cannot be stopped;
+   *     PRIVILEGE_MISSING when nothing at all keeps applications out
+   */
+  public BinlogPosition close() throws SQLException {
+    ReadOnly before = readOnly();
+    boolean locked = true;
+    if (before != ReadOnly.SUPER) {
+      stopEvents();
+      locked = lockAccounts();
+    }
+    ReadOnly now = before == ReadOnly.SUPER ? before : refuseWrites();
+    if (now == ReadOnly.NONE && !locked) {
+      throw new FramException(
+          ErrorCode.PRIVILEGE_MISSING,
+          server + ": the source has handed over, but it could not be closed.",
+          "Grant Fram's account SYSTEM_VARIABLES_ADMIN (SUPER on MariaDB: READ ONLY ADMIN) or"
+              + " CREATE USER, and run fram migrate again; the target stays closed until then.");
+    }
+    endSessions();
+    List<String> prepared = Blockers.prepared(connection);
+    if (!prepared.isEmpty()) {
+      throw notYet(String.join("; ", prepared));
+    }
+    LOG.info("{}: closed for good (read-only: {}).", server, now);
+    return SourceLog.position(connection);
+  }
+
+  private ReadOnly readOnly() throws SQLException {
+    if (isOn("super_read_only")) {
+      return ReadOnly.SUPER;
+    }
+    return isOn("read_only") ? ReadOnly.PLAIN : ReadOnly.NONE;
+  }
+
+  private boolean isOn(String variable) throws SQLException {
+    return Sql.variable(connection, variable)
+        .filter(value -> !value.equals("OFF") && !value.equals("0"))
+        .isPresent();
+  }
+
+  /**
+   * While another session still holds the write gate's locks, a writer that waits for them keeps
+   * SET GLOBAL waiting: so writers are ended first, and again when one has come back meanwhile.
+   */
+  private ReadOnly refuseWrites() throws SQLException {
+    Sql.run(connection, "SET SESSION lock_wait_timeout = 1");
+    for (int i = 1; ; i++) {
+      for (long id : sessions()) {
+        kill(id);
+      }
+      try {
+        if (tried("SET GLOBAL super_read_only = ON")) {
+          return ReadOnly.SUPER;
+        }
+        return tried("SET GLOBAL read_only = ON") ? ReadOnly.PLAIN : readOnly();
+      } catch (SQLException e) {
+        if (SqlErrors.code(e) != ErrorCode.LOCK_TIMEOUT || i == CLOSING_TRIES) {
+          throw e;
+        }
+      }
+    }
+  }
+
+  /** Returns false when the server does not know it, or does not let us. */
+  private boolean tried(String sql) throws SQLException {
+    try {
+      Sql.run(connection, sql);
+      return true;
+    } catch (SQLException e) {
+      // 1193: no such variable. 1238: it cannot be set here.
+      boolean impossible =
+          e.getErrorCode() == 1193
+              || e.getErrorCode() == 1238
+              || SqlErrors.code(e) == ErrorCode.PRIVILEGE_MISSING;
+      if (!impossible) {
+        throw e;
+      }
+      LOG.debug("{}: {}: {}", server, sql, SqlErrors.message(e));
+      return false;
+    }
+  }
+
+  /** Their definers' accounts may be locked: they would run all the same. */
+  private void stopEvents() throws SQLException {
+    if (Sql.variable(connection, "event_scheduler").filter("ON"::equals).isPresent()
+        && !tried("SET GLOBAL event_scheduler = OFF")) {
+      LOG.warn("{}: the event scheduler could not be stopped.", server);
+    }
+  }
+
+  /**
+   * Locks the accounts of applications. Administrators keep theirs where super_read_only binds them
+   * too; elsewhere their accounts are locked as well, all but Fram's own.
+   *
+   * @return whether every account that could write is locked
+   */
+  private boolean lockAccounts() throws SQLException {
+    Set<String> passing = hasSuperReadOnly() ? passing() : Set.of();
+    boolean all = true;
+    List<Account> accounts;
+    try {
+      accounts = SourceAccounts.logins(connection);
+    } catch (SQLException e) {
+      if (SqlErrors.code(e) != ErrorCode.PRIVILEGE_MISSING) {
+        throw e;
+      }
+      return false;
+    }
+    for (Account account : accounts) {
+      if (passing.contains(account.toString())) {
+        continue;
+      }
+      all &= tried("ALTER USER " + account.quoted() + " ACCOUNT LOCK");
+      LOG.info("{}: account {} locked.", server, account);
+    }
+    return all;
+  }
+
+  private boolean hasSuperReadOnly() throws SQLException {
+    return Sql.variable(connection, "super_read_only").isPresent();
+  }
+
+  private Set<String> passing() throws SQLException {
+    return Sql.list(
+            connection,
+            "SELECT DISTINCT GRANTEE FROM information_schema.USER_PRIVILEGES"
+                + " WHERE PRIVILEGE_TYPE IN ("
+                + PASSING
+                + ")",
+            row -> row.getString(1).replace("'", ""))
+        .stream()
+        .collect(Collectors.toSet());
+  }
+
+  /** Ends every session but those of Fram, and waits until they are gone. */
+  private void endSessions() throws SQLException {
+    for (int i = 0; i < TRIES; i++) {
+      List<Long> left = sessions();
+      if (left.isEmpty()) {
+        return;
+      }
+      for (long id : left) {
+        kill(id);
+      }
+      pause();
+    }
+    throw notYet(sessions().size() + " sessions of applications do not end");
+  }
+
+  /** Fram's own sessions say so in their attributes; without these all of its account are its. */
+  private List<Long> sessions() throws SQLException {
+    List<Long> found = new ArrayList<>();
+    String others = SESSIONS + " AND p.USER <> SUBSTRING_INDEX(USER(), '@', 1)";
+    found.addAll(Sql.list(connection, others, row -> row.getLong(1)));
+    boolean told =
+        Sql.number(
+                connection,
+                "SELECT COUNT(*) FROM performance_schema.session_connect_attrs"
+                    + " WHERE PROCESSLIST_ID = CONNECTION_ID() AND ATTR_NAME = 'program_name'")
+            > 0;
+    if (told) {
+      String ours =
+          SESSIONS
+              + " AND p.USER = SUBSTRING_INDEX(USER(), '@', 1) AND NOT EXISTS"
+              + " (SELECT 1 FROM performance_schema.session_connect_attrs a"
+              + " WHERE a.PROCESSLIST_ID = p.ID AND a.ATTR_NAME = 'program_name'"
+              + " AND a.ATTR_VALUE LIKE 'fram %')";
+      found.addAll(Sql.list(connection, ours, row -> row.getLong(1)));
+    }
+    return found;
+  }
+
+  private void kill(long id) throws SQLException {
+    try {
+      Sql.run(connection, "KILL CONNECTION " + id);
+    } catch (SQLException e) {
+      // 1094: it is gone. 1095: not ours to end; it is asked for again until the tries are over.
+      if (e.getErrorCode() != 1094 && e.getErrorCode() != 1095) {
+        throw e;
+      }
+    }
+  }
+
+  private static void pause() {
+    LockSupport.parkNanos(LOOK.toNanos());
+  }
+
+  private FramException notYet(String what) {
+    return new FramException(
+        ErrorCode.LOCK_TIMEOUT,
+        server + ": the source has handed over, but is not quiet yet: " + what + ".",
+        "End it by hand; the target opens then, or when fram migrate is run again.");
+  }
+
+  /** Opens a session, closes the source in it and ends the session. */
+  public static BinlogPosition close(Connector source) {
+    Connection session = source.open("seal");
+    try {
+      return new SourceSeal(session, source.name()).close();
+    } catch (SQLException e) {
+      throw SqlErrors.translate(e, source.name(), "closing the source for good");
+    } finally {
+      Connector.abort(session);
+    }
+  }
+}
