@@ -171,12 +171,12 @@ public final class MySqlGate implements WriteGate {
   }
 
   /**
-   * In the session that locks, so that nothing slips through in between. When it fails, the seal
-   * that follows does it again and finds out what has slipped.
+   * While the lock holds, so that nothing slips through in between. When it fails, the seal that
+   * follows does it again and finds out what has slipped.
    */
   private void sealWhileLocked(Connection holder) {
-    try {
-      new SourceSeal(holder, source.name()).close();
+    try (Connection beside = source.open("seal")) {
+      new SourceSeal(beside, holder, source.name()).close();
     } catch (SQLException e) {
       LOG.warn("{}: not closed yet: {}", source.name(), SqlErrors.message(e));
     } catch (FramException e) {
