@@ -108,6 +108,7 @@ final class MySqlRoute implements Route {
 
   @Override
   public ChunkCopier copier(long epoch) {
+    target.close(epoch);
     return new MySqlCopier(sourceServer, targetServer, epoch);
   }
 

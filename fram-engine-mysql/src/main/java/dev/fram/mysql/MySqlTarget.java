@@ -51,14 +51,14 @@ final class MySqlTarget implements Target, AutoCloseable {
     return journal;
   }
 
-  /** Whoever has the lease also sees to it that the target is closed to applications. */
+  /** Whoever has the lease also sees to it that a target that was closed still is. */
   @Override
   public Optional<Lease> lease(String holder) {
     Optional<Lease> lease = MySqlLease.tryTake(connector, holder);
     boolean guarded = false;
     try {
       if (lease.isPresent()) {
-        session.read("closing the target to applications", this::guard);
+        session.read("closing the target again", c -> hasGuard(c) ? guard(c) : 0);
       }
       guarded = true;
       return lease;
@@ -67,6 +67,25 @@ final class MySqlTarget implements Target, AutoCloseable {
         lease.ifPresent(Lease::close);
       }
     }
+  }
+
+  /** Closes the target to applications, before the first row is copied. Idempotent. */
+  void close(long epoch) {
+    session.write(
+        "checking the lease",
+        c -> {
+          Epoch.check(c, epoch, connector.name());
+          return 0;
+        });
+    session.read("closing the target to applications", this::guard);
+  }
+
+  private static boolean hasGuard(Connection c) throws SQLException {
+    return Sql.number(
+            c,
+            "SELECT COUNT(*) FROM information_schema.TABLES"
+                + " WHERE TABLE_SCHEMA = 'fram' AND TABLE_NAME = 'guard'")
+        > 0;
   }
 
   // read_only holds for the whole server: not where others work on it.
@@ -99,12 +118,18 @@ final class MySqlTarget implements Target, AutoCloseable {
     return MySqlLease.holder(connector);
   }
 
+  /** In two steps: SET GLOBAL read_only is refused within a transaction (1192). */
   @Override
   public void open(long epoch) {
     session.write(
-        "opening the target",
+        "checking the lease",
         c -> {
           Epoch.check(c, epoch, connector.name());
+          return 0;
+        });
+    session.read(
+        "opening the target",
+        c -> {
           new TargetGuard(c).open();
           return 0;
         });

@@ -20,6 +20,9 @@ final class TargetReadOnlyCheck implements Question {
   @Override
   public List<Finding> ask(Servers servers) throws SQLException {
     Server target = servers.target();
+    if (target.number(RECORDED) > 0 && target.number(OURS) > 0) {
+      return info(target.name() + ": it is closed to applications until the cutover, by Fram.");
+    }
     boolean closed =
         target.isOn("read_only")
             || target.isOn("super_read_only")
@@ -31,4 +34,10 @@ final class TargetReadOnlyCheck implements Question {
                 + " [mysqld]. No restart is needed (innodb_read_only needs one).")
         : pass(target.name() + ": it takes writes.");
   }
+
+  private static final String RECORDED =
+      "SELECT COUNT(*) FROM information_schema.TABLES"
+          + " WHERE TABLE_SCHEMA = 'fram' AND TABLE_NAME = 'guard'";
+
+  private static final String OURS = "SELECT COUNT(*) FROM fram.guard WHERE state = 'CLOSED'";
 }
