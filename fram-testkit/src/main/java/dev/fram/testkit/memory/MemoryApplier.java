@@ -139,7 +139,7 @@ final class MemoryApplier implements Applier {
       throw new FramException(
           ErrorCode.ROW_DIVERGENCE, "a trigger fired for a change that was applied.", "");
     }
-    MemoryFence fence = fences.getOrDefault(op.table(), MemoryFence.NONE);
+    MemoryFence fence = fences.getOrDefault(op.table(), new MemoryFence.Chunks(List.of()));
     if (fence.has(op, xid, lsn)) {
       return false;
     }

@@ -11,8 +11,6 @@ import java.util.Optional;
 
 /** Which changes a table's copy already holds, as far as it can tell. */
 sealed interface MemoryFence {
-  MemoryFence NONE = new Chunks(List.of());
-
   /** Whether the copy has surely seen this change. */
   boolean has(MemoryOp op, long xid, long lsn);
 

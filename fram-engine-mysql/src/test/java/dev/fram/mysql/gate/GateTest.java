@@ -1,0 +1,239 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.fram.mysql.gate;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import dev.fram.api.engine.HandOver;
+import dev.fram.api.engine.StepOutcome;
+import dev.fram.api.engine.WriteGate;
+import dev.fram.api.model.Endpoint;
+import dev.fram.api.model.MigrationId;
+import dev.fram.api.model.TableId;
+import dev.fram.mysql.binlog.BinlogPosition;
+import dev.fram.mysql.connection.Connector;
+import dev.fram.mysql.connection.SharedSession;
+import dev.fram.mysql.connection.Sql;
+import dev.fram.mysql.journal.HandOverRegister;
+import dev.fram.testkit.server.MySqlServer;
+import dev.fram.testkit.server.MySqlVersion;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** The gate on real servers, with applications of every kind of privilege before it. */
+@Timeout(120)
+final class GateTest {
+  private static final Duration PATIENCE = Duration.ofSeconds(1);
+
+  /** A source with one table, accounts of applications, and a register. */
+  private static final class Rig implements AutoCloseable {
+    final MySqlServer server;
+    final Connector source;
+    final SharedSession questions;
+    final MigrationId id = MigrationId.random(new Random(3));
+
+    Rig(MySqlVersion version) throws SQLException {
+      server = MySqlServer.plan(version).start();
+      source = new Connector(server.endpoint(""), "source");
+      questions = new SharedSession(source, "questions");
+      server.createDatabase("shop");
+      server.execute("shop", "CREATE TABLE item (id int PRIMARY KEY, n int) ENGINE = InnoDB");
+      for (String account : List.of("app", "admin")) {
+        server.execute("", "CREATE USER " + account + " IDENTIFIED BY 'pw'");
+        server.execute("", "GRANT ALL ON shop.* TO " + account);
+      }
+      server.execute("", "GRANT SUPER ON *.* TO admin");
+      try (Connection connection = source.open("test")) {
+        new HandOverRegister(id).prepare(connection);
+      }
+    }
+
+    Connection as(String user) throws SQLException {
+      Endpoint e = server.endpoint("");
+      return DriverManager.getConnection(
+          "jdbc:mysql://127.0.0.1:" + e.port() + "/shop?allowPublicKeyRetrieval=true", user, "pw");
+    }
+
+    MySqlGate gate(Duration budget) {
+      return new MySqlGate(
+          source, questions, new MySqlGate.Plan(id, List.of(new TableId("shop", "item")), budget));
+    }
+
+    HandOver register() throws SQLException {
+      try (Connection connection = source.open("test")) {
+        return new HandOverRegister(id).read(connection);
+      }
+    }
+
+    long rows() throws SQLException {
+      return Long.parseLong(server.value("shop", "SELECT COUNT(*) FROM item").orElseThrow());
+    }
+
+    @Override
+    public void close() {
+      questions.close();
+      source.closeAll();
+      server.close();
+    }
+  }
+
+  private static void write(Connection connection, int id) {
+    try (Statement statement = connection.createStatement()) {
+      statement.execute("INSERT INTO item VALUES (" + id + ", 0)");
+    } catch (SQLException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(MySqlVersion.class)
+  void waitsForNobodyLongAndLetsWritersGoOn(MySqlVersion version) throws Exception {
+    try (Rig rig = new Rig(version);
+        Connection app = rig.as("app");
+        Connection other = rig.as("app");
+        WriteGate gate = rig.gate(Duration.ofSeconds(15))) {
+      app.setAutoCommit(false);
+      write(app, 1);
+      assertThat(gate.close(PATIENCE))
+          .isInstanceOfSatisfying(
+              WriteGate.Attempt.Busy.class,
+              busy -> assertThat(busy.blockers()).anyMatch(b -> b.contains("user app")));
+      app.commit();
+      assertThat(gate.close(PATIENCE)).isInstanceOf(WriteGate.Attempt.Closed.class);
+      BinlogPosition frozenAt = (BinlogPosition) gate.frozenAt();
+      CompletableFuture<Void> writer = CompletableFuture.runAsync(() -> write(other, 2));
+      assertThatThrownBy(() -> writer.get(300, TimeUnit.MILLISECONDS))
+          .isInstanceOf(TimeoutException.class);
+      assertThat(gate.frozenAt()).isEqualTo(frozenAt);
+      gate.release();
+      writer.join();
+      assertThat(rig.register()).isInstanceOf(HandOver.OwnerSource.class);
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(MySqlVersion.class)
+  void theServerOpensItWhenTheBudgetIsOver(MySqlVersion version) throws Exception {
+    try (Rig rig = new Rig(version);
+        Connection app = rig.as("app");
+        WriteGate gate = rig.gate(Duration.ofSeconds(1))) {
+      assertThat(gate.close(PATIENCE)).isInstanceOf(WriteGate.Attempt.Closed.class);
+      BinlogPosition frozenAt = (BinlogPosition) gate.frozenAt();
+      write(app, 1);
+      assertThat(gate.handOver(1, frozenAt)).isEqualTo(StepOutcome.NOT_DONE);
+      assertThat(rig.register()).isInstanceOf(HandOver.OwnerSource.class);
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(MySqlVersion.class)
+  void aPreparedTransactionKeepsItOpen(MySqlVersion version) throws Exception {
+    try (Rig rig = new Rig(version);
+        Connection app = rig.as("app");
+        WriteGate gate = rig.gate(Duration.ofSeconds(15));
+        Statement statement = app.createStatement()) {
+      statement.execute("XA START 'x'");
+      statement.execute("INSERT INTO item VALUES (1, 1)");
+      statement.execute("XA END 'x'");
+      statement.execute("XA PREPARE 'x'");
+      assertThat(gate.blockers()).anyMatch(b -> b.contains("XA"));
+      assertThat(gate.close(PATIENCE)).isInstanceOf(WriteGate.Attempt.Busy.class);
+      statement.execute("XA COMMIT 'x'");
+      assertThat(gate.close(PATIENCE)).isInstanceOf(WriteGate.Attempt.Closed.class);
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(MySqlVersion.class)
+  void afterTheHandOverNobodyWrites(MySqlVersion version) throws Exception {
+    try (Rig rig = new Rig(version)) {
+      Connection early = rig.as("app");
+      Connection superuser = rig.as("admin");
+      BinlogPosition frozenAt;
+      try (WriteGate gate = rig.gate(Duration.ofSeconds(15))) {
+        assertThat(gate.close(PATIENCE)).isInstanceOf(WriteGate.Attempt.Closed.class);
+        frozenAt = (BinlogPosition) gate.frozenAt();
+        CompletableFuture<Void> writer = CompletableFuture.runAsync(() -> write(early, 1));
+        CompletableFuture<Void> admin = CompletableFuture.runAsync(() -> write(superuser, 2));
+        assertThat(gate.handOver(7, frozenAt)).isEqualTo(StepOutcome.DONE);
+        assertThatThrownBy(writer::join).isNotNull();
+        assertThatThrownBy(admin::join).isNotNull();
+      }
+      assertThat(rig.register()).isEqualTo(new HandOver.HandedOver(frozenAt, 7));
+      BinlogPosition sealed = SourceSeal.close(rig.source);
+      assertThat(sealed.covers(frozenAt)).isTrue();
+      assertThat(SourceSeal.close(rig.source).covers(sealed)).isTrue();
+      assertThatThrownBy(() -> rig.as("app").close()).isInstanceOf(SQLException.class);
+      assertThatThrownBy(
+              () -> {
+                try (Connection again = rig.as("admin")) {
+                  write(again, 3);
+                }
+              })
+          .isNotNull();
+      assertThat(rig.rows()).isZero();
+    }
+  }
+
+  /** Fram died between the register's commit and everything else: writers go on until the seal. */
+  @ParameterizedTest
+  @EnumSource(MySqlVersion.class)
+  void theSealAccountsForWhatSlippedThrough(MySqlVersion version) throws Exception {
+    try (Rig rig = new Rig(version);
+        Connection app = rig.as("app")) {
+      BinlogPosition frozenAt;
+      try (WriteGate gate = rig.gate(Duration.ofSeconds(15));
+          Connection register = rig.source.open("test")) {
+        gate.close(PATIENCE);
+        frozenAt = (BinlogPosition) gate.frozenAt();
+        new HandOverRegister(rig.id).decide(register, 1, frozenAt);
+      }
+      write(app, 1);
+      app.setAutoCommit(false);
+      write(app, 2);
+      BinlogPosition sealed = SourceSeal.close(rig.source);
+      assertThat(sealed.covers(frozenAt)).isTrue();
+      assertThat(frozenAt.covers(sealed)).isFalse();
+      assertThatThrownBy(app::commit).isInstanceOf(SQLException.class);
+      assertThat(rig.rows()).isEqualTo(1);
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(MySqlVersion.class)
+  void theTargetIsClosedToOthersUntilItOpens(MySqlVersion version) throws Exception {
+    try (Rig rig = new Rig(version);
+        Connection own = rig.source.open("test");
+        Connection app = rig.as("app")) {
+      TargetGuard guard = new TargetGuard(own);
+      assertThat(guard.close()).isEmpty();
+      assertThat(guard.closed()).isTrue();
+      assertThatThrownBy(() -> write(app, 1)).isNotNull();
+      Sql.run(own, "INSERT INTO shop.item VALUES (5, 5)");
+      rig.server.restart();
+      try (Connection later = rig.source.open("test")) {
+        TargetGuard again = new TargetGuard(later);
+        assertThat(again.close()).isEmpty();
+        assertThat(again.closed()).isTrue();
+        again.open();
+        assertThat(again.close()).isEmpty();
+        try (Connection other = rig.as("app")) {
+          write(other, 1);
+        }
+      }
+      await().until(() -> rig.rows() == 2);
+    }
+  }
+}
