@@ -5,13 +5,21 @@ import dev.fram.api.error.ErrorCode;
 import dev.fram.api.error.FramException;
 import dev.fram.cli.config.ConfigKey;
 import dev.fram.cli.demo.Demo;
+import dev.fram.cli.demo.DemoPair;
 import dev.fram.cli.demo.DemoPlan;
 import dev.fram.cli.tui.Presenter;
+import dev.fram.testkit.server.MySqlVersion;
 import dev.fram.testkit.server.PostgresVersion;
 import dev.fram.testkit.workload.WorkloadSchema;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.EnumSet;
+import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.BiFunction;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -19,29 +27,47 @@ import picocli.CommandLine.Option;
 @Command(
     name = "demo",
     description = {
-      "Starts two real PostgreSQL servers on this machine and an application that keeps writing,"
-          + " migrates in front of you, and proves that nothing was lost.",
-      "Needs nothing but this machine; the servers are fetched the first time (about 30 MB). Exit"
-          + " code 0 only if all is proven."
+      "Starts two real servers on this machine and an application that keeps writing, migrates in"
+          + " front of you, and proves that nothing was lost.",
+      "Needs nothing but this machine; the servers are fetched the first time (PostgreSQL about 30"
+          + " MB, MySQL 85 MB, MariaDB 150 MB). Exit code 0 only if all is proven."
     })
 final class DemoCommand implements FramCommand {
+  private static final Map<String, PostgresVersion> POSTGRESQL =
+      Arrays.stream(PostgresVersion.values())
+          .collect(
+              Collectors.toUnmodifiableMap(
+                  version -> Integer.toString(version.major()), Function.identity()));
+  private static final Map<String, MySqlVersion> MYSQL =
+      Map.of("8.0", MySqlVersion.V8_0, "9.7", MySqlVersion.V9_7);
+  private static final Map<String, MySqlVersion> MARIADB =
+      Map.of("11.4", MySqlVersion.MARIADB_11_4);
   private static final Duration AFTERWARDS = Duration.ofSeconds(5);
-  private static final int OLDEST = 13;
-  private static final int NEWEST = 18;
 
   @Option(
-      names = "--source-version",
-      paramLabel = "N",
-      defaultValue = "15",
-      description = "The source's major version, 13 to 18 (default: ${DEFAULT-VALUE}).")
-  private int sourceVersion;
+      names = "--engine",
+      paramLabel = "NAME",
+      defaultValue = "postgresql",
+      description = "postgresql, mysql or mariadb (default: ${DEFAULT-VALUE}).")
+  private String engine;
 
   @Option(
-      names = "--target-version",
-      paramLabel = "N",
-      defaultValue = "18",
-      description = "The target's major version, not older (default: ${DEFAULT-VALUE}).")
-  private int targetVersion;
+      names = {"--source-version", "--from"},
+      paramLabel = "V",
+      defaultValue = "",
+      description =
+          "The source's version: PostgreSQL 13 to 18 (default: 15), MySQL 8.0 (default) or 9.7,"
+              + " MariaDB 11.4.")
+  private String sourceVersion;
+
+  @Option(
+      names = {"--target-version", "--to"},
+      paramLabel = "V",
+      defaultValue = "",
+      description =
+          "The target's, not older: PostgreSQL 13 to 18 (default: 18), MySQL 8.0 (default) or 9.7,"
+              + " MariaDB 11.4.")
+  private String targetVersion;
 
   @Option(
       names = "--writers",
@@ -93,27 +119,54 @@ final class DemoCommand implements FramCommand {
   }
 
   private DemoPlan plan() {
-    require(OLDEST <= sourceVersion && sourceVersion <= NEWEST, "--source-version", sourceVersion);
-    require(
-        sourceVersion <= targetVersion && targetVersion <= NEWEST,
-        "--target-version",
-        targetVersion);
     require(1 <= writers && writers <= WorkloadSchema.WRITERS, "--writers", writers);
     require(rate >= 0, "--rate", rate);
     require(rows >= 0, "--rows", rows);
-    return new DemoPlan(
-        PostgresVersion.of(sourceVersion),
-        PostgresVersion.of(targetVersion),
-        writers,
-        rate,
-        rows,
-        AFTERWARDS);
+    return new DemoPlan(pair(), writers, rate, rows, AFTERWARDS);
+  }
+
+  private DemoPair pair() {
+    return switch (engine) {
+      case "postgresql" ->
+          versions(POSTGRESQL, PostgresVersion.V15, PostgresVersion.V18, DemoPair.Postgres::new);
+      case "mysql" -> versions(MYSQL, MySqlVersion.V8_0, MySqlVersion.V8_0, DemoPair.MySql::new);
+      case "mariadb" ->
+          versions(
+              MARIADB, MySqlVersion.MARIADB_11_4, MySqlVersion.MARIADB_11_4, DemoPair.MySql::new);
+      default -> throw refused("--engine", engine, "It can be postgresql, mysql or mariadb.");
+    };
+  }
+
+  /** A target that is not named is never older than the source. */
+  private <V extends Enum<V>> DemoPair versions(
+      Map<String, V> known, V source, V target, BiFunction<V, V, DemoPair> pair) {
+    V from = chosen("--source-version", sourceVersion, known, source);
+    V to =
+        chosen(
+            "--target-version", targetVersion, known, from.compareTo(target) > 0 ? from : target);
+    if (to.compareTo(from) < 0) {
+      throw refused("--target-version", targetVersion, "It must not be older than the source.");
+    }
+    return pair.apply(from, to);
+  }
+
+  private static <V> V chosen(String option, String word, Map<String, V> known, V fallback) {
+    V version = word.isEmpty() ? fallback : known.get(word);
+    if (version == null) {
+      String all = String.join(", ", new TreeSet<>(known.keySet()));
+      throw refused(option, word, "It can be " + all + ".");
+    }
+    return version;
+  }
+
+  private static FramException refused(String option, String value, String remedy) {
+    return new FramException(
+        ErrorCode.CONFIG_INVALID, option + " cannot be " + value + ".", remedy);
   }
 
   private static void require(boolean fine, String option, long value) {
     if (!fine) {
-      throw new FramException(
-          ErrorCode.CONFIG_INVALID, option + " cannot be " + value + ".", "See `fram help demo`.");
+      throw refused(option, Long.toString(value), "See `fram help demo`.");
     }
   }
 }

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.fram.cli.demo;
 
-import dev.fram.testkit.server.PostgresServer;
 import dev.fram.testkit.workload.ConnectionProvider;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -16,8 +15,8 @@ import java.util.concurrent.atomic.AtomicBoolean;
  */
 final class AddressFile implements ConnectionProvider {
   private final Path file;
-  private final PostgresServer source;
-  private final PostgresServer target;
+  private final DemoServer source;
+  private final DemoServer target;
   private final FirstArrival firstArrival;
   private final AtomicBoolean arrived = new AtomicBoolean();
 
@@ -27,7 +26,7 @@ final class AddressFile implements ConnectionProvider {
     void run() throws SQLException;
   }
 
-  AddressFile(Path file, PostgresServer source, PostgresServer target, FirstArrival firstArrival)
+  AddressFile(Path file, DemoServer source, DemoServer target, FirstArrival firstArrival)
       throws IOException {
     this.file = file;
     this.source = source;
@@ -54,7 +53,7 @@ final class AddressFile implements ConnectionProvider {
   @Override
   public Connection connect() throws SQLException {
     if (port() != target.port()) {
-      return source.connect(DemoServers.DATABASE);
+      return source.connect();
     }
     synchronized (this) {
       if (!arrived.get()) {
@@ -62,7 +61,7 @@ final class AddressFile implements ConnectionProvider {
         arrived.set(true);
       }
     }
-    return target.connect(DemoServers.DATABASE);
+    return target.connect();
   }
 
   private int port() throws SQLException {

@@ -16,16 +16,12 @@ import dev.fram.core.migration.MigrationRun;
 import dev.fram.core.migration.RunResult;
 import dev.fram.core.run.MigrationSettings;
 import dev.fram.testkit.server.ServerException;
-import dev.fram.testkit.tools.PgTools;
 import dev.fram.testkit.workload.Oracle;
 import dev.fram.testkit.workload.Workload;
 import dev.fram.testkit.workload.WorkloadOptions;
-import dev.fram.testkit.workload.WorkloadSchema;
 import dev.fram.testkit.workload.WorkloadStats;
 import java.io.IOException;
-import java.sql.Connection;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -77,18 +73,10 @@ public final class Demo {
     long begun = System.nanoTime();
     try {
       presenter.say(
-          "Starting PostgreSQL "
-              + plan.source().major()
-              + " and "
-              + plan.target().major()
-              + " on 127.0.0.1 (the first time they are fetched)");
-      System.setProperty("fram.pg.bin", tools());
-      try (DemoServers servers = DemoServers.start(plan.source(), plan.target())) {
+          "Starting " + plan.pair().title() + " on 127.0.0.1 (the first time they are fetched)");
+      try (DemoServers servers = DemoServers.start(plan.pair())) {
         presenter.say("Loading " + Figures.count(plan.rows()) + " rows and awkward types");
-        try (Connection connection = servers.source().connect(DemoServers.DATABASE)) {
-          WorkloadSchema.create(connection, plan.rows());
-          giveIdentity(connection);
-        }
+        servers.source().load(plan.rows());
         DemoResult result = proof(servers, presenter, begun);
         presenter.facts(result.facts());
         Answer answer = result.answer();
@@ -126,13 +114,6 @@ public final class Demo {
             + " ms");
   }
 
-  /** `fram check` asks for this: without a key the server could not name a row in its log. */
-  private static void giveIdentity(Connection connection) throws SQLException {
-    try (Statement statement = connection.createStatement()) {
-      statement.execute("ALTER TABLE app.no_columns REPLICA IDENTITY FULL");
-    }
-  }
-
   private DemoResult proof(DemoServers servers, Presenter presenter, long begun)
       throws SQLException, IOException, InterruptedException {
     try (Handover handover = new Handover(servers)) {
@@ -154,7 +135,7 @@ public final class Demo {
             result.status(),
             stats.worstPauseMillis(),
             stats.acknowledged() - before,
-            oracle.check(() -> servers.target().connect(DemoServers.DATABASE)),
+            oracle.check(servers.target()::connect),
             handover.compare(),
             TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begun));
       }
@@ -169,10 +150,7 @@ public final class Demo {
       throws InterruptedException {
     RouteRequest request =
         new RouteRequest(
-            servers.source().endpoint(DemoServers.DATABASE),
-            servers.target().endpoint(DemoServers.DATABASE),
-            Scope.all(),
-            Set.of());
+            servers.source().endpoint(), servers.target().endpoint(), Scope.all(), Set.of());
     MigrationSettings.Cutover cutover = settings.cutover();
     MigrationRun run =
         runs.apply(
@@ -231,17 +209,10 @@ public final class Demo {
   }
 
   private void keep(DemoServers servers, Presenter presenter) throws InterruptedException {
-    String database = DemoServers.DATABASE;
     presenter.say("");
-    presenter.say("source  " + servers.source().uri(database));
-    presenter.say("target  " + servers.target().uri(database));
-    presenter.say("Their passwords:  export PGPASSFILE=" + servers.writePasswordFile());
+    servers.logins().forEach(presenter::say);
     presenter.say("Both stay up until Ctrl-C.");
     stopped.await();
-  }
-
-  private String tools() {
-    return PgTools.atLeast(plan.source().major()).binFolder().toString();
   }
 
   private FramException failed(Exception e) {

@@ -1,23 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.fram.cli.demo;
 
-import dev.fram.testkit.server.PostgresVersion;
 import java.time.Duration;
 
 /**
  * What the demo does.
  *
- * @param source the source's version
- * @param target the target's
+ * @param pair the two servers
  * @param writers threads that write
  * @param ratePerSecond transactions a second, of all writers together
  * @param rows rows in the large table at the start
  * @param afterwards how long the writers go on, on the target
  */
 public record DemoPlan(
-    PostgresVersion source,
-    PostgresVersion target,
-    int writers,
-    double ratePerSecond,
-    long rows,
-    Duration afterwards) {}
+    DemoPair pair, int writers, double ratePerSecond, long rows, Duration afterwards) {}

@@ -1,16 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.fram.cli.demo;
 
-import dev.fram.testkit.server.Durability;
-import dev.fram.testkit.server.PostgresServer;
-import dev.fram.testkit.server.PostgresVersion;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.sql.SQLException;
-import java.util.Locale;
+import java.util.List;
 import java.util.stream.Stream;
 
 /**
@@ -18,46 +14,40 @@ import java.util.stream.Stream;
  * Owned by the demo's thread.
  */
 final class DemoServers implements AutoCloseable {
-  static final String DATABASE = "shop";
-
-  private final PostgresServer source;
-  private final PostgresServer target;
+  private final DemoPair pair;
+  private final DemoServer source;
+  private final DemoServer target;
   private final Path folder;
 
-  private DemoServers(PostgresServer source, PostgresServer target, Path folder) {
+  private DemoServers(DemoPair pair, DemoServer source, DemoServer target, Path folder) {
+    this.pair = pair;
     this.source = source;
     this.target = target;
     this.folder = folder;
   }
 
-  static DemoServers start(PostgresVersion sourceVersion, PostgresVersion targetVersion)
-      throws SQLException, IOException {
-    PostgresServer source = start(sourceVersion);
+  static DemoServers start(DemoPair pair) throws IOException {
+    pair.prepare();
+    DemoServer source = pair.startSource();
     try {
-      PostgresServer target = start(targetVersion);
+      DemoServer target = pair.startTarget();
       try {
-        source.createDatabase(DATABASE);
-        target.createDatabase(DATABASE);
-        return new DemoServers(source, target, Files.createTempDirectory("fram-demo-"));
-      } catch (SQLException | IOException | RuntimeException e) {
+        return new DemoServers(pair, source, target, Files.createTempDirectory("fram-demo-"));
+      } catch (IOException | RuntimeException e) {
         target.close();
         throw e;
       }
-    } catch (SQLException | IOException | RuntimeException e) {
+    } catch (IOException | RuntimeException e) {
       source.close();
       throw e;
     }
   }
 
-  private static PostgresServer start(PostgresVersion version) {
-    return PostgresServer.plan(version).durability(Durability.DURABLE).start();
-  }
-
-  PostgresServer source() {
+  DemoServer source() {
     return source;
   }
 
-  PostgresServer target() {
+  DemoServer target() {
     return target;
   }
 
@@ -66,27 +56,22 @@ final class DemoServers implements AutoCloseable {
     return folder.resolve(name);
   }
 
-  /** A password file for whoever wants to look at the servers. */
-  Path writePasswordFile() {
-    String format = "%s:%d:*:%s:%s%n";
-    String lines =
-        String.format(
-                Locale.ROOT, format, source.host(), source.port(), source.user(), source.password())
-            + String.format(
-                Locale.ROOT,
-                format,
-                target.host(),
-                target.port(),
-                target.user(),
-                target.password());
+  /** Lines for whoever wants to look at the servers; the passwords go into files of the user's. */
+  List<String> logins() {
+    return List.of(login("source", source), login("target", target));
+  }
+
+  private String login(String role, DemoServer server) {
+    DemoPair.LoginFile login = pair.loginFile(folder, server, role);
     try {
-      Path file = file("pgpass");
       Files.createFile(
-          file, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
-      return Files.writeString(file, lines);
+          login.file(),
+          PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+      Files.writeString(login.file(), login.text());
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+    return role + "  " + server.uri() + "   " + login.use();
   }
 
   @Override

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.fram.cli.demo;
 
-import dev.fram.testkit.server.PostgresServer;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 
 /**
  * Keeps the target as it was at the moment of the hand-over: a snapshot, taken before the first
@@ -23,14 +23,7 @@ final class Handover implements AutoCloseable {
 
   /** Takes the snapshot; a few milliseconds. */
   synchronized void hold() throws SQLException {
-    Connection connection = servers.target().connect(DemoServers.DATABASE);
-    connection.setAutoCommit(false);
-    connection.setTransactionIsolation(Connection.TRANSACTION_REPEATABLE_READ);
-    connection.setReadOnly(true);
-    try (var statement = connection.createStatement()) {
-      statement.execute("SELECT 1");
-    }
-    snapshot.add(connection);
+    snapshot.add(servers.target().snapshot());
   }
 
   /** What was compared, and every table that was not equal. */
@@ -38,15 +31,26 @@ final class Handover implements AutoCloseable {
     if (snapshot.isEmpty()) {
       return new Comparison(0, List.of("no writer ever reached the target"));
     }
-    Map<String, String> target = Contents.read(snapshot.getFirst());
-    Map<String, String> source = read(servers.source());
-    return new Comparison(source.size(), Contents.differences(source, target));
+    Map<String, String> target = servers.target().contents(snapshot.getFirst());
+    try (Connection connection = servers.source().connect()) {
+      Map<String, String> source = servers.source().contents(connection);
+      return new Comparison(source.size(), differences(source, target));
+    }
   }
 
-  private static Map<String, String> read(PostgresServer server) throws SQLException {
-    try (Connection connection = server.connect(DemoServers.DATABASE)) {
-      return Contents.read(connection);
+  /** Tables that differ, or that only one side has. */
+  private static List<String> differences(Map<String, String> source, Map<String, String> target) {
+    List<String> differences = new ArrayList<>();
+    Map<String, String> all = new TreeMap<>(source);
+    all.putAll(target);
+    for (String table : all.keySet()) {
+      String here = source.getOrDefault(table, "missing");
+      String there = target.getOrDefault(table, "missing");
+      if (!here.equals(there)) {
+        differences.add(table + ": source " + here + ", target " + there);
+      }
     }
+    return differences;
   }
 
   @Override

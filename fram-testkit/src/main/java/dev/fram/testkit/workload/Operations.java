@@ -1,27 +1,31 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.fram.testkit.workload;
 
-import java.io.IOException;
-import java.io.StringReader;
 import java.sql.Connection;
-import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.sql.Savepoint;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.NavigableMap;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.random.RandomGenerator;
-import org.postgresql.PGConnection;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 /**
  * The statements an application could run, each with its effect on the book. One writer's thread;
  * it decides nothing about commits.
  */
 final class Operations {
-  private static final int COPIED_ROWS = 20;
+  private static final int MANY_ROWS = 20;
+
+  /** Keeps the rows of app.sbtest1 apart from others in what a transaction has touched. */
+  private static final long SBTEST = Long.MIN_VALUE / 2;
+
   private static final int LOG_VALUES = 40;
   private static final int ZONES = 30;
-  private static final int KINDS = 24;
+  private static final int KINDS = 27;
 
   private final WriterBook book;
   private final RandomGenerator random;
@@ -59,8 +63,10 @@ final class Operations {
       changeAwkwardRow(connection, draft);
     } else if (kind < 23) {
       partlyRolledBack(connection, draft);
+    } else if (kind < 24) {
+      insertMany(connection, draft);
     } else {
-      copy(connection, draft);
+      changeSbtest(connection, draft);
     }
   }
 
@@ -75,12 +81,11 @@ final class Operations {
         id,
         random.nextInt(10) == 0);
     if (tags > 0) {
-      run(
-          connection,
-          "INSERT INTO app.item_tag SELECT ?, ?, g FROM generate_series(1, ?) g",
-          book.writer,
-          id,
-          tags);
+      String rows =
+          IntStream.rangeClosed(1, tags)
+              .mapToObj(tag -> "(" + book.writer + ", " + id + ", " + tag + ")")
+              .collect(Collectors.joining(", "));
+      Dialect.execute(connection, "INSERT INTO app.item_tag (writer, id, tag) VALUES " + rows);
     }
     draft.touch(id);
     draft.add(after -> {
@@ -194,12 +199,7 @@ final class Operations {
     }
     int id = near(book.awkward, book.awkward.firstKey(), book.awkward.lastKey());
     if (draft.touch(-id)) {
-      one(
-          connection,
-          "UPDATE app.everything SET version = version + 1, n = CASE WHEN n = 'NaN' THEN -0.00"
-              + " ELSE 'NaN' END, t = t || E'\\\\', jb = jb || '{\"touched\": true}',"
-              + " ints = ints[2:] WHERE id = ?",
-          id);
+      one(connection, book.dialect.changeAwkwardRow(), id);
       draft.add(after -> after.awkward.merge(id, 1L, Long::sum));
     }
   }
@@ -220,25 +220,44 @@ final class Operations {
     update(connection, draft);
   }
 
-  private void copy(Connection connection, Draft draft) throws SQLException {
-    StringBuilder lines = new StringBuilder();
-    for (int row = 0; row < COPIED_ROWS; row++) {
+  private void insertMany(Connection connection, Draft draft) throws SQLException {
+    List<Long> ids = new ArrayList<>();
+    for (int row = 0; row < MANY_ROWS; row++) {
       long id = book.takeId();
+      ids.add(id);
       draft.touch(id);
-      lines.append(book.writer).append('\t').append(id).append("\tcopied \\\\N in\\n\n");
       draft.add(after -> {
         after.items.put(id, new ItemState(0, 0));
         after.changes++;
       });
     }
-    try {
-      connection
-          .unwrap(PGConnection.class)
-          .getCopyAPI()
-          .copyIn(
-              "COPY app.item (writer, id, body) FROM STDIN", new StringReader(lines.toString()));
-    } catch (IOException fault) {
-      throw new SQLException("the connection failed during COPY", "08006", fault);
+    book.dialect.insertMany(connection, book.writer, ids);
+  }
+
+  /** What sysbench does: an indexed column, another one, or the row deleted and inserted again. */
+  private void changeSbtest(Connection connection, Draft draft) throws SQLException {
+    if (book.sbtest.isEmpty()) {
+      return;
+    }
+    long id = near(book.sbtest, book.sbtest.firstKey(), book.sbtest.lastKey());
+    if (!draft.touch(SBTEST - id)) {
+      return;
+    }
+    switch (random.nextInt(3)) {
+      case 0 -> {
+        one(connection, "UPDATE app.sbtest1 SET k = k + 1 WHERE id = ?", id);
+        draft.add(after -> after.changeSbtest(id, 1, 1));
+      }
+      case 1 -> {
+        one(connection, "UPDATE app.sbtest1 SET c = CONCAT(k, ' ', pad) WHERE id = ?", id);
+        draft.add(after -> after.changeSbtest(id, 0, 1));
+      }
+      default -> {
+        one(connection, "DELETE FROM app.sbtest1 WHERE id = ?", id);
+        int k = book.sbtest.getOrDefault(id, 0) + 100;
+        run(connection, "INSERT INTO app.sbtest1 VALUES (?, ?, 'again', 'and again')", id, k);
+        draft.add(after -> after.changeSbtest(id, 100, 2));
+      }
     }
   }
 
@@ -277,11 +296,6 @@ final class Operations {
   }
 
   private static int run(Connection connection, String sql, Object... values) throws SQLException {
-    try (PreparedStatement statement = connection.prepareStatement(sql)) {
-      for (int index = 0; index < values.length; index++) {
-        statement.setObject(index + 1, values[index]);
-      }
-      return statement.executeUpdate();
-    }
+    return Dialect.update(connection, sql, values);
   }
 }

@@ -77,8 +77,13 @@ public final class Oracle {
       compare(expected, "app.reading", expected.readings, actual.readings);
       compare(expected, "app.log", expected.log, actual.log);
       compare(expected, "app.everything", expected.awkward, actual.awkward);
-      Map<String, Long> counted = Map.of("changes", expected.changes);
-      compare(expected, "app.item_changes", counted, Map.of("changes", actual.changes));
+      compare(expected, "app.sbtest1", expected.sbtest, actual.sbtest);
+      compare(expected, "app.item_changes", expected.changes, actual.changes);
+      compare(expected, "app.audit", expected.audited, actual.audited);
+    }
+
+    private void compare(WriterBook book, String counter, long expected, long actual) {
+      compare(book, counter, Map.of("rows", expected), Map.of("rows", actual));
     }
 
     private <K, V> void compare(

@@ -33,12 +33,20 @@ public final class SwitchableProvider implements ConnectionProvider {
   @Override
   public Connection connect() throws SQLException {
     Endpoint to = current.get();
+    boolean postgres = to.scheme().equals("postgresql");
     Properties properties = new Properties();
     properties.setProperty("user", to.user());
     properties.setProperty("password", to.password().map(Secret::reveal).orElse(""));
-    properties.setProperty("connectTimeout", Integer.toString(CONNECT_SECONDS));
     properties.setProperty("tcpKeepAlive", "true");
+    properties.setProperty(
+        "connectTimeout", Integer.toString(postgres ? CONNECT_SECONDS : CONNECT_SECONDS * 1000));
+    if (to.scheme().equals("mysql")) {
+      // On 127.0.0.1 a password may go without TLS: caching_sha2 then asks for the server's key.
+      properties.setProperty("sslMode", "DISABLED");
+      properties.setProperty("allowPublicKeyRetrieval", "true");
+    }
     return DriverManager.getConnection(
-        "jdbc:postgresql://" + to.host() + ":" + to.port() + "/" + to.database(), properties);
+        "jdbc:%s://%s:%d/%s".formatted(to.scheme(), to.host(), to.port(), to.database()),
+        properties);
   }
 }

@@ -6,16 +6,14 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
-import java.sql.PreparedStatement;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.util.EnumSet;
 import java.util.Objects;
 import java.util.Set;
 
 /**
  * The database that the workload writes to: the tables that the oracle follows, and around them all
- * that is awkward to move. Made on one connection, in one transaction.
+ * that is awkward to move. Made on one connection.
  */
 public final class WorkloadSchema {
   /** The loaded rows of app.item belong in turn to this many writers. */
@@ -27,9 +25,6 @@ public final class WorkloadSchema {
   /** So many of the loaded rows, spread over the table, are changed by each writer. */
   private static final long LOADED_IN_USE = 1_000;
 
-  private static final int PG_14 = 14;
-  private static final int PG_18 = 18;
-
   private WorkloadSchema() {}
 
   /** A group of objects that a test may leave out. */
@@ -39,7 +34,11 @@ public final class WorkloadSchema {
     /** Names that need quoting. */
     NAMES,
     /** What logical decoding does not carry: unlogged table, materialized view, large objects. */
-    UNREPLICATED
+    UNREPLICATED,
+    /** MySQL: views on views, routines, triggers, each with a sql_mode of its own. */
+    OBJECTS,
+    /** MySQL: an event that fires every second and counts it in app.tick. */
+    EVENTS
   }
 
   /** Creates everything, with {@code rows} rows in the large table. */
@@ -49,23 +48,7 @@ public final class WorkloadSchema {
 
   /** Creates the tables of the oracle and these parts; about 100,000 rows a second. */
   public static void create(Connection connection, long rows, Set<Part> parts) throws SQLException {
-    boolean autoCommit = connection.getAutoCommit();
-    connection.setAutoCommit(false);
-    run(connection, resource("core.sql"));
-    loadItems(connection, rows);
-    if (parts.contains(Part.TYPES)) {
-      run(connection, resource("types.sql"));
-      addNewerTypes(connection);
-    }
-    if (parts.contains(Part.NAMES)) {
-      run(connection, resource("names.sql"));
-    }
-    if (parts.contains(Part.UNREPLICATED)) {
-      run(connection, resource("unreplicated.sql"));
-    }
-    connection.commit();
-    connection.setAutoCommit(autoCommit);
-    run(connection, "ANALYZE");
+    Dialect.of(connection).createSchema(connection, rows, parts);
   }
 
   /** Each how manyeth loaded id of a writer it may change, when so many were loaded for it. */
@@ -73,51 +56,12 @@ public final class WorkloadSchema {
     return Math.max(1, loadedForOneWriter / LOADED_IN_USE);
   }
 
-  private static void loadItems(Connection connection, long rows) throws SQLException {
-    run(connection, "ALTER TABLE app.item DISABLE TRIGGER count_change");
-    String insert =
-        """
-        INSERT INTO app.item (writer, id, amount, body, wide)
-        SELECT g % ?, 1 + g / ?, (g % 10007) / 4.0, md5(g::text) || ' loaded',
-          CASE WHEN g % 500 = 0 THEN repeat(md5(g::text), 120) END
-        FROM generate_series(0, ? - 1) g
-        """;
-    try (PreparedStatement load = connection.prepareStatement(insert)) {
-      load.setInt(1, WRITERS);
-      load.setInt(2, WRITERS);
-      load.setLong(3, rows);
-      load.executeUpdate();
-    }
-    run(connection, "ALTER TABLE app.item ENABLE TRIGGER count_change");
-  }
-
-  private static void addNewerTypes(Connection connection) throws SQLException {
-    int major = connection.getMetaData().getDatabaseMajorVersion();
-    if (major >= PG_14) {
-      run(
-          connection,
-          "ALTER TABLE app.everything ADD mr int4multirange, ADD packed text COMPRESSION pglz;"
-              + " UPDATE app.everything SET packed = repeat('pglz ', id * 40), mr ="
-              + " (ARRAY['{}', '{[1,3),[5,9)}', '{(,0),[7,)}'])[1 + id % 3]::int4multirange");
-    }
-    if (major >= PG_18) {
-      run(
-          connection,
-          "ALTER TABLE app.everything ADD virtual_made int GENERATED ALWAYS AS (id + 1) VIRTUAL");
-    }
-  }
-
-  private static String resource(String name) {
+  /** A text beside this class. */
+  static String resource(String name) {
     try (InputStream bytes = WorkloadSchema.class.getResourceAsStream(name)) {
       return new String(Objects.requireNonNull(bytes, name).readAllBytes(), StandardCharsets.UTF_8);
     } catch (IOException problem) {
       throw new UncheckedIOException(problem);
-    }
-  }
-
-  private static void run(Connection connection, String sql) throws SQLException {
-    try (Statement statement = connection.createStatement()) {
-      statement.execute(sql);
     }
   }
 }

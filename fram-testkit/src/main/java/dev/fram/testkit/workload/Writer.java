@@ -5,7 +5,6 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.concurrent.CountDownLatch;
@@ -13,7 +12,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
-import org.postgresql.PGConnection;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -115,18 +113,20 @@ final class Writer implements Runnable {
       connection = provider.connect();
       counters.connects.increment();
       current.set(connection);
-      // Every second writer keeps its statements prepared on the server from the first use.
-      PGConnection postgres = connection.unwrap(PGConnection.class);
-      postgres.setPrepareThreshold(book.writer % 2 == 0 ? 1 : 5);
+      book.dialect.tune(connection, book.writer);
     }
     return connection;
   }
 
   private void transact(Connection connection) throws SQLException {
     Draft draft = new Draft(book.takeSeq());
+    Ending ending = chooseEnding();
     connection.setAutoCommit(false);
     try {
-      setCommitMode(connection);
+      if (ending == Ending.TWO_PHASES) {
+        book.dialect.beginTwoPhase(connection, preparedId(draft));
+      }
+      book.dialect.promise(connection, options.commits().pick(random));
       operations.mark(connection, draft);
       for (int left = 1 + random.nextInt(4); left > 0; left--) {
         operations.any(connection, draft);
@@ -135,14 +135,28 @@ final class Writer implements Runnable {
       counters.failed.increment();
       throw problem;
     }
-    if (random.nextInt(100) < options.rollbackPercent()) {
-      connection.rollback();
-      counters.rolledBack.increment();
-    } else if (random.nextInt(100) < options.preparedPercent()) {
-      commitInTwoPhases(connection, draft);
-    } else {
-      commit(draft, connection::commit);
+    switch (ending) {
+      case ROLLBACK -> {
+        connection.rollback();
+        counters.rolledBack.increment();
+      }
+      case TWO_PHASES -> commitInTwoPhases(connection, draft);
+      case COMMIT -> commit(draft, connection::commit);
     }
+  }
+
+  /** How a transaction is to end; XA has to know it at the beginning. */
+  private enum Ending {
+    ROLLBACK,
+    TWO_PHASES,
+    COMMIT
+  }
+
+  private Ending chooseEnding() {
+    if (random.nextInt(100) < options.rollbackPercent()) {
+      return Ending.ROLLBACK;
+    }
+    return random.nextInt(100) < options.preparedPercent() ? Ending.TWO_PHASES : Ending.COMMIT;
   }
 
   /** Something that commits. */
@@ -176,10 +190,9 @@ final class Writer implements Runnable {
     commit(
         draft,
         () -> {
-          execute(connection, "PREPARE TRANSACTION '" + id + "'");
-          connection.setAutoCommit(true);
+          book.dialect.prepare(connection, id);
           stopped(TimeUnit.MILLISECONDS.toNanos(random.nextInt(LONGEST_HOLD_MILLIS)));
-          execute(connection, "COMMIT PREPARED '" + id + "'");
+          book.dialect.commitPrepared(connection, id);
         });
   }
 
@@ -193,15 +206,8 @@ final class Writer implements Runnable {
     }
     Draft draft = book.unanswered.get();
     connection.setAutoCommit(true);
-    rollbackPrepared(connection, draft);
-    try (PreparedStatement insert =
-        connection.prepareStatement(
-            "INSERT INTO app.ledger (writer, seq, kind) VALUES (?, ?, 'never') ON CONFLICT DO"
-                + " NOTHING")) {
-      insert.setInt(1, book.writer);
-      insert.setInt(2, draft.seq());
-      insert.executeUpdate();
-    }
+    book.dialect.rollbackPrepared(connection, preparedId(draft));
+    Dialect.update(connection, book.dialect.insertNever(), book.writer, draft.seq());
     if (isCommitted(connection, draft)) {
       acknowledged(draft);
     } else {
@@ -221,36 +227,8 @@ final class Writer implements Runnable {
     }
   }
 
-  private void rollbackPrepared(Connection connection, Draft draft) throws SQLException {
-    String id = preparedId(draft);
-    boolean open;
-    try (PreparedStatement query =
-        connection.prepareStatement("SELECT 1 FROM pg_prepared_xacts WHERE gid = ?")) {
-      query.setString(1, id);
-      try (ResultSet rows = query.executeQuery()) {
-        open = rows.next();
-      }
-    }
-    if (open) {
-      execute(connection, "ROLLBACK PREPARED '" + id + "'");
-    }
-  }
-
   private String preparedId(Draft draft) {
     return "workload_" + book.writer + "_" + draft.seq();
-  }
-
-  private void setCommitMode(Connection connection) throws SQLException {
-    String mode = options.commits().pick(random);
-    if (!mode.equals("on")) {
-      execute(connection, "SET LOCAL synchronous_commit = " + mode);
-    }
-  }
-
-  private static void execute(Connection connection, String sql) throws SQLException {
-    try (Statement statement = connection.createStatement()) {
-      statement.execute(sql);
-    }
   }
 
   private void count(SQLException problem) {

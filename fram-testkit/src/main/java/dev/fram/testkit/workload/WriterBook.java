@@ -15,6 +15,7 @@ import java.util.TreeMap;
  * from the server to compare.
  */
 final class WriterBook {
+  final Dialect dialect;
   final int writer;
   final long stride;
   final BitSet committed = new BitSet();
@@ -23,7 +24,9 @@ final class WriterBook {
   final TreeMap<Long, Integer> readings = new TreeMap<>();
   final TreeMap<Integer, Integer> log = new TreeMap<>();
   final TreeMap<Integer, Long> awkward = new TreeMap<>();
+  final TreeMap<Long, Integer> sbtest = new TreeMap<>();
   long changes;
+  long audited;
 
   /** The transaction whose commit was sent and not answered, until the server was asked. */
   Optional<Draft> unanswered = Optional.empty();
@@ -31,14 +34,15 @@ final class WriterBook {
   private int nextSeq;
   private long nextId = WorkloadSchema.OWN_IDS;
 
-  private WriterBook(int writer, long stride) {
+  private WriterBook(Dialect dialect, int writer, long stride) {
+    this.dialect = dialect;
     this.writer = writer;
     this.stride = stride;
   }
 
   /** The server's present state of this writer's rows. */
   static WriterBook read(Connection connection, int writer, long stride) throws SQLException {
-    WriterBook book = new WriterBook(writer, stride);
+    WriterBook book = new WriterBook(Dialect.of(connection), writer, stride);
     book.readLedger(connection);
     book.readItems(connection);
     book.readOthers(connection);
@@ -72,16 +76,24 @@ final class WriterBook {
     draft.effects().forEach(effect -> effect.accept(this));
   }
 
+  /** A row of app.sbtest1 was changed, which so many rows of app.audit tell. */
+  void changeSbtest(long id, int more, int audits) {
+    sbtest.merge(id, more, Integer::sum);
+    audited += audits;
+  }
+
   /** A book that can be changed without changing this one. */
   WriterBook copy() {
-    WriterBook copy = new WriterBook(writer, stride);
+    WriterBook copy = new WriterBook(dialect, writer, stride);
     copy.committed.or(committed);
     copy.never.or(never);
     copy.items.putAll(items);
     copy.readings.putAll(readings);
     copy.log.putAll(log);
     copy.awkward.putAll(awkward);
+    copy.sbtest.putAll(sbtest);
     copy.changes = changes;
+    copy.audited = audited;
     return copy;
   }
 
@@ -131,19 +143,39 @@ final class WriterBook {
         connection,
         "SELECT changes FROM app.item_changes WHERE writer = ?",
         row -> changes = row.getLong(1));
-    if (hasAwkwardTypes(connection)) {
+    if (has(connection, "everything")) {
       query(
           connection,
           "SELECT id, version FROM app.everything WHERE id % " + WorkloadSchema.WRITERS + " = ?",
           row -> awkward.put(row.getInt(1), row.getLong(2)));
     }
+    if (has(connection, "sbtest1")) {
+      readSbtest(connection);
+    }
   }
 
-  private static boolean hasAwkwardTypes(Connection connection) throws SQLException {
+  private void readSbtest(Connection connection) throws SQLException {
+    query(
+        connection,
+        "SELECT id, k FROM app.sbtest1 WHERE id %% %d = ? AND id %% %d < %d"
+            .formatted(
+                WorkloadSchema.WRITERS, WorkloadSchema.WRITERS * stride, WorkloadSchema.WRITERS),
+        row -> sbtest.put(row.getLong(1), row.getInt(2)));
+    query(
+        connection,
+        "SELECT count(*) FROM app.audit WHERE writer = ?",
+        row -> audited = row.getLong(1));
+  }
+
+  private static boolean has(Connection connection, String table) throws SQLException {
     try (PreparedStatement query =
-            connection.prepareStatement("SELECT to_regclass('app.everything') IS NOT NULL");
-        ResultSet rows = query.executeQuery()) {
-      return rows.next() && rows.getBoolean(1);
+        connection.prepareStatement(
+            "SELECT count(*) FROM information_schema.tables"
+                + " WHERE table_schema = 'app' AND table_name = ?")) {
+      query.setString(1, table);
+      try (ResultSet rows = query.executeQuery()) {
+        return rows.next() && rows.getLong(1) > 0;
+      }
     }
   }
 

@@ -4,6 +4,8 @@ package dev.fram.testkit.fault;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.fram.testkit.server.MySqlServer;
+import dev.fram.testkit.server.MySqlVersion;
 import dev.fram.testkit.server.PostgresServer;
 import dev.fram.testkit.server.PostgresVersion;
 import java.io.IOException;
@@ -14,8 +16,9 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class JavaChildTest {
   /** What the child runs: a server of its own, and then it waits to be killed. */
@@ -23,15 +26,26 @@ class JavaChildTest {
     private Main() {}
 
     public static void main(String[] arguments) throws InterruptedException {
-      PostgresServer server = PostgresServer.plan(PostgresVersion.V15).start();
-      System.out.println("pid=" + server.pid() + " home=" + server.dataFolder().getParent());
+      if (arguments[0].equals("postgresql")) {
+        PostgresServer server = PostgresServer.plan(PostgresVersion.V15).start();
+        show(server.pid(), server.dataFolder());
+      } else {
+        MySqlServer server = MySqlServer.plan(MySqlVersion.V8_0).start();
+        show(server.pid(), server.dataFolder());
+      }
       new CountDownLatch(1).await();
+    }
+
+    private static void show(long pid, Path data) {
+      System.out.println("pid=" + pid + " home=" + data.getParent());
     }
   }
 
-  @Test
-  void aKilledProcessIsGoneAndSoAreItsServers(@TempDir Path folder) throws Exception {
-    try (JavaChild child = start(folder)) {
+  @ParameterizedTest
+  @ValueSource(strings = {"postgresql", "mysql"})
+  void aKilledProcessIsGoneAndSoAreItsServers(String product, @TempDir Path folder)
+      throws Exception {
+    try (JavaChild child = start(product, folder)) {
       long server = serverPid(child);
       Path home = home(child);
       child.kill9();
@@ -41,9 +55,11 @@ class JavaChildTest {
     }
   }
 
-  @Test
-  void aTerminatedProcessStopsItsServersItself(@TempDir Path folder) throws Exception {
-    try (JavaChild child = start(folder)) {
+  @ParameterizedTest
+  @ValueSource(strings = {"postgresql", "mysql"})
+  void aTerminatedProcessStopsItsServersItself(String product, @TempDir Path folder)
+      throws Exception {
+    try (JavaChild child = start(product, folder)) {
       long server = serverPid(child);
       child.terminate();
       child.awaitExit(Duration.ofSeconds(20));
@@ -53,8 +69,9 @@ class JavaChildTest {
     }
   }
 
-  private static JavaChild start(Path folder) throws Exception {
-    return JavaChild.start(Main.class.getName(), List.of(), Map.of(), folder.resolve("output"));
+  private static JavaChild start(String product, Path folder) throws Exception {
+    return JavaChild.start(
+        Main.class.getName(), List.of(product), Map.of(), folder.resolve("output"));
   }
 
   private static Path home(JavaChild child) throws IOException {

@@ -14,7 +14,7 @@ import java.util.TreeMap;
  * What every table of a database holds, as one line each: rows, and two sums of the rows' hashes.
  * Written without the engine's own digest, so that the proof does not lean on what it proves.
  */
-final class Contents {
+final class PostgresContents {
   private static final String TABLES =
       """
       SELECT quote_ident(n.nspname) || '.' || quote_ident(c.relname)
@@ -23,7 +23,7 @@ final class Contents {
       ORDER BY 1
       """;
 
-  private Contents() {}
+  private PostgresContents() {}
 
   /** Reads all tables in the connection's own snapshot, if it is in a transaction that has one. */
   static Map<String, String> read(Connection connection) throws SQLException {
@@ -40,21 +40,6 @@ final class Contents {
       }
       return contents;
     }
-  }
-
-  /** Tables that differ, or that only one side has. */
-  static List<String> differences(Map<String, String> source, Map<String, String> target) {
-    List<String> differences = new ArrayList<>();
-    Map<String, String> all = new TreeMap<>(source);
-    all.putAll(target);
-    for (String table : all.keySet()) {
-      String here = source.getOrDefault(table, "missing");
-      String there = target.getOrDefault(table, "missing");
-      if (!here.equals(there)) {
-        differences.add(table + ": source " + here + ", target " + there);
-      }
-    }
-    return differences;
   }
 
   private static String digest(Statement statement, String table) throws SQLException {
