@@ -99,9 +99,10 @@ final class MySqlTarget implements Target, AutoCloseable {
     return MySqlLease.holder(connector);
   }
 
+  /** Not in a transaction: SET GLOBAL read_only is refused in one (1192). */
   @Override
   public void open(long epoch) {
-    session.write(
+    session.read(
         "opening the target",
         c -> {
           Epoch.check(c, epoch, connector.name());

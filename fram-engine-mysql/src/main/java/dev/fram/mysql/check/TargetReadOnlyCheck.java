@@ -2,6 +2,7 @@
 package dev.fram.mysql.check;
 
 import dev.fram.api.check.Finding;
+import dev.fram.mysql.gate.TargetGuard;
 import java.sql.SQLException;
 import java.util.List;
 
@@ -20,8 +21,10 @@ final class TargetReadOnlyCheck implements Question {
   @Override
   public List<Finding> ask(Servers servers) throws SQLException {
     Server target = servers.target();
+    // Whoever has the lease has closed the target to applications, and writes there all the same.
+    boolean byFram = new TargetGuard(target.connection()).closed();
     boolean closed =
-        target.isOn("read_only")
+        (target.isOn("read_only") && !byFram)
             || target.isOn("super_read_only")
             || target.isOn("innodb_read_only");
     return closed
