@@ -135,7 +135,7 @@ public final class Demo {
             result.status(),
             stats.worstPauseMillis(),
             stats.acknowledged() - before,
-            oracle.check(servers.target()::connect),
+            oracle.check(servers.target()::administer),
             handover.compare(),
             TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begun));
       }

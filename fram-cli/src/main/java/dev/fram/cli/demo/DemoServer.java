@@ -24,7 +24,10 @@ interface DemoServer extends AutoCloseable {
   /** A connection of the application; the caller closes it. */
   Connection connect() throws SQLException;
 
-  /** The same that sees the server as it is now for as long as it is open, and cannot write. */
+  /** A connection that gets in also when the application may not. */
+  Connection administer() throws SQLException;
+
+  /** The same that sees the server as it is now for as long as it is open. */
   Connection snapshot() throws SQLException;
 
   /** Makes the workload's tables and objects with so many rows in the large one. */

@@ -32,7 +32,7 @@ final class Handover implements AutoCloseable {
       return new Comparison(0, List.of("no writer ever reached the target"));
     }
     Map<String, String> target = servers.target().contents(snapshot.getFirst());
-    try (Connection connection = servers.source().connect()) {
+    try (Connection connection = servers.source().administer()) {
       Map<String, String> source = servers.source().contents(connection);
       return new Comparison(source.size(), differences(source, target));
     }

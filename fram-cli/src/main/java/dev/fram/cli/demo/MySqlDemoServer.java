@@ -7,30 +7,58 @@ import dev.fram.testkit.server.Durability;
 import dev.fram.testkit.server.MySqlServer;
 import dev.fram.testkit.server.MySqlVersion;
 import dev.fram.testkit.workload.WorkloadSchema;
+import java.security.SecureRandom;
 import java.sql.Connection;
+import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.EnumSet;
+import java.util.HexFormat;
 import java.util.Map;
 
 /**
- * MySQL or MariaDB; all databases of the user are migrated.
+ * MySQL or MariaDB; all databases of the user are migrated. The application has an account of its
+ * own on both servers: MariaDB's read_only does not bind administrators, and Fram's own account is
+ * the one that it cannot lock.
  *
  * @param server the running server
+ * @param applicationPassword what {@link #APPLICATION} logs in with
  */
-record MySqlDemoServer(MySqlServer server) implements DemoServer {
+record MySqlDemoServer(MySqlServer server, String applicationPassword) implements DemoServer {
   private static final String ALL_DATABASES = "";
+  private static final String APPLICATION = "shop";
 
   /** All but the event: it fires on the target before the proof has looked at it. */
   private static final EnumSet<WorkloadSchema.Part> PARTS =
       EnumSet.complementOf(EnumSet.of(WorkloadSchema.Part.EVENTS));
 
   static DemoServer start(MySqlVersion version) {
-    return new MySqlDemoServer(
+    MySqlServer server =
         MySqlServer.plan(version)
             .durability(Durability.DURABLE)
             .setting("local_infile", "ON")
-            .start());
+            .start();
+    try {
+      byte[] random = new byte[16];
+      new SecureRandom().nextBytes(random);
+      MySqlDemoServer made = new MySqlDemoServer(server, HexFormat.of().formatHex(random));
+      made.createAccount();
+      return made;
+    } catch (SQLException e) {
+      server.close();
+      throw DemoPair.unusable(server.uri(ALL_DATABASES), e);
+    }
+  }
+
+  private void createAccount() throws SQLException {
+    String account = "'" + APPLICATION + "'@'%'";
+    server.execute(
+        ALL_DATABASES, "CREATE USER " + account + " IDENTIFIED BY '" + applicationPassword + "'");
+    server.execute(ALL_DATABASES, "GRANT ALL ON app.* TO " + account);
+    if (!server.version().mariaDb()) {
+      // After a commit without an answer it asks whether the transaction is prepared.
+      server.execute(ALL_DATABASES, "GRANT XA_RECOVER_ADMIN ON *.* TO " + account);
+    }
   }
 
   @Override
@@ -60,12 +88,18 @@ record MySqlDemoServer(MySqlServer server) implements DemoServer {
 
   @Override
   public Connection connect() throws SQLException {
+    return DriverManager.getConnection(
+        server.jdbcUrl(ALL_DATABASES), APPLICATION, applicationPassword);
+  }
+
+  @Override
+  public Connection administer() throws SQLException {
     return server.connect(ALL_DATABASES);
   }
 
   @Override
   public Connection snapshot() throws SQLException {
-    Connection connection = connect();
+    Connection connection = administer();
     try (Statement statement = connection.createStatement()) {
       statement.execute("SET SESSION TRANSACTION ISOLATION LEVEL REPEATABLE READ");
       statement.execute("START TRANSACTION WITH CONSISTENT SNAPSHOT");
@@ -75,7 +109,7 @@ record MySqlDemoServer(MySqlServer server) implements DemoServer {
 
   @Override
   public void load(long rows) throws SQLException {
-    try (Connection connection = connect()) {
+    try (Connection connection = administer()) {
       WorkloadSchema.create(connection, rows, PARTS);
     }
   }

@@ -61,6 +61,11 @@ record PostgresDemoServer(PostgresServer server) implements DemoServer {
   }
 
   @Override
+  public Connection administer() throws SQLException {
+    return connect();
+  }
+
+  @Override
   public Connection snapshot() throws SQLException {
     Connection connection = connect();
     connection.setAutoCommit(false);
