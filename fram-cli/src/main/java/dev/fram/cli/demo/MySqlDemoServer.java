@@ -4,6 +4,7 @@ package dev.fram.cli.demo;
 import dev.fram.api.model.Endpoint;
 import dev.fram.testkit.comparison.MySqlTables;
 import dev.fram.testkit.server.Durability;
+import dev.fram.testkit.server.MySqlPlan;
 import dev.fram.testkit.server.MySqlServer;
 import dev.fram.testkit.server.MySqlVersion;
 import dev.fram.testkit.workload.WorkloadSchema;
@@ -33,11 +34,13 @@ record MySqlDemoServer(MySqlServer server, String applicationPassword) implement
       EnumSet.complementOf(EnumSet.of(WorkloadSchema.Part.EVENTS));
 
   static DemoServer start(MySqlVersion version) {
-    MySqlServer server =
-        MySqlServer.plan(version)
-            .durability(Durability.DURABLE)
-            .setting("local_infile", "ON")
-            .start();
+    MySqlPlan plan =
+        MySqlServer.plan(version).durability(Durability.DURABLE).setting("local_infile", "ON");
+    if (version == MySqlVersion.V9_7) {
+      // Its own new foreign keys leave rows behind where a deletion cascades over two levels.
+      plan.setting("innodb_native_foreign_keys", "ON");
+    }
+    MySqlServer server = plan.start();
     try {
       byte[] random = new byte[16];
       new SecureRandom().nextBytes(random);

@@ -116,7 +116,7 @@ final class WriterBook {
         row -> items.put(row.getLong(1), new ItemState(row.getLong(2), 0)));
     query(
         connection,
-        "SELECT id, count(*) FROM app.item_tag WHERE writer = ? GROUP BY id",
+        "SELECT id, count(*) FROM app.item_tag WHERE writer = ? AND " + owned + " GROUP BY id",
         row ->
             items.merge(
                 row.getLong(1),

@@ -16,7 +16,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 class MySqlWorkloadTest {
-  private static final long ROWS = 20_000;
+  /** So many that a writer changes every other loaded row only. */
+  private static final long ROWS = 40_000;
+
   private static final String DEADLOCK = "40001";
 
   @ParameterizedTest
@@ -24,7 +26,7 @@ class MySqlWorkloadTest {
   void whatWasAcknowledgedIsFoundAlsoAfterCrashes(MySqlVersion version, @TempDir Path folder)
       throws Exception {
     try (MySqlServer server = serverWithSchema(version)) {
-      assertThat(server.value("app", "SELECT COUNT(*) FROM item")).contains("20000");
+      assertThat(server.value("app", "SELECT COUNT(*) FROM item")).contains("40000");
       SwitchableProvider provider = new SwitchableProvider(server.endpoint("app"));
       Path file = folder.resolve("acknowledged");
       WorkloadOptions options =
