@@ -38,15 +38,16 @@ record TablePlan(
     boolean lateText = fuzzy && ownsDocumentId(table);
     for (TablePart part : table.parts()) {
       boolean atOnce =
-          usableKey.equals(Optional.of(part.name())) && part.kind() == Kind.UNIQUE
-              || auto.equals(Optional.of(part)) && !standIn;
+          (usableKey.equals(Optional.of(part.name())) && part.kind() == Kind.UNIQUE)
+              || (auto.equals(Optional.of(part)) && !standIn);
       if (!part.kind().secondary()) {
         if (part.kind() != Kind.FOREIGN_KEY) {
           bare.add(part);
         }
       } else if (atOnce) {
         bare.add(part);
-      } else if (fuzzy && part.kind() == Kind.UNIQUE || lateText && part.kind() == Kind.FULLTEXT) {
+      } else if ((fuzzy && part.kind() == Kind.UNIQUE)
+          || (lateText && part.kind() == Kind.FULLTEXT)) {
         late.add(part);
         if (auto.equals(Optional.of(part))) {
           bare.add(part.notUnique());
