@@ -53,11 +53,13 @@ final class TableBatch {
 
   /** Returns false when there is no other way left. */
   boolean nextLevel() {
-    if (level == Level.IN_ORDER) {
-      return false;
-    }
-    level = Level.values()[level.ordinal() + 1];
-    return true;
+    boolean last = level == Level.IN_ORDER;
+    level =
+        switch (level) {
+          case FOLDED -> Level.REPLACED;
+          case REPLACED, IN_ORDER -> Level.IN_ORDER;
+        };
+    return !last;
   }
 
   void add(RowChange change) {

@@ -25,13 +25,14 @@ import org.slf4j.LoggerFactory;
  * Closes the source for good (ALGORITHMS E1, MySQL, 4 and 5): accounts locked, which a standby that
  * takes over has too; the server read-only, in the strictest way that it lets us; sessions of
  * applications ended, because neither stops one that is there. What is possible shows by trying.
- * Every part may be done again. Stateless; works on the caller's sessions, which hold no
+ * Every part may be done again. Stateless; works on the caller's session, which holds no
  * transaction.
  */
 public final class SourceSeal {
   private static final Logger LOG = LoggerFactory.getLogger(SourceSeal.class);
   private static final Duration LOOK = Duration.ofMillis(20);
   private static final int TRIES = 250;
+  private static final int CLOSING_TRIES = 10;
 
   /** Privileges that write on a server that is only read_only. */
   private static final String PASSING =
@@ -44,17 +45,13 @@ public final class SourceSeal {
           + " AND p.USER NOT IN ('system user', 'event_scheduler')";
 
   private final Connection connection;
-  private final Connection holder;
   private final String server;
 
   /**
-   * @param holder the session that holds LOCK TABLES, which alone may make the server read-only
-   *     while it does; else the same
    * @param server the source's name for people
    */
-  SourceSeal(Connection connection, Connection holder, String server) {
+  public SourceSeal(Connection connection, String server) {
     this.connection = connection;
-    this.holder = holder;
     this.server = server;
   }
 
@@ -75,7 +72,7 @@ public final class SourceSeal {
    * @throws FramException LOCK_TIMEOUT while something is on its way that cannot be stopped;
    *     PRIVILEGE_MISSING when nothing at all keeps applications out
    */
-  BinlogPosition close() throws SQLException {
+  public BinlogPosition close() throws SQLException {
     ReadOnly before = readOnly();
     boolean locked = true;
     if (before != ReadOnly.SUPER) {
@@ -112,23 +109,38 @@ public final class SourceSeal {
         .isPresent();
   }
 
+  /**
+   * While another session still holds the write gate's locks, a writer that waits for them keeps
+   * SET GLOBAL waiting: so writers are ended first, and again when one has come back meanwhile.
+   */
   private ReadOnly refuseWrites() throws SQLException {
-    if (tried(holder, "SET GLOBAL super_read_only = ON")) {
-      return ReadOnly.SUPER;
+    Sql.run(connection, "SET SESSION lock_wait_timeout = 1");
+    for (int i = 1; ; i++) {
+      for (long id : sessions()) {
+        kill(id);
+      }
+      try {
+        if (tried("SET GLOBAL super_read_only = ON")) {
+          return ReadOnly.SUPER;
+        }
+        return tried("SET GLOBAL read_only = ON") ? ReadOnly.PLAIN : readOnly();
+      } catch (SQLException e) {
+        if (SqlErrors.code(e) != ErrorCode.LOCK_TIMEOUT || i == CLOSING_TRIES) {
+          throw e;
+        }
+      }
     }
-    return tried(holder, "SET GLOBAL read_only = ON") ? ReadOnly.PLAIN : readOnly();
   }
 
   /** Returns false when the server does not know it, or does not let us. */
-  private boolean tried(Connection session, String sql) throws SQLException {
+  private boolean tried(String sql) throws SQLException {
     try {
-      Sql.run(session, sql);
+      Sql.run(connection, sql);
       return true;
     } catch (SQLException e) {
-      // 1193: no such variable. 1238: it cannot be set here. 1192: not under LOCK TABLES.
+      // 1193: no such variable. 1238: it cannot be set here.
       boolean impossible =
           e.getErrorCode() == 1193
-              || e.getErrorCode() == 1192
               || e.getErrorCode() == 1238
               || SqlErrors.code(e) == ErrorCode.PRIVILEGE_MISSING;
       if (!impossible) {
@@ -142,7 +154,7 @@ public final class SourceSeal {
   /** Their definers' accounts may be locked: they would run all the same. */
   private void stopEvents() throws SQLException {
     if (Sql.variable(connection, "event_scheduler").filter("ON"::equals).isPresent()
-        && !tried(connection, "SET GLOBAL event_scheduler = OFF")) {
+        && !tried("SET GLOBAL event_scheduler = OFF")) {
       LOG.warn("{}: the event scheduler could not be stopped.", server);
     }
   }
@@ -169,7 +181,7 @@ public final class SourceSeal {
       if (passing.contains(account.toString())) {
         continue;
       }
-      all &= tried(connection, "ALTER USER " + account.quoted() + " ACCOUNT LOCK");
+      all &= tried("ALTER USER " + account.quoted() + " ACCOUNT LOCK");
       LOG.info("{}: account {} locked.", server, account);
     }
     return all;
@@ -255,7 +267,7 @@ public final class SourceSeal {
   public static BinlogPosition close(Connector source) {
     Connection session = source.open("seal");
     try {
-      return new SourceSeal(session, session, source.name()).close();
+      return new SourceSeal(session, source.name()).close();
     } catch (SQLException e) {
       throw SqlErrors.translate(e, source.name(), "closing the source for good");
     } finally {

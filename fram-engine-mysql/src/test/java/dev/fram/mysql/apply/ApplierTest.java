@@ -203,7 +203,7 @@ final class ApplierTest {
 
   @ParameterizedTest
   @EnumSource(MySqlVersion.class)
-  void asksIgnoresOrRunsStatements(MySqlVersion version) throws SQLException {
+  void asksOrRunsStatements(MySqlVersion version) throws SQLException {
     try (ApplyRig rig = new ApplyRig(version)) {
       rig.both(ITEM, "INSERT INTO item VALUES (1, 'a', 1)");
       rig.start();

@@ -60,6 +60,7 @@ final class ApplyRig implements AutoCloseable {
   final MySqlJournal journal;
   final Lease lease;
   private Optional<BinlogFeed> feed = Optional.empty();
+  private Optional<BinlogPosition> reached = Optional.empty();
   private Optional<MySqlApplier> applier = Optional.empty();
 
   ApplyRig(MySqlVersion version) throws SQLException {
@@ -159,6 +160,7 @@ final class ApplyRig implements AutoCloseable {
     MySqlApplier fresh =
         MySqlApplier.open(target, new MySqlApplier.Plan(policy, bonded, catalog), lease.epoch());
     applier = Optional.of(fresh);
+    reached = Optional.empty();
     feed =
         Optional.of(
             BinlogFeed.open(
@@ -183,11 +185,16 @@ final class ApplyRig implements AutoCloseable {
   List<FeedEvent> read() throws SQLException {
     BinlogPosition goal = now();
     List<FeedEvent> seen = new ArrayList<>();
+    if (reached.filter(p -> p.covers(goal)).isPresent()) {
+      return seen;
+    }
     long deadline = System.nanoTime() + PATIENCE.toNanos();
     while (System.nanoTime() - deadline < 0) {
       Optional<FeedEvent> event = feed.orElseThrow().poll(Duration.ofMillis(100));
       event.ifPresent(seen::add);
-      if (event.flatMap(ApplyRig::end).filter(p -> p.covers(goal)).isPresent()) {
+      Optional<BinlogPosition> before = reached;
+      reached = event.flatMap(ApplyRig::end).or(() -> before);
+      if (reached.filter(p -> p.covers(goal)).isPresent()) {
         return seen;
       }
     }
