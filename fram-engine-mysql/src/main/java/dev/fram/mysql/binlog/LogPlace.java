@@ -115,6 +115,11 @@ sealed interface LogPlace {
     private final BinlogPosition.File from;
     private LogPoint at;
 
+    /** Offsets have 32 bits in the log and in the question for it; files may grow beyond. */
+    private static final long ROUND = 1L << 32;
+
+    private static final int HEAD = 4;
+
     private OfFiles(BinlogPosition.File from) {
       this.from = from;
       this.at = from.restart().orElse(from.at());
@@ -137,8 +142,12 @@ sealed interface LogPlace {
 
     @Override
     public void passed(long offset) {
-      if (offset > at.offset()) {
-        at = new LogPoint(at.file(), offset);
+      long now = at.offset() / ROUND * ROUND + offset;
+      if (now < at.offset() - ROUND / 2) {
+        now += ROUND;
+      }
+      if (now > at.offset()) {
+        at = new LogPoint(at.file(), now);
       }
     }
 
@@ -159,9 +168,12 @@ sealed interface LogPlace {
 
     @Override
     public Optional<BinlogPosition> position() {
-      BinlogPosition here =
-          new BinlogPosition.File(
-              at, from.server(), open.values().stream().min(LogPoint::compareTo));
+      Optional<LogPoint> restart = open.values().stream().min(LogPoint::compareTo);
+      if (restart.isEmpty() && at.offset() >= ROUND) {
+        // Nobody can ask for such an offset: the file is read again from its beginning.
+        restart = Optional.of(new LogPoint(at.file(), HEAD));
+      }
+      BinlogPosition here = new BinlogPosition.File(at, from.server(), restart);
       return here.covers(from) ? Optional.of(here) : Optional.empty();
     }
 

@@ -143,12 +143,10 @@ final class LogStream implements AutoCloseable {
 
     private void encrypt(StreamRequest request) {
       Encryption asked = Encryption.of(request.endpoint());
-      setSSLMode(SSLMode.valueOf(asked.mode()));
-      if (asked.mode().startsWith("VERIFY")) {
-        // The certificate's names are checked by the handshake itself, not after it.
-        setSSLMode(SSLMode.VERIFY_CA);
-        setSslSocketFactory(socket -> asked.wrap(socket, request.endpoint().host()));
-      }
+      // The certificate and its names are checked by the handshake itself, not after it.
+      boolean verify = asked.mode().startsWith("VERIFY");
+      setSSLMode(verify ? SSLMode.VERIFY_CA : SSLMode.valueOf(asked.mode()));
+      setSslSocketFactory(socket -> asked.wrap(socket, request.endpoint().host()));
     }
 
     @Override

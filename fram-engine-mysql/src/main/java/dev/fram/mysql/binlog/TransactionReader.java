@@ -233,7 +233,12 @@ final class TransactionReader implements AutoCloseable {
       case StatementKind.XaStart start -> open().becomes(new Group.Xa(start.xid()));
       case StatementKind.XaCommit xa -> decide(xa.xid(), Outcome.COMMIT);
       case StatementKind.XaRollback xa -> decide(xa.xid(), Outcome.ROLLBACK);
-      case StatementKind.Nothing n -> endOfStatement();
+      case StatementKind.Nothing n -> {
+        // A server puts a comment where an event stood that it thinks we do not know.
+        if (group.isPresent()) {
+          endOfStatement();
+        }
+      }
       case StatementKind.Truncate truncate -> {
         if (scope.follows(truncate.table())) {
           emit(new FeedEvent.Truncate(new Truncation(truncate.table()).payload()));

@@ -15,15 +15,19 @@ import java.security.GeneralSecurityException;
 import java.security.KeyStore;
 import java.security.cert.Certificate;
 import java.security.cert.CertificateFactory;
+import java.security.cert.X509Certificate;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
 import java.util.Set;
 import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLSocket;
+import javax.net.ssl.TrustManager;
 import javax.net.ssl.TrustManagerFactory;
+import javax.net.ssl.X509ExtendedTrustManager;
 
 /**
  * What the URI asks of encryption, with the names the mysql client uses: {@code ssl-mode} and
@@ -79,8 +83,8 @@ public record Encryption(String mode, Optional<Path> authority) {
   }
 
   /**
-   * Encrypts a connection whose server's certificate is looked at (VERIFY_CA, VERIFY_IDENTITY), for
-   * a client that is not the driver.
+   * Encrypts a connection for a client that is not the driver. The server's certificate is looked
+   * at under VERIFY_CA and VERIFY_IDENTITY only, as with the mysql client.
    *
    * @param host the name the certificate must be for under VERIFY_IDENTITY
    */
@@ -90,7 +94,9 @@ public record Encryption(String mode, Optional<Path> authority) {
           TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
       trust.init(authority.isPresent() ? certificates(authority.get()) : null);
       SSLContext context = SSLContext.getInstance("TLS");
-      context.init(null, trust.getTrustManagers(), null);
+      boolean verify = mode.startsWith("VERIFY");
+      context.init(
+          null, verify ? trust.getTrustManagers() : new TrustManager[] {new Unverified()}, null);
       SSLSocket wrapped =
           (SSLSocket) context.getSocketFactory().createSocket(socket, host, socket.getPort(), true);
       if ("VERIFY_IDENTITY".equals(mode)) {
@@ -103,6 +109,34 @@ public record Encryption(String mode, Optional<Path> authority) {
       SocketException failed = new SocketException("encryption could not be set up");
       failed.initCause(e);
       throw failed;
+    }
+  }
+
+  /** Takes any certificate: what REQUIRED and PREFERRED mean. */
+  private static final class Unverified extends X509ExtendedTrustManager {
+    private static final X509Certificate[] NONE = {};
+
+    @Override
+    public void checkClientTrusted(X509Certificate[] chain, String type) {}
+
+    @Override
+    public void checkServerTrusted(X509Certificate[] chain, String type) {}
+
+    @Override
+    public void checkClientTrusted(X509Certificate[] chain, String type, Socket socket) {}
+
+    @Override
+    public void checkServerTrusted(X509Certificate[] chain, String type, Socket socket) {}
+
+    @Override
+    public void checkClientTrusted(X509Certificate[] chain, String type, SSLEngine engine) {}
+
+    @Override
+    public void checkServerTrusted(X509Certificate[] chain, String type, SSLEngine engine) {}
+
+    @Override
+    public X509Certificate[] getAcceptedIssuers() {
+      return NONE;
     }
   }
 

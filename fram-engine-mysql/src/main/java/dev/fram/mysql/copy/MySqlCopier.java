@@ -35,6 +35,7 @@ public final class MySqlCopier implements ChunkCopier {
   private final long epoch;
   private @Nullable Connection source;
   private @Nullable Connection target;
+  private Optional<CopyPlan> last = Optional.empty();
 
   public MySqlCopier(Connector source, Connector target, long epoch) {
     this.sourceServer = source;
@@ -97,6 +98,7 @@ public final class MySqlCopier implements ChunkCopier {
    */
   @Override
   public void empty(TableId table) {
+    last = Optional.empty();
     attempt(
         "emptying " + table,
         (from, to) -> {
@@ -115,6 +117,7 @@ public final class MySqlCopier implements ChunkCopier {
     discard(target);
     source = null;
     target = null;
+    last = Optional.empty();
   }
 
   private CopiedChunk transfer(
@@ -133,7 +136,7 @@ public final class MySqlCopier implements ChunkCopier {
     if (done.isPresent()) {
       return done.get();
     }
-    CopyPlan plan = CopyPlan.of(table, from, to);
+    CopyPlan plan = plan(table, from, to);
     Sql.run(to, "START TRANSACTION");
     CopiedChunk copied = pass(plan, chunk.range(), progress, from, to);
     // Last, because the lock it takes makes every change of the migration's row wait.
@@ -149,6 +152,14 @@ public final class MySqlCopier implements ChunkCopier {
         fence);
     Sql.run(to, "COMMIT");
     return copied;
+  }
+
+  /** The next chunk is often the same table's; what changes meanwhile, the last look finds. */
+  private CopyPlan plan(TableId table, Connection from, Connection to) throws SQLException {
+    if (last.filter(plan -> plan.table().equals(table)).isEmpty()) {
+      last = Optional.of(CopyPlan.of(table, from, to));
+    }
+    return last.orElseThrow();
   }
 
   private CopiedChunk pass(
