@@ -86,9 +86,9 @@ final class Accounts {
           for (SchemaObject object : objects) {
             boolean kept =
                 there.contains(object.name())
-                    || object.kind() == Kind.GRANT
+                    || (object.kind() == Kind.GRANT
                         && there.contains(
-                            object.name().substring(0, object.name().lastIndexOf(' ')));
+                            object.name().substring(0, object.name().lastIndexOf(' '))));
             if (!kept) {
               ObjectStore.save(connection, object);
             } else if (object.kind() == Kind.ACCOUNT) {

@@ -18,7 +18,7 @@ class LogPlaceTest {
     BinlogPosition far = place.position().orElseThrow();
     assertThat(far.text()).isEqualTo("file:b.000001:" + 5 * GIB + ";server=1;restart=b.000001:4");
 
-    LogPlace again = LogPlace.at((BinlogPosition) BinlogPosition.parse(far.text()));
+    LogPlace again = LogPlace.at(BinlogPosition.parse(far.text()));
     again.passed(GIB);
     assertThat(again.position()).isEmpty();
     assertThat(again.old(new TransactionMark.Start(new LogPoint("b.000001", GIB), "1"))).isTrue();
