@@ -88,8 +88,7 @@ final class RandomHistoryTest {
     }
   }
 
-  private static void applyInPieces(
-      MySqlApplier applier, List<FeedEvent> events, Random random) {
+  private static void applyInPieces(MySqlApplier applier, List<FeedEvent> events, Random random) {
     List<FeedEvent> piece = new ArrayList<>();
     for (FeedEvent event : events) {
       piece.add(event);

@@ -33,7 +33,9 @@ final class TypesTest {
           of("int unsigned", "4294967295"),
           of("bigint", "-9223372036854775808", "9223372036854775807"),
           of("bigint unsigned", "18446744073709551615", "9223372036854775808"),
-          of("decimal(65,30)", "-12345678901234567890123456789012345.123456789012345678901234567890"),
+          of(
+              "decimal(65,30)",
+              "-12345678901234567890123456789012345.123456789012345678901234567890"),
           of("decimal(5,0) unsigned", "99999"),
           of("float", "123456.789", "-0e0", "3.4e38", "1e-45", "0.1"),
           of("float(10,2)", "1.1", "99999.99"),
@@ -50,7 +52,11 @@ final class TypesTest {
           of("year", "0", "1901", "2155"),
           of("char(10) CHARACTER SET utf8mb4", "''", "'ab  '", "'\\'\"\\\\ {d'", "'😀'"),
           of("char(5) CHARACTER SET latin1", "x'E9FF'"),
-          of("varchar(20) CHARACTER SET utf8mb4", "'trailing  '", "'a\\0b\\n\\r\\Z?'", "'{fn now()}'"),
+          of(
+              "varchar(20) CHARACTER SET utf8mb4",
+              "'trailing  '",
+              "'a\\0b\\n\\r\\Z?'",
+              "'{fn now()}'"),
           of("varchar(20) CHARACTER SET ucs2", "'é'"),
           of("varchar(20) CHARACTER SET utf16", "'😀x'"),
           of("varchar(20) CHARACTER SET sjis", "x'8EA9955C'"),
@@ -65,7 +71,10 @@ final class TypesTest {
           of("longtext CHARACTER SET utf8mb4", "REPEAT('é', 40000)"),
           of("enum('a','b''c','')", "'a'", "'b''c'", "''", "0"),
           of("set('x','y','z')", "''", "'x,z'", "7"),
-          of("geometry", "ST_GeomFromText('POINT(1.5 -2)')", "ST_GeomFromText('LINESTRING(0 0,1 1)')"),
+          of(
+              "geometry",
+              "ST_GeomFromText('POINT(1.5 -2)')",
+              "ST_GeomFromText('LINESTRING(0 0,1 1)')"),
           of("point", "ST_GeomFromText('POINT(0.1 0.2)')"),
           of(
               "json",
@@ -84,8 +93,15 @@ final class TypesTest {
 
   private static final List<Sample> MARIADB =
       List.of(
-          of("inet6", "'::1'", "'2001:db8::ff00:42:8329'"),
-          of("uuid", "'123e4567-e89b-12d3-a456-426655440000'"));
+          of("inet6", "'::1'", "'2001:db8::ff00:42:8329'", "'2001:db8::'", "'::'"),
+          of("inet4", "'10.0.0.0'", "'255.254.253.252'"),
+          of(
+              "uuid",
+              "'123e4567-e89b-12d3-a456-426655440000'",
+              "'123e4567-e89b-42d3-8456-426655440001'",
+              "'018f4567-e89b-72d3-b456-426655440000'",
+              "'00000000-0000-0000-0000-000000000000'",
+              "'ffffffff-ffff-ffff-ffff-ffffffffff00'"));
 
   @ParameterizedTest
   @EnumSource(MySqlVersion.class)
