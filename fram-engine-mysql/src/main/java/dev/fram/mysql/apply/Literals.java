@@ -7,6 +7,7 @@ import dev.fram.mysql.connection.Quoting;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -29,7 +30,7 @@ final class Literals {
       case Value.Real real -> real(real.value());
       // A float's exact value as a double: anything shorter would be rounded twice.
       case Value.Single single -> real(single.value());
-      case Value.Bytes bytes -> bytes(padded(bytes.bytes(), column), column);
+      case Value.Bytes bytes -> bytes(bytes.bytes(), column);
       case Value.Json json -> Quoting.literal(json.text());
       case Value.JsonExpression json -> json.sql();
       case Value.Temporal temporal -> "'" + temporal.text() + "'";
@@ -47,12 +48,7 @@ final class Literals {
     String name = Quoting.identifier(column.name());
     return switch (value) {
       case Value.Null n -> name + " IS NULL";
-      case Value.Bytes bytes ->
-          "HEX("
-              + name
-              + ") = '"
-              + HexFormat.of().withUpperCase().formatHex(padded(bytes.bytes(), column))
-              + "'";
+      case Value.Bytes bytes -> sameBytes(bytes.bytes(), column, name);
       case Value.Bits bits -> "HEX(" + name + ") = '" + bits(bits.bytes()) + "'";
       case Value.Ordinal ordinal -> name + " + 0 = " + Long.toUnsignedString(ordinal.number());
       case Value.Json json -> name + " = CAST(" + Quoting.literal(json.text()) + " AS JSON)";
@@ -86,7 +82,23 @@ final class Literals {
     return text.indexOf('E') >= 0 ? text : text + "E0";
   }
 
-  private static String bytes(byte[] bytes, Column column) {
+  private static String sameBytes(byte[] bytes, Column column, String name) {
+    return Identifiers.text(bytes, column.type().name())
+        .map(text -> name + " = '" + text + "'")
+        .orElseGet(() ->
+            "HEX("
+                + name
+                + ") = '"
+                + HexFormat.of().withUpperCase().formatHex(padded(bytes, column))
+                + "'");
+  }
+
+  private static String bytes(byte[] logged, Column column) {
+    Optional<String> text = Identifiers.text(logged, column.type().name());
+    if (text.isPresent()) {
+      return "'" + text.get() + "'";
+    }
+    byte[] bytes = padded(logged, column);
     return column
         .type()
         .charset()

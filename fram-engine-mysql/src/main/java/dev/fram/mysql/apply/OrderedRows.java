@@ -27,7 +27,9 @@ final class OrderedRows {
     commands.add(
         switch (change.op()) {
           case INSERT -> insert(table, change);
-          case UPDATE -> Command.exactly(table.updateWhole(change.before(), change.after()), 1);
+          case UPDATE ->
+              Command.exactly(table.updateWhole(change.before(), change.after()), 1)
+                  .with(table.values(change.after()));
           case DELETE -> Command.exactly(table.deleteWhole(change.before()), 1);
         });
   }
@@ -42,9 +44,10 @@ final class OrderedRows {
     commands.add(
         switch (change.op()) {
           case INSERT -> insert(table, change);
-          case UPDATE -> Command.exactly(update(table, change), 1);
+          case UPDATE ->
+              Command.exactly(update(table, change), 1).with(table.values(change.after()));
           // A row that a cascade has deleted may be deleted by the log once more.
-          case DELETE -> new Command(delete(table, change), 1, Command.Expect.AT_MOST);
+          case DELETE -> Command.atMost(delete(table, change), 1);
         });
   }
 
@@ -61,7 +64,8 @@ final class OrderedRows {
   }
 
   private static Command insert(TargetTable table, RowChange change) {
-    return Command.exactly(table.insertHead() + table.tuple(change.after()), 1);
+    return Command.exactly(table.insertHead() + table.tuple(change.after()), 1)
+        .with(table.values(change.after()));
   }
 
   private void foreignKeys(Command wanted) {

@@ -28,6 +28,7 @@ final class Statements {
   private final List<Command> commands = new ArrayList<>();
   private final StringBuilder open = new StringBuilder();
   private Kind kind = Kind.NONE;
+  private Command.Values values = Command.Values.CHECKED;
   private int rows;
 
   Statements(TargetTable table, int maxBytes) {
@@ -36,24 +37,24 @@ final class Statements {
   }
 
   void delete(List<Value> key) {
-    add(Kind.DELETE, table.keyTuple(key));
+    add(Kind.DELETE, table.keyTuple(key), Command.Values.CHECKED);
   }
 
   void deleteIfThere(List<Value> key) {
-    add(Kind.DELETE_IF_THERE, table.keyTuple(key));
+    add(Kind.DELETE_IF_THERE, table.keyTuple(key), Command.Values.CHECKED);
   }
 
   void insert(List<Value> row) {
-    add(Kind.INSERT, table.tuple(row));
+    add(Kind.INSERT, table.tuple(row), table.values(row));
   }
 
   void upsert(List<Value> row) {
-    add(Kind.UPSERT, table.tuple(row));
+    add(Kind.UPSERT, table.tuple(row), table.values(row));
   }
 
   void update(List<Value> key, List<Value> row) {
     close();
-    commands.add(Command.exactly(table.update(key, row), 1));
+    commands.add(Command.exactly(table.update(key, row), 1).with(table.values(row)));
   }
 
   /** One change as the source made it, strictly. */
@@ -87,12 +88,16 @@ final class Statements {
     return commands;
   }
 
-  private void add(Kind wanted, String tuple) {
-    if (kind != wanted || rows == MOST_ROWS || open.length() + tuple.length() > maxBytes) {
+  private void add(Kind wanted, String tuple, Command.Values how) {
+    if (kind != wanted
+        || values != how
+        || rows == MOST_ROWS
+        || open.length() + tuple.length() > maxBytes) {
       close();
     }
     if (rows == 0) {
       kind = wanted;
+      values = how;
       open.append(head());
     } else {
       open.append(", ");
@@ -114,14 +119,18 @@ final class Statements {
       return;
     }
     switch (kind) {
-      case DELETE -> commands.add(Command.exactly(open.append(')').toString(), rows));
-      case DELETE_IF_THERE -> commands.add(Command.any(open.append(')').toString()));
-      case INSERT -> commands.add(Command.exactly(open.toString(), rows));
-      case UPSERT -> commands.add(Command.any(open.append(table.upsertTail()).toString()));
+      case DELETE -> done(Command.exactly(open.append(')').toString(), rows));
+      case DELETE_IF_THERE -> done(Command.any(open.append(')').toString()));
+      case INSERT -> done(Command.exactly(open.toString(), rows));
+      case UPSERT -> done(Command.any(open.append(table.upsertTail()).toString()));
       case NONE -> {}
     }
     open.setLength(0);
     rows = 0;
     kind = Kind.NONE;
+  }
+
+  private void done(Command command) {
+    commands.add(command.with(values));
   }
 }

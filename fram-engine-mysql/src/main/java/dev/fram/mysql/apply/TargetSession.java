@@ -30,6 +30,12 @@ final class TargetSession implements AutoCloseable {
 
   private static final int TEXT_BYTES = 1 << 20;
 
+  /** A value that the column does not take is an error, never another value. */
+  private static final String STRICT =
+      "SET SESSION sql_mode = '" + Connector.SQL_MODE + ",STRICT_ALL_TABLES'";
+
+  private static final String LOOSE = "SET SESSION sql_mode = '" + Connector.SQL_MODE + "'";
+
   private final Connector target;
   private final long epoch;
   private final Connection connection;
@@ -61,6 +67,7 @@ final class TargetSession implements AutoCloseable {
     // Rows come in the order that the source has checked; the gaps need no locks.
     Sql.run(connection, "SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED");
     Sql.run(connection, "SET SESSION foreign_key_checks = 0, unique_checks = 1");
+    Sql.run(connection, STRICT);
   }
 
   Connection connection() {
@@ -111,6 +118,8 @@ final class TargetSession implements AutoCloseable {
 
   void rollbackToSavepoint() throws SQLException {
     Sql.run(connection, "ROLLBACK TO SAVEPOINT fram");
+    // A text that broke off may have left its own settings behind.
+    Sql.run(connection, STRICT);
   }
 
   /**
@@ -121,7 +130,7 @@ final class TargetSession implements AutoCloseable {
   void run(List<Command> commands) throws SQLException {
     List<Command> together = new ArrayList<>();
     long bytes = 0;
-    for (Command command : commands) {
+    for (Command command : withModes(commands)) {
       boolean full =
           together.size() == MOST_STATEMENTS || bytes + command.sql().length() > statementBytes();
       if (full && !together.isEmpty()) {
@@ -135,6 +144,30 @@ final class TargetSession implements AutoCloseable {
     if (!together.isEmpty()) {
       send(together);
     }
+  }
+
+  private static List<Command> withModes(List<Command> commands) {
+    List<Command> all = new ArrayList<>();
+    Command.Values values = Command.Values.CHECKED;
+    for (Command command : commands) {
+      if (command.values() != values) {
+        values = command.values();
+        all.add(mode(values));
+      }
+      all.add(command);
+    }
+    if (values != Command.Values.CHECKED) {
+      all.add(mode(Command.Values.CHECKED));
+    }
+    return all;
+  }
+
+  private static Command mode(Command.Values values) {
+    return Command.any(
+        switch (values) {
+          case CHECKED -> STRICT;
+          case LOOSE -> LOOSE;
+        });
   }
 
   private void send(List<Command> commands) throws SQLException {

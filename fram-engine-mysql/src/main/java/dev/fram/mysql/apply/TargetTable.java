@@ -68,6 +68,17 @@ final class TargetTable {
     return insertHead;
   }
 
+  /** Whether the row holds an ENUM's error value, which a strict session refuses. */
+  Command.Values values(List<Value> row) {
+    boolean loose =
+        written.stream()
+            .anyMatch(i ->
+                row.get(i) instanceof Value.Ordinal ordinal
+                    && ordinal.number() == 0
+                    && columns.get(i).type().name().equals("enum"));
+    return loose ? Command.Values.LOOSE : Command.Values.CHECKED;
+  }
+
   /** {@code (1, 'a', NULL)}: what goes behind {@link #insertHead}. */
   String tuple(List<Value> row) {
     return written.stream()

@@ -93,8 +93,15 @@ final class TypesTest {
 
   private static final List<Sample> MARIADB =
       List.of(
-          of("inet6", "'::1'", "'2001:db8::ff00:42:8329'"),
-          of("uuid", "'123e4567-e89b-12d3-a456-426655440000'"));
+          of("inet6", "'::1'", "'2001:db8::ff00:42:8329'", "'2001:db8::'", "'::'"),
+          of("inet4", "'10.0.0.0'", "'255.254.253.252'"),
+          of(
+              "uuid",
+              "'123e4567-e89b-12d3-a456-426655440000'",
+              "'123e4567-e89b-42d3-8456-426655440001'",
+              "'018f4567-e89b-72d3-b456-426655440000'",
+              "'00000000-0000-0000-0000-000000000000'",
+              "'ffffffff-ffff-ffff-ffff-ffffffffff00'"));
 
   @ParameterizedTest
   @EnumSource(MySqlVersion.class)
