@@ -49,7 +49,7 @@ final class DemoCommand implements FramCommand {
       paramLabel = "NAME",
       defaultValue = "postgresql",
       description = "postgresql, mysql or mariadb (default: ${DEFAULT-VALUE}).")
-  private String engine;
+  private String engine = "postgresql";
 
   @Option(
       names = {"--source-version", "--from"},
@@ -58,7 +58,7 @@ final class DemoCommand implements FramCommand {
       description =
           "The source's version: PostgreSQL 13 to 18 (default: 15), MySQL 8.0 (default) or 9.7,"
               + " MariaDB 11.4.")
-  private String sourceVersion;
+  private String sourceVersion = "";
 
   @Option(
       names = {"--target-version", "--to"},
@@ -67,7 +67,7 @@ final class DemoCommand implements FramCommand {
       description =
           "The target's, not older: PostgreSQL 13 to 18 (default: 18), MySQL 8.0 (default) or 9.7,"
               + " MariaDB 11.4.")
-  private String targetVersion;
+  private String targetVersion = "";
 
   @Option(
       names = "--writers",
