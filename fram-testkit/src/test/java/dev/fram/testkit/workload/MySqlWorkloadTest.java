@@ -65,7 +65,7 @@ class MySqlWorkloadTest {
           """
           DELETE FROM ledger WHERE kind = 'tx' ORDER BY RAND() LIMIT 1;
           INSERT INTO ledger VALUES (1, 1000000, 'tx', NOW());
-          UPDATE sbtest1 SET k = k + 1 WHERE id = 16;
+          UPDATE sbtest1 SET k = k + 1 WHERE id = 32;
           DELETE FROM audit WHERE writer = 0 ORDER BY nr DESC LIMIT 1;
           INSERT INTO log VALUES (3, 17, NULL);
           UPDATE item_changes SET changes = changes + 1 WHERE writer = 0;
