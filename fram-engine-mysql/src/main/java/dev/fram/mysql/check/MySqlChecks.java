@@ -71,6 +71,7 @@ public final class MySqlChecks {
         new SourcePrivilegesCheck(),
         new ReadPrivilegeCheck(),
         new FreezePrivilegesCheck(),
+        new OwnAccountCheck(),
         new TargetPrivilegesCheck(),
         new TargetReadOnlyCheck(),
         new RequirePrimaryKeyCheck(),

@@ -14,6 +14,7 @@ import dev.fram.api.model.Secret;
 import dev.fram.mysql.connection.Connector;
 import dev.fram.testkit.server.MySqlServer;
 import dev.fram.testkit.server.MySqlVersion;
+import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.EnumMap;
 import java.util.List;
@@ -175,6 +176,24 @@ class MySqlChecksTest {
     } finally {
       source.execute("", "DROP TABLE c.q, c.p");
     }
+  }
+
+  /** Fram's own account stays open on the source: whoever shares it could write on there. */
+  @ParameterizedTest
+  @EnumSource
+  void anApplicationThatSharesFramsAccountIsSeen(MySqlVersion version) throws SQLException {
+    MySqlServer source = source(version);
+    MySqlServer target = target(version);
+    Severity expected = version.mariaDb() ? Severity.FAIL : Severity.WARN;
+    try (Connection application = source.connect("c")) {
+      assertThat(application.isValid(5)).isTrue();
+      assertThat(ask(source, target, "own-account"))
+          .allMatch(f -> f.severity() == expected && f.remedy().contains("account of its own"));
+    }
+    await()
+        .untilAsserted(() ->
+            assertThat(ask(source, target, "own-account"))
+                .allMatch(f -> f.severity() == Severity.PASS));
   }
 
   @ParameterizedTest
