@@ -125,9 +125,9 @@ class GateTest {
       names = {"V15", "V18"})
   void anAutovacuumGivesWay(PostgresVersion version) throws SQLException {
     try (PostgresServer server = slowAutovacuum(version);
-        RouteRig rig = new RouteRig(server, Servers.of(version), "CREATE TABLE t (id int)");
-        WriteGate gate =
-            rig.route.source().gate(rig.route.source().tables(), Duration.ofSeconds(20))) {
+        RouteRig rig =
+            new RouteRig(server, Servers.of(version), "CREATE TABLE t (id int PRIMARY KEY)");
+        WriteGate gate = rig.route.source().gate(rig.prepare(), Duration.ofSeconds(20))) {
       RouteRig.run(
           rig.onSource,
           "INSERT INTO t SELECT generate_series(1, 200000); DELETE FROM t WHERE id % 2 = 0");
@@ -161,12 +161,12 @@ class GateTest {
   @Test
   void aHandOverThatAnotherRunHasCommittedIsNotCalledUndone() throws SQLException {
     try (RouteRig rig = new RouteRig(SERVER, SERVER, "SELECT 1");
-        WriteGate first = rig.route.source().gate(List.of(), BUDGET);
+        WriteGate first = rig.route.source().gate(rig.prepare(), BUDGET);
         WriteGate second = rig.route.source().gate(List.of(), BUDGET)) {
-      assertThat(first.close(LOCK)).isInstanceOf(WriteGate.Attempt.Closed.class);
-      assertThat(second.close(LOCK)).isInstanceOf(WriteGate.Attempt.Closed.class);
+      PostgresRouteTest.closeWithin(first, 20);
       Position frozenAt = first.frozenAt();
       assertThat(first.handOver(2, frozenAt)).isEqualTo(StepOutcome.DONE);
+      PostgresRouteTest.closeWithin(second, 20);
       assertThat(second.handOver(2, frozenAt)).isEqualTo(StepOutcome.UNKNOWN);
       assertThat(rig.route.source().handOver()).isInstanceOf(HandOver.HandedOver.class);
     }
@@ -176,9 +176,9 @@ class GateTest {
   @Test
   void anEarlierEpochMayNotHandOver() throws SQLException {
     try (RouteRig rig = new RouteRig(SERVER, SERVER, "CREATE TABLE t (id int PRIMARY KEY)");
-        WriteGate gate = rig.route.source().gate(rig.route.source().tables(), BUDGET)) {
+        WriteGate gate = rig.route.source().gate(rig.prepare(), BUDGET)) {
       RouteRig.run(rig.onSource, "UPDATE fram.handover SET epoch = 7");
-      assertThat(gate.close(LOCK)).isInstanceOf(WriteGate.Attempt.Closed.class);
+      PostgresRouteTest.closeWithin(gate, 20);
       assertThat(gate.handOver(6, gate.frozenAt())).isNotEqualTo(StepOutcome.DONE);
       assertThat(rig.route.source().handOver()).isInstanceOf(HandOver.OwnerSource.class);
       RouteRig.run(rig.onSource, "INSERT INTO t VALUES (1)");
@@ -238,7 +238,7 @@ class GateTest {
             + " INSERT INTO child VALUES (2, 'x')";
     try (RouteRig rig = new RouteRig(SERVER, SERVER, ddl)) {
       List<Table> child =
-          rig.route.source().tables().stream().filter(t -> t.id().name().equals("child")).toList();
+          rig.prepare().stream().filter(t -> t.id().name().equals("child")).toList();
       try (WriteGate gate = rig.route.source().gate(child, BUDGET)) {
         PostgresRouteTest.closeWithin(gate, 20);
         assertThat(gate.handOver(1, gate.frozenAt())).isEqualTo(StepOutcome.DONE);
