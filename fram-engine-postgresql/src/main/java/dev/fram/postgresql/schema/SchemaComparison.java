@@ -30,10 +30,14 @@ final class SchemaComparison {
       Pattern.compile(
           "^-- Name: (.*); Type: ([^;]*); Schema: ([^;]*); Owner: .*$", Pattern.MULTILINE);
 
-  /** Numbers of other entries; and the mark that CLUSTER leaves, which is no definition. */
+  /**
+   * Numbers of other entries; the mark that CLUSTER leaves, which is no definition; and the replica
+   * identity, which Fram itself sets for a while (the fingerprints watch over everybody else's).
+   */
   private static final Pattern NOISE =
       Pattern.compile(
-          "^(-- Completed on .*|-- Dependencies: .*|-- TOC entry .*|ALTER TABLE .* CLUSTER ON .*)$\n?",
+          "^(-- Completed on .*|-- Dependencies: .*|-- TOC entry .*|ALTER TABLE .* CLUSTER ON .*"
+              + "|ALTER TABLE .* REPLICA IDENTITY .*)$\n*",
           Pattern.MULTILINE);
 
   private static final Pattern TAIL = Pattern.compile("(\\s|^--$)*\\z", Pattern.MULTILINE);
@@ -113,7 +117,9 @@ final class SchemaComparison {
 
   /** Without what stands before the next entry's mark, or at the end of the script. */
   private static String definition(String piece) {
-    return TAIL.matcher(NOISE.matcher(piece).replaceAll("")).replaceAll("");
+    String told = TAIL.matcher(NOISE.matcher(piece).replaceAll("")).replaceAll("");
+    // What was left out leaves its empty lines.
+    return told.replaceAll("\n{2,}", "\n");
   }
 
   private static boolean own(String type, String name) {
