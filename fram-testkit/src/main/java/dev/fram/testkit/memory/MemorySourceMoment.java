@@ -7,7 +7,10 @@ import dev.fram.api.engine.DigestReader;
 import dev.fram.api.engine.Reveal;
 import dev.fram.api.engine.Seen;
 import dev.fram.api.engine.SourceMoment;
+import dev.fram.api.model.TableId;
 import java.nio.charset.StandardCharsets;
+import java.util.Map;
+import java.util.TreeMap;
 
 /** Exact by visibility; or fuzzy: what lies between the low watermark and the marker is unknown. */
 final class MemorySourceMoment implements SourceMoment {
@@ -16,6 +19,7 @@ final class MemorySourceMoment implements SourceMoment {
   private final Reveal shown;
   private final long low;
   private final Visibility visibility;
+  private final Map<TableId, Map<Long, String>> rows;
   private final long armedAt;
 
   MemorySourceMoment(MemorySource source, MemoryProcess process, Reveal shown) {
@@ -23,7 +27,11 @@ final class MemorySourceMoment implements SourceMoment {
     this.process = process;
     this.shown = shown;
     this.low = source.lowWatermark();
-    this.visibility = source.visibility();
+    synchronized (source) {
+      // What everyone sees now is what this visibility sees, without going through the whole log.
+      visibility = source.visibility();
+      rows = source.contents();
+    }
     this.armedAt = source.mark();
   }
 
@@ -46,7 +54,8 @@ final class MemorySourceMoment implements SourceMoment {
 
   @Override
   public DigestReader digests() {
-    return new MemoryDigests(process, table -> source.read(table, visibility), shown);
+    return new MemoryDigests(
+        process, table -> new TreeMap<>(rows.getOrDefault(table, Map.of())), shown);
   }
 
   @Override
