@@ -33,7 +33,7 @@ enum RowHash {
   /** The fastest that a server has. Wants a session in auto-commit mode. */
   static RowHash offeredBy(Connection connection) throws SQLException {
     try {
-      Sql.text(connection, "SELECT md5('')");
+      Sql.text(connection, "SELECT md5(''::text)");
       return MD5;
     } catch (SQLException e) {
       if (SqlErrors.ended(e)) {

@@ -47,6 +47,7 @@ public final class FeedRig implements AutoCloseable {
   Optional<ReplicationFeed> feed = Optional.empty();
   Optional<PostgresApplier> applier = Optional.empty();
   long epoch = 1;
+  Touches touches = UNTOLD;
 
   public FeedRig(PostgresServer sourceServer, PostgresServer targetServer) throws SQLException {
     this.sourceServer = sourceServer;
@@ -133,7 +134,7 @@ public final class FeedRig implements AutoCloseable {
   void open() {
     applier =
         Optional.of(
-            PostgresApplier.open(target, id, epoch, new java.util.HashSet<>(), FeedRig.UNTOLD));
+            PostgresApplier.open(target, id, epoch, new java.util.HashSet<>(), touches));
     feed = Optional.of(ReplicationFeed.open(source, id, position, Optional.empty()));
   }
 
@@ -291,7 +292,7 @@ public final class FeedRig implements AutoCloseable {
   private static final class PostgresApplierPositions {
     static Position read(Connector target, MigrationId id, long epoch) {
       try (PostgresApplier applier =
-          PostgresApplier.open(target, id, epoch, new java.util.HashSet<>(), FeedRig.UNTOLD)) {
+          PostgresApplier.open(target, id, epoch, new java.util.HashSet<>(), UNTOLD)) {
         return applier.position();
       }
     }
