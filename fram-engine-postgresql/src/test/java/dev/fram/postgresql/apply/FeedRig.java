@@ -133,8 +133,7 @@ public final class FeedRig implements AutoCloseable {
 
   void open() {
     applier =
-        Optional.of(
-            PostgresApplier.open(target, id, epoch, new java.util.HashSet<>(), touches));
+        Optional.of(PostgresApplier.open(target, id, epoch, new java.util.HashSet<>(), touches));
     feed = Optional.of(ReplicationFeed.open(source, id, position, Optional.empty()));
   }
 

@@ -152,8 +152,8 @@ class PlantedDifferencesTest {
             .allMatch(column -> column.shown().isEmpty())
             .extracting(ColumnDigest::digest)
             .isEqualTo(row.stream().map(ColumnDigest::digest).toList());
-        assertThat(shown.digests().columns(id, "3")).anyMatch(c ->
-            c.column().equals("s") && c.digest() == 0 && c.shown().isEmpty());
+        assertThat(shown.digests().columns(id, "3"))
+            .anyMatch(c -> c.column().equals("s") && c.digest() == 0 && c.shown().isEmpty());
         assertThat(shown.digests().columns(id, "999")).isEmpty();
       }
     }
@@ -184,8 +184,7 @@ class PlantedDifferencesTest {
       two.both("INSERT INTO t VALUES (E'a\\xff', E'\\xfe'), (E'\\xc3\\xa9', 'x')");
       assertThat(two.differences("t", 8)).isEmpty();
       TwoDatabases.run(two.onTarget, "UPDATE t SET v = E'\\xfd'");
-      assertThat(two.differences("t", 8))
-          .containsExactly("different a\udcff: v", "different é: v");
+      assertThat(two.differences("t", 8)).containsExactly("different a\udcff: v", "different é: v");
     }
   }
 
