@@ -107,7 +107,7 @@ class MomentRouteTest {
                 Servers.of(PostgresVersion.V15),
                 Servers.of(PostgresVersion.V18),
                 PostgresRouteTest.SHOP);
-        Writers writers = new Writers(rig.sourceServer, rig.sourceDatabase, 4)) {
+        Writers writers = new Writers(rig.sourceServer, rig.sourceDatabase, 2)) {
       writers.start();
       List<Table> tables = rig.prepare();
       rig.copy(tables, 1_000_000);
@@ -118,7 +118,7 @@ class MomentRouteTest {
       try (ChangeFeed feed = rig.route.source().openFeed(rig.position);
           Applier applier = rig.route.applier(rig.lease.epoch())) {
         List<FeedEvent> ahead = new ArrayList<>();
-        for (int round = 0; round < 4; round++) {
+        for (int round = 0; round < 2; round++) {
           round(rig, feed, applier, followed, ahead);
         }
       }

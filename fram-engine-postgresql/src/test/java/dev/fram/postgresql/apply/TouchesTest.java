@@ -94,7 +94,9 @@ class TouchesTest {
       rig.both(TypesTest.DDL);
       Map<String, List<String>> tables = new LinkedHashMap<>();
       for (Map.Entry<String, List<String>> type : TypesTest.types().entrySet()) {
-        create(rig, tables, type);
+        if (!TypesTest.UNORDERED_ARRAYS.contains(type.getKey())) {
+          create(rig, tables, type);
+        }
       }
       rig.both("CREATE TABLE pairs (b text, n int, a text, PRIMARY KEY (b, a))");
       tables.put("pairs", List.of());
@@ -132,9 +134,7 @@ class TouchesTest {
           rig.onSource, "CREATE TABLE " + table + " (k " + type.getKey() + " PRIMARY KEY, n int)");
       FeedRig.run(
           rig.onTarget, "CREATE TABLE " + table + " (n int, k " + type.getKey() + " PRIMARY KEY)");
-      if (!List.of("box[]", "json[]").contains(type.getKey())) {
-        tables.put(table, type.getValue());
-      }
+      tables.put(table, type.getValue());
     } catch (SQLException noOrder) {
       assertThat(noOrder.getSQLState()).isEqualTo("42704");
     }

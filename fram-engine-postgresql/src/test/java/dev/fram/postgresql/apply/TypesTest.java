@@ -28,7 +28,7 @@ class TypesTest {
       """;
 
   /** An index over them can be made, but no row put in. */
-  private static final List<String> UNORDERED_ARRAYS = List.of("box[]", "json[]");
+  static final List<String> UNORDERED_ARRAYS = List.of("box[]", "json[]");
 
   /** Type, then values, the first three different from one another. */
   static Map<String, List<String>> types() {

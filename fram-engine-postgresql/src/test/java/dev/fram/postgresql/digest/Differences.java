@@ -48,9 +48,7 @@ public final class Differences {
   }
 
   /** The sums must be those of the rows that are then read. */
-  Set<Integer> differing(Span span) {
-    Set<BucketDigest> one = new HashSet<>(source.buckets(span, buckets));
-    Set<BucketDigest> other = new HashSet<>(target.buckets(span, buckets));
+  private void checkSums(Span span, Set<BucketDigest> one) {
     Set<Integer> all = new TreeSet<>();
     one.forEach(bucket -> all.add(bucket.bucket()));
     List<RowDigest> rows = source.rows(span, buckets, all);
@@ -60,6 +58,14 @@ public final class Differences {
         .isEqualTo(one.stream().mapToLong(BucketDigest::high).sum());
     assertThat(rows.stream().mapToLong(row -> row.rows() * row.low()).sum())
         .isEqualTo(one.stream().mapToLong(BucketDigest::low).sum());
+  }
+
+  private Set<Integer> differing(Span span) {
+    Set<BucketDigest> one = new HashSet<>(source.buckets(span, buckets));
+    Set<BucketDigest> other = new HashSet<>(target.buckets(span, buckets));
+    if (one.stream().mapToLong(BucketDigest::rows).sum() <= 1_000) {
+      checkSums(span, one);
+    }
     Set<Integer> differing = new TreeSet<>();
     one.stream().filter(b -> !other.contains(b)).forEach(b -> differing.add(b.bucket()));
     other.stream().filter(b -> !one.contains(b)).forEach(b -> differing.add(b.bucket()));

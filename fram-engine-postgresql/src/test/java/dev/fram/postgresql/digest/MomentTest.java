@@ -43,25 +43,26 @@ class MomentTest {
 
   @Test
   void aRewrittenTableIsNotReadAsItIsNow() throws SQLException {
-    for (String change :
-        new String[] {
-          "TRUNCATE t",
-          "ALTER TABLE t ALTER id TYPE bigint",
-          "DROP TABLE t",
-          "ALTER TABLE t RENAME v TO w",
-          "DROP TABLE t; CREATE TABLE t (id int PRIMARY KEY, v text)"
-        }) {
-      try (TwoDatabases two = databases();
-          SourceMoment there = two.sourceMoment(Reveal.DIGESTS_ONLY, TABLE);
-          TargetMoment here = two.targetMoment(Reveal.DIGESTS_ONLY)) {
-        DigestReader target = here.digests();
-        assertThat(target.buckets(ALL, 1)).isEqualTo(there.digests().buckets(ALL, 1));
-        two.both(change);
-        for (DigestReader reader : new DigestReader[] {there.digests(), target}) {
-          fails(ErrorCode.SNAPSHOT_BROKEN, () -> reader.buckets(ALL, 1));
-          fails(ErrorCode.SNAPSHOT_BROKEN, () -> reader.rows(ALL, 1, Set.of(0)));
-          fails(ErrorCode.SNAPSHOT_BROKEN, () -> reader.rows(TABLE, Set.of("1")));
-          fails(ErrorCode.SNAPSHOT_BROKEN, () -> reader.columns(TABLE, "1"));
+    try (TwoDatabases two = databases()) {
+      for (String change :
+          new String[] {
+            "TRUNCATE t",
+            "ALTER TABLE t ALTER id TYPE bigint",
+            "DROP TABLE t; CREATE TABLE t (id int PRIMARY KEY, v text)",
+            "ALTER TABLE t RENAME v TO w",
+            "DROP TABLE t"
+          }) {
+        try (SourceMoment there = two.sourceMoment(Reveal.DIGESTS_ONLY, TABLE);
+            TargetMoment here = two.targetMoment(Reveal.DIGESTS_ONLY)) {
+          DigestReader target = here.digests();
+          assertThat(target.buckets(ALL, 1)).isEqualTo(there.digests().buckets(ALL, 1));
+          two.both(change);
+          for (DigestReader reader : new DigestReader[] {there.digests(), target}) {
+            fails(ErrorCode.SNAPSHOT_BROKEN, () -> reader.buckets(ALL, 1));
+            fails(ErrorCode.SNAPSHOT_BROKEN, () -> reader.rows(ALL, 1, Set.of(0)));
+            fails(ErrorCode.SNAPSHOT_BROKEN, () -> reader.rows(TABLE, Set.of("1")));
+            fails(ErrorCode.SNAPSHOT_BROKEN, () -> reader.columns(TABLE, "1"));
+          }
         }
       }
     }
