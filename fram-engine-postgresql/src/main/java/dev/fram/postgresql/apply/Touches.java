@@ -83,7 +83,11 @@ public final class Touches {
     return true;
   }
 
-  /** Empty where rows cannot be told apart by what is sent. */
+  /**
+   * Empty where rows cannot be told apart by what is sent. Asked for every row, so layouts and keys
+   * are known again by being the same objects: an equal one costs no more than a new look.
+   */
+  @SuppressWarnings("ReferenceEquality")
   private Optional<Place> place(Relation relation) {
     RowKey key = keys.apply(relation.table()).orElse(RowKey.NONE);
     Place known = places.get(relation.oid());
