@@ -8,7 +8,9 @@ import dev.fram.api.engine.Fingerprint;
 import dev.fram.api.engine.HandOver;
 import dev.fram.api.engine.Retention;
 import dev.fram.api.engine.Snapshot;
+import dev.fram.api.engine.Reveal;
 import dev.fram.api.engine.Source;
+import dev.fram.api.engine.SourceMoment;
 import dev.fram.api.engine.WriteGate;
 import dev.fram.api.model.MigrationId;
 import dev.fram.api.model.ServerInfo;
@@ -27,6 +29,7 @@ import dev.fram.mysql.connection.Sql;
 import dev.fram.mysql.connection.SqlErrors;
 import dev.fram.mysql.copy.KeyRanges;
 import dev.fram.mysql.copy.MySqlSnapshot;
+import dev.fram.mysql.digest.MySqlSourceMoment;
 import dev.fram.mysql.digest.TableDigester;
 import dev.fram.mysql.gate.MySqlGate;
 import dev.fram.mysql.gate.SourceSeal;
@@ -181,6 +184,11 @@ final class MySqlSource implements Source, AutoCloseable {
   @Override
   public Optional<Position> seal(long epoch) {
     return Optional.of(SourceSeal.close(connector));
+  }
+
+  @Override
+  public SourceMoment moment(List<Table> tables, Reveal shown) {
+    return MySqlSourceMoment.take(connector, tables, shown, this::mark);
   }
 
   @Override
