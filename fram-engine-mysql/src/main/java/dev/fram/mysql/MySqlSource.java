@@ -20,6 +20,7 @@ import dev.fram.api.model.TableId;
 import dev.fram.api.model.TableOptions;
 import dev.fram.mysql.binlog.BinlogFeed;
 import dev.fram.mysql.binlog.BinlogPosition;
+import dev.fram.mysql.binlog.LogMark;
 import dev.fram.mysql.catalog.Bonds;
 import dev.fram.mysql.catalog.Catalog;
 import dev.fram.mysql.catalog.CatalogTable;
@@ -138,7 +139,7 @@ final class MySqlSource implements Source, AutoCloseable {
 
   @Override
   public BinlogPosition mark() {
-    return questions.read("reading the log's end", LogEnd::mark);
+    return questions.read("reading the log's end", LogMark::of);
   }
 
   @Override
@@ -188,7 +189,7 @@ final class MySqlSource implements Source, AutoCloseable {
 
   @Override
   public SourceMoment moment(List<Table> tables, Reveal shown) {
-    return MySqlSourceMoment.take(connector, tables, shown, this::mark);
+    return MySqlSourceMoment.take(connector, tables, shown);
   }
 
   @Override

@@ -10,6 +10,7 @@ import dev.fram.api.engine.SourceMoment;
 import dev.fram.api.model.Table;
 import dev.fram.mysql.binlog.BinlogPosition;
 import dev.fram.mysql.binlog.FeedStart;
+import dev.fram.mysql.binlog.LogMark;
 import dev.fram.mysql.binlog.TransactionMark;
 import dev.fram.mysql.connection.Connector;
 import dev.fram.mysql.connection.SqlErrors;
@@ -17,7 +18,6 @@ import dev.fram.mysql.copy.MySqlSnapshot;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.List;
-import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
 /**
@@ -45,15 +45,14 @@ public final class MySqlSourceMoment implements SourceMoment {
 
   /**
    * @param tables what will be compared
-   * @param marker a position behind all that is committed or can be seen
    */
   public static MySqlSourceMoment take(
-      Connector source, List<Table> tables, Reveal reveal, Supplier<BinlogPosition> marker) {
+      Connector source, List<Table> tables, Reveal reveal) {
     Connection session = source.open("verify");
     boolean done = false;
     try {
       MySqlSourceMoment moment =
-          new Taking(session, source.name()).between(tables, reveal, marker);
+          new Taking(session, source.name()).between(tables, reveal);
       done = true;
       return moment;
     } catch (SQLException e) {
@@ -67,7 +66,7 @@ public final class MySqlSourceMoment implements SourceMoment {
 
   /** The steps, in the one order in which they are right. */
   private record Taking(Connection session, String server) {
-    MySqlSourceMoment between(List<Table> tables, Reveal reveal, Supplier<BinlogPosition> marker)
+    MySqlSourceMoment between(List<Table> tables, Reveal reveal)
         throws SQLException {
       DigestReader digests =
           new SnapshotDigests(
@@ -79,7 +78,7 @@ public final class MySqlSourceMoment implements SourceMoment {
       }
       BinlogPosition low = MySqlSnapshot.low(session);
       SnapshotSession.begin(session);
-      return new MySqlSourceMoment(session, low, marker.get(), digests);
+      return new MySqlSourceMoment(session, low, LogMark.of(session), digests);
     }
   }
 

@@ -17,9 +17,6 @@ import java.util.stream.Collectors;
  * give others on another version. Immutable.
  */
 final class RowText {
-  private static final String MODULUS = "18446744073709551616";
-
-  /** The row's digest, once computed: see {@link #sums}. */
   private static final String KNOWN = "@fram_digest";
 
   private final List<Column> columns;
@@ -51,28 +48,25 @@ final class RowText {
   }
 
   /**
-   * Number of rows, both sums, and the number of rows that have no digest. The digest stands in a
-   * variable, because a server that merges a derived table computes it anew wherever it is used:
-   * five times as long. It is set and used in the same list of sums, which a server works through
-   * in order for each row; tests compare the outcome with {@link #digest} by itself.
+   * Number of rows, and one number that {@link Sums#read} makes both sums of. The digest stands in
+   * a variable, because a server that merges a derived table computes it anew wherever it is used.
+   * It is set and used within one expression, which goes from left to right: in which order two
+   * sums of a list are worked through is the server's business.
    */
   String sums() {
-    return "COUNT(*), "
-        + sum("SUBSTRING(" + KNOWN + " := " + digest() + ", 1, 16)")
+    return "COUNT(*), CAST(SUM(IFNULL("
+        + half(KNOWN + " := " + digest(), 1)
+        + " * "
+        + Sums.UNIT
+        + " + "
+        + half(KNOWN, 17)
         + ", "
-        + sum("SUBSTRING(" + KNOWN + ", 17, 16)")
-        + ", COUNT(*) - COUNT(SUBSTRING("
-        + KNOWN
-        + ", 1, 1))";
+        + Sums.NONE
+        + ")) AS CHAR)";
   }
 
-  // A decimal with 65 digits cannot overflow; an empty table's sum is NULL.
-  private static String sum(String half) {
-    return "CAST(MOD(COALESCE(SUM(CAST(CONV("
-        + half
-        + ", 16, 10) AS UNSIGNED)), 0), "
-        + MODULUS
-        + ") AS CHAR)";
+  private static String half(String digest, int from) {
+    return "CAST(CONV(SUBSTRING(" + digest + ", " + from + ", 16), 16, 10) AS UNSIGNED)";
   }
 
   /** One value's digest, 16 hexadecimal digits. */

@@ -113,12 +113,9 @@ final class SnapshotDigests implements DigestReader {
               session,
               sql,
               row -> {
-                requireDigests(span.table(), row.getLong(5));
-                return new BucketDigest(
-                    row.getInt(1),
-                    row.getLong(2),
-                    Long.parseUnsignedLong(row.getString(3)),
-                    Long.parseUnsignedLong(row.getString(4)));
+                Sums sums = Sums.read(Optional.ofNullable(row.getString(3)));
+                requireDigests(span.table(), sums.without());
+                return new BucketDigest(row.getInt(1), row.getLong(2), sums.high(), sums.low());
               });
         });
   }

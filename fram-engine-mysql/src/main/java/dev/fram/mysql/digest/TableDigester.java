@@ -13,6 +13,7 @@ import dev.fram.mysql.connection.Sql;
 import dev.fram.mysql.connection.SqlErrors;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.util.Optional;
 
 /**
  * Digests of whole tables (ALGORITHMS D1): the sums of two pieces of each row's digest. Each call
@@ -43,13 +44,11 @@ public final class TableDigester {
             connection,
             "SELECT " + new RowText(found).sums() + " FROM " + Quoting.table(table),
             row -> {
-              if (row.getLong(4) > 0) {
-                throw tooLong(server, table, row.getLong(4));
+              Sums sums = Sums.read(Optional.ofNullable(row.getString(2)));
+              if (sums.without() > 0) {
+                throw tooLong(server, table, sums.without());
               }
-              return new TableDigest(
-                  row.getLong(1),
-                  Long.parseUnsignedLong(row.getString(2)),
-                  Long.parseUnsignedLong(row.getString(3)));
+              return new TableDigest(row.getLong(1), sums.high(), sums.low());
             })
         .orElseThrow(() -> new FramException(ErrorCode.INTERNAL, "A digest has no row.", ""));
   }
