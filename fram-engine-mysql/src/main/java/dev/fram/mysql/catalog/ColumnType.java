@@ -45,8 +45,6 @@ public record ColumnType(
   /** The length of a BINARY, which the log leaves zero bytes at the end of out of. */
   public OptionalInt binaryLength() {
     Matcher length = BINARY.matcher(full);
-    return length.find()
-        ? OptionalInt.of(Integer.parseInt(length.group(1)))
-        : OptionalInt.empty();
+    return length.find() ? OptionalInt.of(Integer.parseInt(length.group(1))) : OptionalInt.empty();
   }
 }

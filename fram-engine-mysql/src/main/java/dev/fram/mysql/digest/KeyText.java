@@ -5,7 +5,6 @@ import dev.fram.mysql.binlog.Identifiers;
 import dev.fram.mysql.binlog.Value;
 import dev.fram.mysql.catalog.CatalogTable;
 import dev.fram.mysql.catalog.Column;
-import dev.fram.mysql.catalog.Key;
 import dev.fram.mysql.connection.Quoting;
 import java.math.BigInteger;
 import java.util.ArrayList;
@@ -20,9 +19,9 @@ import java.util.stream.Collectors;
 
 /**
  * A row's key as one text, the same whether a server reads it or the log tells it, and the way back
- * to the row. The values of the key's columns with commas between them: numbers as digits, texts and
- * bytes as {@code x} and the hexadecimal digits of what the column holds, so that no character set
- * and no collation takes part. What a collation calls equal ({@code a} and {@code A}) has two
+ * to the row. The values of the key's columns with commas between them: numbers as digits, texts
+ * and bytes as {@code x} and the hexadecimal digits of what the column holds, so that no character
+ * set and no collation takes part. What a collation calls equal ({@code a} and {@code A}) has two
  * different texts: an UPDATE from the one to the other changes the key. Immutable.
  */
 public final class KeyText {
@@ -116,7 +115,9 @@ public final class KeyText {
 
   /** What to ask the server for; {@link #read} makes the key's text of it. */
   String sql() {
-    return columns.stream().map(KeyText::sql).collect(Collectors.joining(", ", "CONCAT_WS(',', ", ")"));
+    return columns.stream()
+        .map(KeyText::sql)
+        .collect(Collectors.joining(", ", "CONCAT_WS(',', ", ")"));
   }
 
   private static String sql(Column column) {
@@ -127,7 +128,11 @@ public final class KeyText {
       case REAL -> "CAST(" + name + " * 1e0 AS CHAR)";
       case TEMPORAL -> name;
       case IDENTIFIER ->
-          "HEX(CAST(" + name + " AS BINARY(" + (column.type().name().equals("inet4") ? 4 : 16) + ")))";
+          "HEX(CAST("
+              + name
+              + " AS BINARY("
+              + (column.type().name().equals("inet4") ? 4 : 16)
+              + ")))";
       case BYTES -> "CONCAT('x', HEX(" + name + "))";
     };
   }
@@ -163,8 +168,7 @@ public final class KeyText {
   private static String identifier(Column column, String hex) {
     String digits = hex.toLowerCase(Locale.ROOT);
     return switch (column.type().name()) {
-      case "uuid" ->
-          digits.replaceFirst("(.{8})(.{4})(.{4})(.{4})(.{12})", "$1-$2-$3-$4-$5");
+      case "uuid" -> digits.replaceFirst("(.{8})(.{4})(.{4})(.{4})(.{12})", "$1-$2-$3-$4-$5");
       case "inet6" -> digits.replaceAll("(.{4})(?!$)", "$1:");
       default -> Identifiers.text(HexFormat.of().parseHex(digits), "inet4").orElseThrow();
     };

@@ -25,9 +25,9 @@ import java.util.stream.Collectors;
  * in it, nothing from the marker on (ALGORITHMS B1). On MariaDB the two are one. A place that is
  * not a set of GTIDs must be proven first, which takes as long as the longest open transaction.
  *
- * <p>A table that was read stays locked against ALTER, TRUNCATE and DROP until the moment is closed,
- * and who waits for such a lock makes everybody behind wait: take few tables at a time and close
- * soon. No row is locked. Owned by the thread that took it.
+ * <p>A table that was read stays locked against ALTER, TRUNCATE and DROP until the moment is
+ * closed, and who waits for such a lock makes everybody behind wait: take few tables at a time and
+ * close soon. No row is locked. Owned by the thread that took it.
  */
 public final class MySqlSourceMoment implements SourceMoment {
   private final Connection session;
@@ -46,13 +46,11 @@ public final class MySqlSourceMoment implements SourceMoment {
   /**
    * @param tables what will be compared
    */
-  public static MySqlSourceMoment take(
-      Connector source, List<Table> tables, Reveal reveal) {
+  public static MySqlSourceMoment take(Connector source, List<Table> tables, Reveal reveal) {
     Connection session = source.open("verify");
     boolean done = false;
     try {
-      MySqlSourceMoment moment =
-          new Taking(session, source.name()).between(tables, reveal);
+      MySqlSourceMoment moment = new Taking(session, source.name()).between(tables, reveal);
       done = true;
       return moment;
     } catch (SQLException e) {
@@ -66,8 +64,7 @@ public final class MySqlSourceMoment implements SourceMoment {
 
   /** The steps, in the one order in which they are right. */
   private record Taking(Connection session, String server) {
-    MySqlSourceMoment between(List<Table> tables, Reveal reveal)
-        throws SQLException {
+    MySqlSourceMoment between(List<Table> tables, Reveal reveal) throws SQLException {
       DigestReader digests =
           new SnapshotDigests(
               session, server, tables.stream().map(Table::id).collect(Collectors.toSet()), reveal);

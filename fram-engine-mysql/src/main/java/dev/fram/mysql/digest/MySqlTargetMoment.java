@@ -30,8 +30,7 @@ public final class MySqlTargetMoment implements TargetMoment {
   private final Optional<Position> position;
   private final DigestReader digests;
 
-  private MySqlTargetMoment(
-      Connection session, Optional<Position> position, DigestReader digests) {
+  private MySqlTargetMoment(Connection session, Optional<Position> position, DigestReader digests) {
     this.session = session;
     this.position = position;
     this.digests = digests;

@@ -172,8 +172,7 @@ final class SnapshotDigests implements DigestReader {
   @Override
   public List<ColumnDigest> columns(TableId table, String key) {
     return attempt(
-        table,
-        look -> look.key().isPresent() ? columns(look, look.key().get(), key) : List.of());
+        table, look -> look.key().isPresent() ? columns(look, look.key().get(), key) : List.of());
   }
 
   private List<ColumnDigest> columns(Look look, KeyText text, String key) throws SQLException {
@@ -268,7 +267,8 @@ final class SnapshotDigests implements DigestReader {
     }
     pin(table);
     Look fresh =
-        Look.of(Catalog.table(session, table).orElseThrow(() -> TableDigester.missing(server, table)));
+        Look.of(
+            Catalog.table(session, table).orElseThrow(() -> TableDigester.missing(server, table)));
     looks.put(table, fresh);
     return fresh;
   }
@@ -276,8 +276,7 @@ final class SnapshotDigests implements DigestReader {
   /** From here to the end of the snapshot nobody alters the table. */
   private void pin(TableId table) throws SQLException {
     try {
-      Sql.list(
-          session, "SELECT 1 FROM " + Quoting.table(table) + " LIMIT 1", row -> row.getInt(1));
+      Sql.list(session, "SELECT 1 FROM " + Quoting.table(table) + " LIMIT 1", row -> row.getInt(1));
     } catch (SQLException e) {
       boolean never = e.getErrorCode() == NO_TABLE || e.getErrorCode() == NO_DATABASE;
       if (never && !known.contains(table)) {

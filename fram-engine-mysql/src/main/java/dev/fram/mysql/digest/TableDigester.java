@@ -37,9 +37,7 @@ public final class TableDigester {
   /** The same in the caller's session, and its snapshot. */
   public static TableDigest digest(Connection connection, String server, TableId table)
       throws SQLException {
-    CatalogTable found =
-        Catalog.table(connection, table)
-.orElseThrow(() -> missing(server, table));
+    CatalogTable found = Catalog.table(connection, table).orElseThrow(() -> missing(server, table));
     return Sql.first(
             connection,
             "SELECT " + new RowText(found).sums() + " FROM " + Quoting.table(table),

@@ -229,8 +229,7 @@ class PlantedDifferencesTest {
         back(sides, change.getValue());
       }
       sides.plant("UPDATE # SET id = 1007 WHERE id = 7");
-      assertThat(compare(sides))
-          .isEqualTo(new Found(Set.of(seven), Set.of("xE9,1007"), Map.of()));
+      assertThat(compare(sides)).isEqualTo(new Found(Set.of(seven), Set.of("xE9,1007"), Map.of()));
       assertThat(keyless(sides)).containsExactly(-1L, 1L);
       sides.plant("UPDATE # SET id = 7 WHERE id = 1007");
       // What the collation calls the same key.
@@ -245,11 +244,7 @@ class PlantedDifferencesTest {
 
   private static void back(Sides sides, String column) throws SQLException {
     sides.plant(
-        "UPDATE # SET "
-            + column
-            + " = (SELECT k."
-            + column
-            + " FROM #_kept k) WHERE id = 7");
+        "UPDATE # SET " + column + " = (SELECT k." + column + " FROM #_kept k) WHERE id = 7");
   }
 
   @ParameterizedTest
@@ -373,8 +368,7 @@ class PlantedDifferencesTest {
             "DROP TABLE #")) {
       try (Sides sides = Sides.open(version, version);
           MySqlSourceMoment moment =
-              MySqlSourceMoment.take(
-                  sides.target, tables(sides.target), Reveal.VALUES)) {
+              MySqlSourceMoment.take(sides.target, tables(sides.target), Reveal.VALUES)) {
         sides.plant(change);
         for (TableId table : List.of(KEYED, KEYLESS)) {
           assertThatThrownBy(() -> moment.digests().buckets(Span.of(table), BUCKETS))
