@@ -7,8 +7,10 @@ import dev.fram.api.engine.Chunk;
 import dev.fram.api.engine.Fingerprint;
 import dev.fram.api.engine.HandOver;
 import dev.fram.api.engine.Retention;
+import dev.fram.api.engine.Reveal;
 import dev.fram.api.engine.Snapshot;
 import dev.fram.api.engine.Source;
+import dev.fram.api.engine.SourceMoment;
 import dev.fram.api.engine.WriteGate;
 import dev.fram.api.model.MigrationId;
 import dev.fram.api.model.ServerInfo;
@@ -18,6 +20,7 @@ import dev.fram.api.model.TableId;
 import dev.fram.api.model.TableOptions;
 import dev.fram.mysql.binlog.BinlogFeed;
 import dev.fram.mysql.binlog.BinlogPosition;
+import dev.fram.mysql.binlog.LogMark;
 import dev.fram.mysql.catalog.Bonds;
 import dev.fram.mysql.catalog.Catalog;
 import dev.fram.mysql.catalog.CatalogTable;
@@ -27,6 +30,7 @@ import dev.fram.mysql.connection.Sql;
 import dev.fram.mysql.connection.SqlErrors;
 import dev.fram.mysql.copy.KeyRanges;
 import dev.fram.mysql.copy.MySqlSnapshot;
+import dev.fram.mysql.digest.MySqlSourceMoment;
 import dev.fram.mysql.digest.TableDigester;
 import dev.fram.mysql.gate.MySqlGate;
 import dev.fram.mysql.gate.SourceSeal;
@@ -135,7 +139,7 @@ final class MySqlSource implements Source, AutoCloseable {
 
   @Override
   public BinlogPosition mark() {
-    return questions.read("reading the log's end", LogEnd::mark);
+    return questions.read("reading the log's end", LogMark::of);
   }
 
   @Override
@@ -181,6 +185,11 @@ final class MySqlSource implements Source, AutoCloseable {
   @Override
   public Optional<Position> seal(long epoch) {
     return Optional.of(SourceSeal.close(connector));
+  }
+
+  @Override
+  public SourceMoment moment(List<Table> tables, Reveal shown) {
+    return MySqlSourceMoment.take(connector, tables, shown);
   }
 
   @Override

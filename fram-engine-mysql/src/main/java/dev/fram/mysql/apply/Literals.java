@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.fram.mysql.apply;
 
+import dev.fram.mysql.binlog.Identifiers;
 import dev.fram.mysql.binlog.Value;
 import dev.fram.mysql.catalog.Column;
 import dev.fram.mysql.connection.Quoting;
@@ -8,8 +9,7 @@ import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
+import java.util.OptionalInt;
 
 /**
  * Cells as SQL constants, such that the target's column takes exactly the cell's bits: bytes in the
@@ -17,8 +17,6 @@ import java.util.regex.Pattern;
  * only under the settings of this engine's sessions. Stateless.
  */
 final class Literals {
-  private static final Pattern LENGTH = Pattern.compile("^binary\\((\\d+)\\)");
-
   private Literals() {}
 
   /** For storing, and for finding the row by a key. */
@@ -66,14 +64,7 @@ final class Literals {
     if (!column.type().unsigned()) {
       return Long.toString(number.signed());
     }
-    return number.unsigned(
-        switch (column.type().name()) {
-          case "tinyint" -> 1;
-          case "smallint" -> 2;
-          case "mediumint" -> 3;
-          case "int", "integer" -> 4;
-          default -> 8;
-        });
+    return number.unsigned(column.type().integerBytes());
   }
 
   /** With an exponent, so that the server reads a double and not a decimal; keeps -0. */
@@ -109,8 +100,8 @@ final class Literals {
 
   /** The log leaves out a BINARY's zero bytes at the end; comparing does not. */
   private static byte[] padded(byte[] bytes, Column column) {
-    Matcher length = LENGTH.matcher(column.type().full());
-    return length.find() ? Arrays.copyOf(bytes, Integer.parseInt(length.group(1))) : bytes;
+    OptionalInt length = column.type().binaryLength();
+    return length.isPresent() ? Arrays.copyOf(bytes, length.getAsInt()) : bytes;
   }
 
   /** HEX of a BIT is that of a number: no zeros in front. */

@@ -5,6 +5,7 @@ import dev.fram.api.change.FeedEvent;
 import dev.fram.api.change.Position;
 import dev.fram.api.engine.Applier;
 import dev.fram.api.engine.DdlPolicy;
+import dev.fram.api.engine.TouchedRows;
 import dev.fram.api.error.ErrorCode;
 import dev.fram.api.error.FramException;
 import dev.fram.api.model.TableId;
@@ -40,6 +41,7 @@ public final class MySqlApplier implements Applier {
   private final Tables tables;
   private final Plan plan;
   private final SchemaChanges schemaChanges;
+  private final Telling telling;
   private final Map<TableId, TableBatch> batches = new LinkedHashMap<>();
   private OrderedRows ordered = new OrderedRows();
   private Optional<Position> from = Optional.empty();
@@ -59,20 +61,22 @@ public final class MySqlApplier implements Applier {
     }
   }
 
-  private MySqlApplier(TargetSession session, Fences fences, Plan plan) {
+  private MySqlApplier(TargetSession session, Fences fences, Plan plan, TouchedRows touched) {
     this.session = session;
     this.fences = fences;
     this.plan = plan;
     this.tables = new Tables(session.server());
     this.schemaChanges = new SchemaChanges(session, plan.catalog(), fences);
+    this.telling = new Telling(touched, plan);
   }
 
   /**
    * Opens a session on the target and reads all fences; every table is copied by now.
    *
    * @param epoch the lease's epoch
+   * @param touched told of every row that is written
    */
-  public static MySqlApplier open(Connector target, Plan plan, long epoch) {
+  public static MySqlApplier open(Connector target, Plan plan, long epoch, TouchedRows touched) {
     TargetSession session = TargetSession.open(target, epoch);
     try {
       if (plan.policy() == DdlPolicy.REPLICATE) {
@@ -80,7 +84,7 @@ public final class MySqlApplier implements Applier {
       }
       Fences fences = Fences.load(session.connection());
       session.connection().rollback();
-      return new MySqlApplier(session, fences, plan);
+      return new MySqlApplier(session, fences, plan, touched);
     } catch (SQLException e) {
       session.close();
       throw SqlErrors.translate(e, target.name(), "reading the fences");
@@ -194,6 +198,7 @@ public final class MySqlApplier implements Applier {
     }
     tally.applied++;
     TargetTable table = tables.bind(change.table(), session.connection());
+    telling.row(table, change, session.connection());
     if (plan.bonded().contains(change.table())) {
       ordered.bonded(table, change);
     } else if (table.keyed()) {
@@ -212,18 +217,22 @@ public final class MySqlApplier implements Applier {
       tally.skipped++;
       return;
     }
+    telling.all(table);
     session.run(List.of(Command.any("DELETE FROM " + Quoting.table(table))));
     tally.applied++;
   }
 
   private void statement(DdlStatement statement, Tally tally) throws SQLException {
     flush();
+    // Which tables it changes, only the server knows.
+    fences.tables().forEach(telling::all);
     switch (plan.policy()) {
       case ASK -> throw schemaChanges.ask(statement);
       case IGNORE -> tally.skipped++;
       case REPLICATE -> {
         schemaChanges.run(statement, from.orElseThrow());
         tables.forget();
+        telling.forget();
         tally.applied++;
       }
     }
