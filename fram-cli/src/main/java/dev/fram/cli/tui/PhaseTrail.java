@@ -59,7 +59,7 @@ final class PhaseTrail {
       boolean current = station == current(phase);
       boolean done = !current && station.compareTo(phase) <= 0;
       String sign = done ? glyphs.done : current ? glyphs.now : glyphs.later;
-      line.add(sign + " " + label(station) + "   ", done ? Ink.GOOD : current ? Ink.BUSY : Ink.DIM);
+      line.add(sign + " " + label(station) + "  ", done ? Ink.GOOD : current ? Ink.BUSY : Ink.DIM);
     }
   }
 
