@@ -79,7 +79,7 @@ final class PhaseTrail {
       case CHECKED -> "check";
       case PREPARED -> "schema";
       case COPYING -> "copy";
-      case CATCHING_UP -> "catch up";
+      case CATCHING_UP -> "follow";
       case VERIFYING -> "verify";
       case READY -> "ready";
       case CUTTING_OVER -> "cutover";
