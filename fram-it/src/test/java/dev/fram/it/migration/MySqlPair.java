@@ -14,10 +14,10 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
-import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 
 /**
@@ -88,7 +88,7 @@ final class MySqlPair implements Pair {
   }
 
   /** Fresh servers, and the workload's tables with so many rows in the large one. */
-  void load(long rows, EnumSet<WorkloadSchema.Part> parts) throws SQLException {
+  void load(long rows, Set<WorkloadSchema.Part> parts) throws SQLException {
     fresh();
     try (Connection root = source.connect(ALL_DATABASES)) {
       WorkloadSchema.create(root, rows, parts);
