@@ -65,6 +65,7 @@ final class PreparedXaCheck implements Question {
         Sql.list(
             connection,
             "XA RECOVER",
-            row -> List.of(row.getString(1), row.getString(2), row.getString(3), row.getString(4))));
+            row ->
+                List.of(row.getString(1), row.getString(2), row.getString(3), row.getString(4))));
   }
 }

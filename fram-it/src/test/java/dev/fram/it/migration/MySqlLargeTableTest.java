@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
  * suite's.
  */
 class MySqlLargeTableTest {
-  private static final int MEGABYTES = Integer.getInteger("fram.mysql.large.megabytes", 400);
+  private static final int MEGABYTES = Integer.getInteger("fram.mysql.large.megabytes", 300);
   private static final long ROWS = MEGABYTES * 1024L;
   private static final Duration LIMIT = Duration.ofMinutes(5 + MEGABYTES / 100);
 

@@ -33,8 +33,7 @@ record MySqlRound(long rows, Set<Part> parts, WorkloadOptions options) {
     pair.load(rows, parts);
     try (MySqlHandOver handOver = new MySqlHandOver(pair)) {
       Address address = new Address(pair.applicationOnSource(), handOver);
-      MigrationSettings settings =
-          address.switchedBy(Move.settings(MigrationSettings.Mode.MANUAL));
+      MigrationSettings settings = address.switchedBy(Move.settings(MigrationSettings.Mode.MANUAL));
       try (Workload workload = Workload.start(address, options);
           Move move = new Move(pair, "", settings)) {
         move.begin().awaitPhase(PhaseName.READY);

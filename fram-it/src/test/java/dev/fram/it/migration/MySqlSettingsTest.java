@@ -33,7 +33,8 @@ class MySqlSettingsTest {
     COMPRESSED("binlog_transaction_compression = ON", "binlog_transaction_compression = OFF"),
     METADATA_MINIMAL("binlog_row_metadata = MINIMAL", "binlog_row_metadata = MINIMAL"),
     METADATA_FULL("binlog_row_metadata = FULL", "binlog_row_metadata = MINIMAL"),
-    MARIADB_COMPRESSED("log_bin_compress_min_len = 10; log_bin_compress = ON", "log_bin_compress = OFF"),
+    MARIADB_COMPRESSED(
+        "log_bin_compress_min_len = 10; log_bin_compress = ON", "log_bin_compress = OFF"),
     MARIADB_METADATA_FULL("binlog_row_metadata = FULL", "binlog_row_metadata = NO_LOG");
 
     private final String on;
