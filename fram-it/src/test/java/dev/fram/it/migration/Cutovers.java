@@ -12,13 +12,13 @@ final class Cutovers {
 
   static Answer cutOver(Move move) {
     return new MigrationClient(
-            Move.engine(), move.request(), MigrationSettings.defaults(), Clock.system())
+            move.engine(), move.request(), MigrationSettings.defaults(), Clock.system())
         .cutover(status -> {});
   }
 
   static Answer dryRun(Move move) {
     return new MigrationClient(
-            Move.engine(), move.request(), MigrationSettings.defaults(), Clock.system())
+            move.engine(), move.request(), MigrationSettings.defaults(), Clock.system())
         .cutoverDryRun();
   }
 }

@@ -10,21 +10,17 @@ import dev.fram.core.migration.RunResult;
 import dev.fram.core.run.MigrationSettings;
 import dev.fram.testkit.server.PostgresVersion;
 import dev.fram.testkit.workload.CommitMode;
-import dev.fram.testkit.workload.ConnectionProvider;
 import dev.fram.testkit.workload.OracleReport;
 import dev.fram.testkit.workload.SwitchableProvider;
 import dev.fram.testkit.workload.Workload;
 import dev.fram.testkit.workload.WorkloadOptions;
 import dev.fram.testkit.workload.WorkloadSchema;
 import dev.fram.testkit.workload.WorkloadStats;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -57,15 +53,15 @@ class FreezeTest {
     try (Connection source = pair.source().connect(database)) {
       WorkloadSchema.create(source, 2_000);
     }
-    Path moved = Files.createTempDirectory("fram-freeze").resolve("moved");
-    SwitchableProvider before = new SwitchableProvider(pair.sourceEndpoint(database));
     SwitchableProvider after = new SwitchableProvider(pair.targetEndpoint(database));
-    ConnectionProvider provider = () -> (Files.exists(moved) ? after : before).connect();
+    Address address = new Address(new SwitchableProvider(pair.sourceEndpoint(database)), after);
     WorkloadOptions options =
         WorkloadOptions.standard().withWriters(WRITERS).withRate(400).withCommits(CommitMode.MIXED);
     long pause;
-    try (Workload workload = Workload.start(provider, options);
-        Move move = new Move(pair, database, switchingBy("touch '" + moved + "'"))) {
+    try (Workload workload = Workload.start(address, options);
+        Move move =
+            new Move(
+                pair, database, address.switchedBy(Move.settings(MigrationSettings.Mode.MANUAL)))) {
       move.begin().awaitPhase(PhaseName.READY);
       workload.resetPauses();
       Answer answer = Cutovers.cutOver(move);
@@ -84,19 +80,6 @@ class FreezeTest {
     }
     pair.drop(database);
     return pause;
-  }
-
-  private static MigrationSettings switchingBy(String command) {
-    MigrationSettings settings = Move.settings(MigrationSettings.Mode.MANUAL);
-    MigrationSettings.Cutover c = settings.cutover();
-    return settings.withCutover(
-        new MigrationSettings.Cutover(
-            c.mode(),
-            Optional.of(command),
-            c.switchTimeout(),
-            c.writeBlockBudget(),
-            c.maxLag(),
-            c.attempts()));
   }
 
   /** The application holds a transaction for as long as it likes; the cutover is what gives way. */

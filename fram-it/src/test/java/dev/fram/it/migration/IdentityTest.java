@@ -270,7 +270,7 @@ class IdentityTest {
 
   private static MigrationClient client(Move move) {
     return new MigrationClient(
-        Move.engine(), move.request(), MigrationSettings.defaults(), Clock.system());
+        move.engine(), move.request(), MigrationSettings.defaults(), Clock.system());
   }
 
   private String text(PostgresServer server, String query) throws SQLException {

@@ -26,9 +26,10 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicReference;
+import org.awaitility.core.ConditionTimeoutException;
 import org.jspecify.annotations.Nullable;
 
-/** One migration of one database of a {@link ServerPair}, run inside this JVM. */
+/** One migration of one database of a {@link Pair}, run inside this JVM. */
 final class Move implements AutoCloseable {
   private static final Duration LIMIT =
       Duration.ofSeconds(Integer.getInteger("fram.move.seconds", 120));
@@ -38,24 +39,20 @@ final class Move implements AutoCloseable {
   private final AtomicReference<@Nullable Status> last = new AtomicReference<>();
   private @Nullable CompletableFuture<RunResult> result;
 
-  Move(ServerPair pair, String database, MigrationSettings settings) {
+  Move(Pair pair, String database, MigrationSettings settings) {
     this(pair, database, settings, Scope.all());
   }
 
-  Move(ServerPair pair, String database, MigrationSettings settings, Scope scope) {
+  Move(Pair pair, String database, MigrationSettings settings, Scope scope) {
     this(pair, database, settings, scope, TableOptions.none());
   }
 
-  Move(ServerPair pair, String database, MigrationSettings settings, TableOptions options) {
+  Move(Pair pair, String database, MigrationSettings settings, TableOptions options) {
     this(pair, database, settings, Scope.all(), options);
   }
 
   private Move(
-      ServerPair pair,
-      String database,
-      MigrationSettings settings,
-      Scope scope,
-      TableOptions options) {
+      Pair pair, String database, MigrationSettings settings, Scope scope, TableOptions options) {
     this(
         new RouteRequest(
             pair.sourceEndpoint(database),
@@ -70,14 +67,19 @@ final class Move implements AutoCloseable {
   /** Between other addresses than the servers' own: through a network that can be cut. */
   Move(RouteRequest request, MigrationSettings settings) {
     this.request = request;
-    run = new MigrationRun(engine(), request, settings, Clock.system());
+    run = new MigrationRun(engine(request.source().scheme()), request, settings, Clock.system());
     run.addStatusListener(last::set);
   }
 
-  static Engine engine() {
+  /** The one that answers to the source's scheme. */
+  Engine engine() {
+    return engine(request.source().scheme());
+  }
+
+  static Engine engine(String scheme) {
     return ServiceLoader.load(Engine.class).stream()
         .map(ServiceLoader.Provider::get)
-        .filter(e -> e.name().equals("postgresql"))
+        .filter(e -> e.schemes().contains(scheme))
         .findFirst()
         .orElseThrow();
   }
@@ -118,16 +120,20 @@ final class Move implements AutoCloseable {
 
   /** Waits for a phase; fails at once when the run fails. */
   void awaitPhase(PhaseName phase) {
-    await()
-        .atMost(LIMIT)
-        .pollInterval(Duration.ofMillis(50))
-        .until(() -> {
-          if (future().isCompletedExceptionally()) {
-            future().join();
-          }
-          Status status = last.get();
-          return status != null && status.phase().compareTo(phase) >= 0;
-        });
+    try {
+      await()
+          .atMost(LIMIT)
+          .pollInterval(Duration.ofMillis(50))
+          .until(() -> {
+            if (future().isCompletedExceptionally()) {
+              future().join();
+            }
+            Status status = last.get();
+            return status != null && status.phase().compareTo(phase) >= 0;
+          });
+    } catch (ConditionTimeoutException e) {
+      throw new AssertionError("not " + phase + " in " + LIMIT + "; last: " + last.get(), e);
+    }
   }
 
   RunResult awaitEnd() {

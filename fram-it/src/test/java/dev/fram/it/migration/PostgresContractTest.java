@@ -45,7 +45,7 @@ final class PostgresContractTest extends EngineContract {
 
     @Override
     public Engine engine() {
-      return Move.engine();
+      return Move.engine("postgresql");
     }
 
     @Override

@@ -12,10 +12,10 @@ import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * A source and a target server of given versions, started once and kept until the JVM ends; each
- * test takes a fresh database on both. A server that does not start fails the test.
+ * A source and a target PostgreSQL of given versions, started once and kept until the JVM ends;
+ * each test takes a fresh database on both. A server that does not start fails the test.
  */
-final class ServerPair implements AutoCloseable {
+final class ServerPair implements Pair {
   private static final Map<String, ServerPair> PAIRS = new TreeMap<>();
   private static final AtomicInteger DATABASES = new AtomicInteger();
 
@@ -60,11 +60,13 @@ final class ServerPair implements AutoCloseable {
     return name;
   }
 
-  Endpoint sourceEndpoint(String database) {
+  @Override
+  public Endpoint sourceEndpoint(String database) {
     return source.endpoint(database);
   }
 
-  Endpoint targetEndpoint(String database) {
+  @Override
+  public Endpoint targetEndpoint(String database) {
     return target.endpoint(database);
   }
 

@@ -105,7 +105,7 @@ class TracesTest {
 
   private static MigrationClient client(Move move) {
     return new MigrationClient(
-        Move.engine(), move.request(), MigrationSettings.defaults(), Clock.system());
+        move.engine(), move.request(), MigrationSettings.defaults(), Clock.system());
   }
 
   private static List<String> list(PostgresServer server, String database, String query)

@@ -43,6 +43,12 @@ public record WorkloadOptions(
         writers, perSecond, rollbackPercent, preparedPercent, commits, acknowledgements);
   }
 
+  /** So many of a hundred commit in two phases. */
+  public WorkloadOptions withPrepared(int percent) {
+    return new WorkloadOptions(
+        writers, ratePerSecond, rollbackPercent, percent, commits, acknowledgements);
+  }
+
   public WorkloadOptions withCommits(CommitMode mode) {
     return new WorkloadOptions(
         writers, ratePerSecond, rollbackPercent, preparedPercent, mode, acknowledgements);
