@@ -181,6 +181,9 @@ public final class MySqlApplier implements Applier {
   }
 
   private void layout(TableMap layout) throws SQLException {
+    if (tables.knows(layout)) {
+      return;
+    }
     if (batches.containsKey(layout.table()) || !ordered.isEmpty()) {
       // What is pending was sent under the layout before this one.
       flush();

@@ -26,6 +26,11 @@ final class Tables {
     this.server = server;
   }
 
+  /** Every XA transaction brings its tables' layouts again, for it may come before them all. */
+  boolean knows(TableMap layout) {
+    return layout.equals(layouts.get(layout.table()));
+  }
+
   void layout(TableMap layout) {
     layouts.put(layout.table(), layout);
     bound.remove(layout.table());

@@ -18,16 +18,20 @@ import dev.fram.mysql.connection.Sql;
 import dev.fram.mysql.journal.HandOverRegister;
 import dev.fram.testkit.server.MySqlServer;
 import dev.fram.testkit.server.MySqlVersion;
+import java.io.IOException;
+import java.net.Socket;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -188,6 +192,43 @@ final class GateTest {
               })
           .isNotNull();
       assertThat(rig.rows()).isZero();
+    }
+  }
+
+  /**
+   * Applications that try to log in again and again: at any moment one of them is a session that
+   * has not said yet who it is.
+   */
+  @ParameterizedTest
+  @EnumSource(MySqlVersion.class)
+  void whoeverKeepsComingBackDoesNotKeepTheSourceOpen(MySqlVersion version) throws Exception {
+    AtomicBoolean stop = new AtomicBoolean();
+    List<Thread> comers = new ArrayList<>();
+    try (Rig rig = new Rig(version)) {
+      for (int i = 0; i < 4; i++) {
+        comers.add(Thread.ofPlatform().start(() -> comeBack(rig.server.port(), stop)));
+      }
+      try {
+        SourceSeal.close(rig.source);
+        assertThat(SourceSeal.close(rig.source).text()).isNotEmpty();
+      } finally {
+        stop.set(true);
+        rig.server.stop();
+        for (Thread comer : comers) {
+          comer.join();
+        }
+      }
+    }
+  }
+
+  private static void comeBack(int port, AtomicBoolean stop) {
+    while (!stop.get()) {
+      try (Socket socket = new Socket("127.0.0.1", port)) {
+        // To the end of the stream: until the server gives up or ends the session.
+        socket.getInputStream().readAllBytes();
+      } catch (IOException ended) {
+        // It comes again.
+      }
     }
   }
 

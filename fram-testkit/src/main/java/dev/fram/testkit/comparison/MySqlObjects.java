@@ -11,11 +11,12 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Every object of the user's databases as the server's own SHOW CREATE says it. Left out: when it
- * was made, the counter of AUTO_INCREMENT (kept apart), and whether an event is switched on, which
- * only one of two servers may have.
+ * was made, the counter of AUTO_INCREMENT (kept apart), whether an event is switched on, which only
+ * one of two servers may have, and a semicolon behind a program.
  */
 final class MySqlObjects {
   /** Quoted names of databases that are the server's or Fram's. */
@@ -98,7 +99,7 @@ final class MySqlObjects {
     for (int column = 1; column <= columns.getColumnCount(); column++) {
       String label = columns.getColumnLabel(column);
       if (!NOT_COMPARED.contains(label)) {
-        text.append(label).append(": ").append(shown.getString(column)).append('\n');
+        text.append(label).append(": ").append(ended(shown.getString(column))).append('\n');
       }
     }
     Matcher counter = COUNTER.matcher(text);
@@ -107,6 +108,14 @@ final class MySqlObjects {
     }
     String withoutCounter = COUNTER.matcher(text).replaceFirst("");
     return EVENT_STATE.matcher(withoutCounter).replaceFirst("$1");
+  }
+
+  /**
+   * A program that came with others in one text keeps the semicolon behind it, and no server lets
+   * it be made so when it comes alone.
+   */
+  private static @Nullable String ended(@Nullable String text) {
+    return text != null && text.endsWith(";") ? text.substring(0, text.length() - 1) : text;
   }
 
   private void addTriggerOrder(Connection connection) throws SQLException {
