@@ -36,10 +36,8 @@ import org.junit.jupiter.params.provider.CsvSource;
  */
 class MySqlCrashTest {
   private static final int KILLS = Integer.getInteger("fram.mysql.crash.kills", 4);
-  private static final int MARIADB_KILLS =
-      Integer.getInteger("fram.mysql.crash.mariadb.kills", 2);
-  private static final int SERVER_KILLS =
-      Integer.getInteger("fram.mysql.crash.server.kills", 2);
+  private static final int MARIADB_KILLS = Integer.getInteger("fram.mysql.crash.mariadb.kills", 2);
+  private static final int SERVER_KILLS = Integer.getInteger("fram.mysql.crash.server.kills", 2);
   private static final int ROWS = Integer.getInteger("fram.mysql.crash.rows", 5_000);
   private static final int RATE = Integer.getInteger("fram.mysql.crash.rate", 100);
   private static final long SEED = Long.getLong("fram.mysql.crash.seed", System.nanoTime());
@@ -100,8 +98,7 @@ class MySqlCrashTest {
   private void round(MySqlPair pair, Story story) throws Exception {
     pair.load(ROWS, PARTS);
     try (Workload workload =
-        Workload.start(
-            pair.applicationOnSource(), WorkloadOptions.standard().withRate(RATE))) {
+        Workload.start(pair.applicationOnSource(), WorkloadOptions.standard().withRate(RATE))) {
       story.run();
       OracleReport report = workload.stop().check(pair.applicationOnTarget());
       String at = "seed " + SEED + ", killed in " + killedIn + ": " + report;
@@ -160,8 +157,7 @@ class MySqlCrashTest {
    *
    * @return whether it is still running
    */
-  private boolean reachesItsMoment(JavaChild fram, MySqlPair pair, String wanted)
-      throws Exception {
+  private boolean reachesItsMoment(JavaChild fram, MySqlPair pair, String wanted) throws Exception {
     int millis = random.nextInt(wanted.isEmpty() ? 9_000 : 700);
     if (!wanted.isEmpty()) {
       await()
