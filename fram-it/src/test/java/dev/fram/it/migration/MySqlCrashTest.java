@@ -39,13 +39,13 @@ class MySqlCrashTest {
   private static final int MARIADB_KILLS = Integer.getInteger("fram.mysql.crash.mariadb.kills", 2);
   private static final int SERVER_KILLS = Integer.getInteger("fram.mysql.crash.server.kills", 2);
   private static final int ROWS = Integer.getInteger("fram.mysql.crash.rows", 5_000);
-  private static final int RATE = Integer.getInteger("fram.mysql.crash.rate", 100);
+  private static final int RATE = Integer.getInteger("fram.mysql.crash.rate", 25);
   private static final long SEED = Long.getLong("fram.mysql.crash.seed", System.nanoTime());
   private static final List<String> PHASES =
       List.of("", "CHECKED", "COPYING", "CATCHING_UP", "READY", "CUTTING_OVER", "SERVING");
   private static final List<String> SERVER_PHASES =
       List.of("COPYING", "CATCHING_UP", "READY", "CUTTING_OVER");
-  private static final Duration LIMIT = Duration.ofSeconds(240);
+  private static final Duration LIMIT = Duration.ofSeconds(600);
 
   /** What a run ends with when a server was away for longer than it wants to wait. */
   private static final int RUN_AGAIN = 4;
