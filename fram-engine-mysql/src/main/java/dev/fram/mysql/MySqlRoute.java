@@ -120,7 +120,8 @@ final class MySqlRoute implements Route {
             .filter(table -> table.bond().isPresent())
             .map(Table::id)
             .collect(Collectors.toSet());
-    MySqlApplier.Plan plan = new MySqlApplier.Plan(request.ddlPolicy(), bonded, catalog);
+    Set<TableId> logged = bonded.isEmpty() ? source.cascading() : Set.of();
+    MySqlApplier.Plan plan = new MySqlApplier.Plan(request.ddlPolicy(), bonded, logged, catalog);
     return MySqlApplier.open(targetServer, plan, epoch, touched);
   }
 

@@ -43,6 +43,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 
@@ -86,6 +87,11 @@ final class MySqlSource implements Source, AutoCloseable {
               .map(this::asDecided)
               .toList();
         });
+  }
+
+  /** Tables whose foreign keys cascade, whether the log tells what they do or not. */
+  Set<TableId> cascading() {
+    return questions.read("reading the catalog", c -> Bonds.of(catalog.tables(c)).keySet());
   }
 
   private Table asDecided(Table table) {

@@ -53,11 +53,13 @@ public final class MySqlApplier implements Applier {
    * @param policy what becomes of statements that change the schema
    * @param bonded tables whose foreign keys cascade, where the source's log does not tell what they
    *     do; empty when it does
+   * @param logged the same tables where it does; empty when it does not
    * @param catalog what is in scope
    */
-  public record Plan(DdlPolicy policy, Set<TableId> bonded, Catalog catalog) {
+  public record Plan(DdlPolicy policy, Set<TableId> bonded, Set<TableId> logged, Catalog catalog) {
     public Plan {
       bonded = Set.copyOf(bonded);
+      logged = Set.copyOf(logged);
     }
   }
 
@@ -199,6 +201,7 @@ public final class MySqlApplier implements Applier {
       tally.skipped++;
       return;
     }
+    requireCascades(change);
     tally.applied++;
     TargetTable table = tables.bind(change.table(), session.connection());
     telling.row(table, change, session.connection());
@@ -209,6 +212,25 @@ public final class MySqlApplier implements Applier {
       batches.computeIfAbsent(table.id(), t -> new TableBatch(table, mode)).add(change);
     } else {
       ordered.keyless(table, change);
+    }
+  }
+
+  /**
+   * The plan trusts the log to hold what foreign keys have changed. A source that was started again
+   * with the other setting, or applies rows from such a server, does not keep that up.
+   */
+  private void requireCascades(RowChange change) {
+    boolean trusted = change.op() != RowChange.Op.INSERT && plan.logged().contains(change.table());
+    if (trusted && change.foreignKeys() == RowChange.ForeignKeys.CHECKED) {
+      throw new FramException(
+          ErrorCode.FEED_INVALID,
+          "The binary log holds a change of "
+              + change.table()
+              + " whose cascades were executed by the storage engine and are not in the log, behind "
+              + place()
+              + "; until now the source logged them.",
+          "Do not change innodb_native_foreign_keys on the source during a migration. Run fram"
+              + " cancel and begin again.");
     }
   }
 

@@ -163,12 +163,35 @@ final class ApplyRig implements AutoCloseable {
   }
 
   MySqlApplier applier(DdlPolicy policy, TouchedRows touched) throws SQLException {
+    try (Connection connection = source.open("test")) {
+      return applier(
+          policy, Bonds.logged(connection) ? Cascades.LOGGED : Cascades.UNLOGGED, touched);
+    }
+  }
+
+  /** What the plan takes the source's log for. */
+  enum Cascades {
+    LOGGED,
+    UNLOGGED
+  }
+
+  MySqlApplier applier(DdlPolicy policy, Cascades cascades) throws SQLException {
+    return applier(policy, cascades, TouchedRows.unwanted());
+  }
+
+  private MySqlApplier applier(DdlPolicy policy, Cascades cascades, TouchedRows touched)
+      throws SQLException {
     close(applier);
     close(feed);
     Set<TableId> bonded = Bonds.of(tables()).keySet();
+    boolean logged = cascades == Cascades.LOGGED;
     MySqlApplier fresh =
         MySqlApplier.open(
-            target, new MySqlApplier.Plan(policy, bonded, catalog), lease.epoch(), touched);
+            target,
+            new MySqlApplier.Plan(
+                policy, logged ? Set.of() : bonded, logged ? bonded : Set.of(), catalog),
+            lease.epoch(),
+            touched);
     applier = Optional.of(fresh);
     reached = Optional.empty();
     feed =
