@@ -81,8 +81,7 @@ class MySqlCrashTest {
         // In turn, and each of them in each phase.
         MySqlServer victim = kills % 2 == 0 ? pair.source() : pair.target();
         String role = kills % 2 == 0 ? "source" : "target";
-        String phase =
-            SERVER_PHASES.get(Math.floorMod(SEED + kills / 2, SERVER_PHASES.size()));
+        String phase = SERVER_PHASES.get(Math.floorMod(SEED + kills / 2, SERVER_PHASES.size()));
         round(pair, () -> comesToItsEnd(pair, victim, role, phase));
         kills++;
       }
