@@ -129,7 +129,7 @@ final class Agenda {
     return proofs.values().stream()
         .filter(p -> !p.busy() && p.verdict() == Verdict.EQUAL)
         .filter(p -> !ledger.anyInQuestion(p.table().id()))
-        .filter(p -> !ledger.keys(p.table().id()).isEmpty())
+        .filter(p -> ledger.size(List.of(p.table().id())) > 0)
         .map(TableProof::table)
         .toList();
   }

@@ -6,8 +6,6 @@ import dev.fram.api.engine.Reveal;
 import dev.fram.api.engine.Seen;
 import dev.fram.api.engine.SourceMoment;
 import dev.fram.api.engine.TargetMoment;
-import dev.fram.api.error.ErrorCode;
-import dev.fram.api.error.FramException;
 import dev.fram.api.model.Table;
 import dev.fram.core.concurrent.StopSignal;
 import dev.fram.core.run.RunParts;
@@ -37,34 +35,49 @@ final class Twins {
 
   /**
    * @param standing done while nothing is applied and both sides are read
-   * @throws FramException a transient code when the target could not be brought there
+   * @return empty when the target could not be brought there: applying stands still for another
+   *     reason, or is in a transaction that takes long
    */
-  Twin take(List<Table> tables, Runnable standing, StopSignal signal) {
+  Optional<Twin> take(List<Table> tables, Runnable standing, StopSignal signal) {
     FeedProgress progress = pipeline.progress();
     try {
       if (!progress.pauseAtBoundary(LIMIT, signal)) {
-        throw missed();
+        return Optional.empty();
       }
       long appliers = pipeline.appliers();
       SourceMoment source = parts.route().source().moment(tables, Reveal.DIGESTS_ONLY);
+      Optional<Twin> twin = Optional.empty();
       try {
         Cut cut = new Cut(begin -> source.seen(begin) == Seen.YES, source.armedAt());
-        if (!progress.standAtCut(cut, LIMIT, signal) || pipeline.appliers() != appliers) {
-          throw missed();
+        boolean there = progress.standAtCut(cut, LIMIT, signal);
+        if (there && pipeline.appliers() == appliers) {
+          twin = onTarget(source, standing);
         }
-        TargetMoment target = parts.route().target().moment(Reveal.DIGESTS_ONLY);
-        if (!same(target.position(), progress.durable())) {
-          target.close();
-          throw missed();
+        return twin;
+      } finally {
+        if (twin.isEmpty()) {
+          source.close();
         }
-        standing.run();
-        return new Twin(source, target);
-      } catch (RuntimeException e) {
-        source.close();
-        throw e;
       }
     } finally {
       progress.pace(FeedProgress.Pace.FULL_BATCHES);
+    }
+  }
+
+  private Optional<Twin> onTarget(SourceMoment source, Runnable standing) {
+    TargetMoment target = parts.route().target().moment(Reveal.DIGESTS_ONLY);
+    boolean taken = false;
+    try {
+      if (!same(target.position(), pipeline.progress().durable())) {
+        return Optional.empty();
+      }
+      standing.run();
+      taken = true;
+      return Optional.of(new Twin(source, target));
+    } finally {
+      if (!taken) {
+        target.close();
+      }
     }
   }
 
@@ -73,14 +86,5 @@ final class Twins {
         && other.isPresent()
         && one.get().covers(other.get())
         && other.get().covers(one.get());
-  }
-
-  private FramException missed() {
-    return new FramException(
-        ErrorCode.RESOURCE_EXHAUSTED,
-        "Target "
-            + parts.route().target().server().name()
-            + " could not be brought to the moment that the source was read at.",
-        "It is tried again.");
   }
 }

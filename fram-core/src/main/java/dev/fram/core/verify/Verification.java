@@ -39,6 +39,10 @@ public final class Verification {
   private static final Logger LOG = LoggerFactory.getLogger(Verification.class);
   static final String HELD_BY = "verify";
   private static final Duration LOOK = Duration.ofMillis(20);
+  private static final Duration MISSED = Duration.ofSeconds(1);
+
+  /** How long the target may take to pass what the source's read may have seen. */
+  private static final Duration ARMED = Duration.ofMinutes(1);
 
   private final RunParts parts;
   private final Pipeline pipeline;
@@ -114,28 +118,30 @@ public final class Verification {
     Retries retries = parts.retries();
     while (!signal.raised()) {
       Optional<StopSignal> now = going.get();
-      List<CompareUnit> units = now.isEmpty() ? List.of() : agenda.next(parts.clock().nanos());
-      if (units.isEmpty()) {
-        signal.pause(LOOK);
-        continue;
-      }
-      CompareUnit unit = units.getFirst();
-      long began = parts.clock().nanos();
       try {
-        compare(unit, now.orElseThrow());
+        signal.pause(now.map(this::next).orElse(LOOK));
         retries.progress();
-        signal.pause(pause(parts.clock().nanos() - began));
       } catch (Stopped e) {
         signal.check();
       } catch (FramException e) {
-        if (now.orElseThrow().raised()) {
-          // Its sessions were closed to make room for the cutover.
-          continue;
+        // Its sessions may have been closed to make room for the cutover.
+        if (now.filter(StopSignal::raised).isEmpty()) {
+          LOG.info("a comparison begins again after: {}", e.getMessage());
+          signal.pause(e.category() == ErrorCategory.HELD ? MISSED : retries.after(e));
         }
-        LOG.info("a comparison begins again after: {}", e.getMessage());
-        signal.pause(e.category() == ErrorCategory.HELD ? LOOK : retries.after(e));
       }
     }
+  }
+
+  /** Compares what comes next, if anything does; returns how long to rest. */
+  private Duration next(StopSignal signal) {
+    long began = parts.clock().nanos();
+    List<CompareUnit> units = agenda.next(began);
+    if (units.isEmpty()) {
+      return LOOK;
+    }
+    boolean compared = compare(units.getFirst(), signal);
+    return compared ? pause(parts.clock().nanos() - began) : MISSED;
   }
 
   /** What is left of the time at the pace that was asked for. */
@@ -143,27 +149,15 @@ public final class Verification {
     return Duration.ofNanos(tookNanos * (100 - settings.share()) / settings.share());
   }
 
-  private void compare(CompareUnit unit, StopSignal signal) {
+  /** Returns false when it could not be begun, or the target does not move on; try again. */
+  private boolean compare(CompareUnit unit, StopSignal signal) {
     active.incrementAndGet();
     Map<TableId, KeySet> before = new TreeMap<>();
     boolean done = false;
     try {
-      Twin twin = take(unit, before, signal);
-      open.add(twin);
-      try (twin) {
-        signal.check();
-        pipeline.progress().awaitDurable(twin.armedAt(), Duration.ofDays(1), signal);
-        long began = parts.clock().nanos();
-        Map<TableId, SpanResult> results = results(unit, before, twin);
-        rate.took(unit, results.values(), parts.clock().nanos() - began);
-        agenda.done(unit, results, parts.clock().nanos());
-        results.values().stream()
-            .flatMap(result -> result.differences().stream())
-            .forEach(d -> LOG.warn("{} {}: {} {}", d.table(), d.key(), d.kind(), d.columns()));
-        done = true;
-      } finally {
-        open.remove(twin);
-      }
+      Optional<Twin> twin = take(unit, before, signal);
+      done = twin.isPresent() && compare(unit, before, twin.get(), signal);
+      return done;
     } finally {
       if (!done) {
         if (unit instanceof CompareUnit.Touched) {
@@ -176,7 +170,29 @@ public final class Verification {
     }
   }
 
-  private Twin take(CompareUnit unit, Map<TableId, KeySet> before, StopSignal signal) {
+  private boolean compare(
+      CompareUnit unit, Map<TableId, KeySet> before, Twin twin, StopSignal signal) {
+    open.add(twin);
+    try (twin) {
+      signal.check();
+      // Whatever the source's read may have seen is in the ledger then, if it is not on the target.
+      if (!pipeline.progress().awaitDurable(twin.armedAt(), ARMED, signal)) {
+        return false;
+      }
+      long began = parts.clock().nanos();
+      Map<TableId, SpanResult> results = results(unit, before, twin);
+      rate.took(unit, results.values(), parts.clock().nanos() - began);
+      agenda.done(unit, results, parts.clock().nanos());
+      results.values().stream()
+          .flatMap(result -> result.differences().stream())
+          .forEach(d -> LOG.warn("not the same on source and target: {}", d.sentence()));
+      return true;
+    } finally {
+      open.remove(twin);
+    }
+  }
+
+  private Optional<Twin> take(CompareUnit unit, Map<TableId, KeySet> before, StopSignal signal) {
     pacing.lock();
     try {
       signal.check();
@@ -250,8 +266,12 @@ public final class Verification {
   /** Compares, in the caller's thread, what was written since, so that little is left. */
   public void catchUp(StopSignal signal) {
     List<Table> touched = agenda.touched();
-    if (!touched.isEmpty()) {
-      compare(agenda.begun(new CompareUnit.Touched(touched)), signal);
+    if (!touched.isEmpty() && !compare(agenda.begun(new CompareUnit.Touched(touched)), signal)) {
+      throw new FramException(
+          ErrorCode.CUTOVER_UNDONE,
+          "Not ready for the cutover: changes are not applied now, so that what was written since"
+              + " the comparison cannot be compared.",
+          "Nothing was touched; look at fram status, and cut over when the lag is small.");
     }
   }
 
@@ -280,7 +300,7 @@ public final class Verification {
     List<TableProof> left =
         agenda.all().stream()
             .filter(p -> p.verdict() != TableProof.Verdict.DIFFERENT)
-            .filter(p -> !agenda.byKeys(p) || !ledger.keys(p.table().id()).isEmpty())
+            .filter(p -> !agenda.byKeys(p) || ledger.size(List.of(p.table().id())) > 0)
             .toList();
     if (!left.isEmpty()) {
       new LastProof(parts, ledger, agenda).run(left, signal);

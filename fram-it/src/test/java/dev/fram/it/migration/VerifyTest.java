@@ -84,7 +84,8 @@ class VerifyTest {
                 "DELETE FROM app.loose WHERE ctid = (SELECT min(ctid) FROM app.loose WHERE a = 3)"));
       }
       assertCutOver(move);
-      assertThat(workload.stop().check(new SwitchableProvider(pair.targetEndpoint(database))).clean())
+      assertThat(
+              workload.stop().check(new SwitchableProvider(pair.targetEndpoint(database))).clean())
           .isTrue();
     }
     pair.drop(database);
@@ -136,7 +137,9 @@ class VerifyTest {
     assertThat(found.details()).filteredOn(line -> line.startsWith("app.quiet")).hasSize(4);
     assertThat(found.details()).filteredOn(line -> line.endsWith("different in note")).hasSize(1);
     assertThat(found.details()).filteredOn(line -> line.endsWith("different in n")).hasSize(1);
-    assertThat(found.details()).filteredOn(line -> line.endsWith("missing on the target")).hasSize(1);
+    assertThat(found.details())
+        .filteredOn(line -> line.endsWith("missing on the target"))
+        .hasSize(1);
     assertThat(found.details()).filteredOn(line -> line.endsWith("only on the target")).hasSize(2);
     Answer refused = Cutovers.cutOver(move);
     assertThat(refused.exitCode()).as(refused.toString()).isEqualTo(4);
