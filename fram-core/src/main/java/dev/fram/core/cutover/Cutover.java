@@ -154,14 +154,19 @@ public final class Cutover {
   private List<CutoverStep> steps(Freeze freeze) {
     long epoch = parts.journal().epoch();
     return List.of(
-        new ProveTouched(verification, signal),
         new Readiness(parts, pipeline, freeze, verification, tables, signal),
         new SchemaStep(
             "prepare-finish",
             "would prepare sequences, triggers and the rest of the schema",
             () -> parts.route().schema().prepareFinish(epoch),
             () -> {}),
-        new CloseGate(parts, freeze, RandomGenerator.getDefault(), signal),
+        new ProveTouched(verification, signal),
+        new CloseGate(
+            parts,
+            freeze,
+            () -> verification.catchUp(signal),
+            RandomGenerator.getDefault(),
+            signal),
         new Drain(parts, pipeline, freeze, signal),
         new CompareDefinitions(parts),
         new CopyUnlogged(parts, freeze, tables),

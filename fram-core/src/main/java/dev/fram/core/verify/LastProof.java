@@ -8,12 +8,16 @@ import dev.fram.api.engine.TargetMoment;
 import dev.fram.api.model.Table;
 import dev.fram.api.model.TableId;
 import dev.fram.core.concurrent.StopSignal;
+import dev.fram.core.concurrent.WorkerGroup;
 import dev.fram.core.run.RunParts;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 
 /**
  * Under the write gate both sides stand still at the same position, so any read is of the same
- * moment, and no row is excused. Runs in the run's own thread.
+ * moment, and no row is excused. Several tables at once: writers wait for the last of them.
  */
 final class LastProof {
   private final RunParts parts;
@@ -27,20 +31,35 @@ final class LastProof {
   }
 
   void run(List<TableProof> left, StopSignal signal) {
-    List<Table> tables = left.stream().map(TableProof::table).toList();
+    Queue<TableProof> queue =
+        new ConcurrentLinkedQueue<>(
+            left.stream().sorted(Comparator.comparingLong(TableProof::rows).reversed()).toList());
+    int jobs = Math.min(left.size(), parts.settings().verify().jobs());
+    try (WorkerGroup workers = new WorkerGroup(signal, parts.route()::close)) {
+      for (int i = 1; i <= jobs; i++) {
+        workers.start("proof-" + i, () -> work(queue, workers.signal()));
+      }
+      workers.join();
+    }
+  }
+
+  private void work(Queue<TableProof> queue, StopSignal signal) {
+    List<Table> tables = queue.stream().map(TableProof::table).toList();
     try (SourceMoment source = parts.route().source().moment(tables, Reveal.DIGESTS_ONLY);
         TargetMoment target = parts.route().target().moment(Reveal.DIGESTS_ONLY)) {
       SpanComparison comparison =
           new SpanComparison(source.digests(), target.digests(), (table, key) -> false);
-      for (TableProof proof : left) {
+      for (TableProof proof = queue.poll(); proof != null; proof = queue.poll()) {
         signal.check();
-        TableId table = proof.table().id();
-        SpanResult result =
-            agenda.byKeys(proof)
-                ? comparison.compare(table, ledger.keys(table))
-                : comparison.compare(Span.of(table), proof.rows());
-        agenda.found(proof, result);
+        agenda.found(proof, compare(comparison, proof));
       }
     }
+  }
+
+  private SpanResult compare(SpanComparison comparison, TableProof proof) {
+    TableId table = proof.table().id();
+    return agenda.byKeys(proof) && proof.fewer(ledger.size(List.of(table)))
+        ? comparison.compare(table, ledger.keys(table))
+        : comparison.compare(Span.of(table), proof.rows());
   }
 }

@@ -8,48 +8,32 @@ final class ProofRate {
   /** What is reached even on a slow day, before anything was measured; rows a second. */
   private static final long CAUTIOUS_ROWS = 50_000;
 
-  private static final long CAUTIOUS_KEYS = 5_000;
   private static final long SESSIONS_MILLIS = 50;
 
   private long rows;
-  private long rowNanos;
-  private long keys;
-  private long keyNanos;
+  private long nanos;
 
-  synchronized void took(CompareUnit unit, Collection<SpanResult> results, long nanos) {
-    long sum = results.stream().mapToLong(SpanResult::rows).sum();
+  /** What whole tables and ranges took; the rows that were looked up one by one tell less. */
+  synchronized void took(CompareUnit unit, Collection<SpanResult> results, long tookNanos) {
     switch (unit) {
-      case CompareUnit.Whole whole -> whole(sum, nanos);
-      case CompareUnit.Range range -> whole(sum, nanos);
-      case CompareUnit.Touched touched -> {
-        keys += sum;
-        keyNanos += nanos;
-      }
+      case CompareUnit.Whole whole -> add(results, tookNanos);
+      case CompareUnit.Range range -> add(results, tookNanos);
+      case CompareUnit.Touched touched -> {}
     }
   }
 
-  private void whole(long sum, long nanos) {
-    rows += sum;
-    rowNanos += nanos;
+  private void add(Collection<SpanResult> results, long tookNanos) {
+    rows += results.stream().mapToLong(SpanResult::rows).sum();
+    nanos += tookNanos;
   }
 
-  /** Of one worker. */
+  /** Of one job. A few rows tell nothing: the cautious rate counts until there are more. */
   synchronized long rowsPerSecond() {
-    return perSecond(rows, rowNanos, CAUTIOUS_ROWS);
+    boolean measured = rows >= CAUTIOUS_ROWS && nanos > 0;
+    return measured ? Math.max(1, rows * 1_000_000_000L / nanos) : CAUTIOUS_ROWS;
   }
 
-  synchronized long millis(long rowsLeft, long keysLeft) {
-    if (rowsLeft == 0 && keysLeft == 0) {
-      return 0;
-    }
-    return SESSIONS_MILLIS
-        + rowsLeft * 1_000 / rowsPerSecond()
-        + keysLeft * 1_000 / perSecond(keys, keyNanos, CAUTIOUS_KEYS);
-  }
-
-  /** A few rows tell nothing: what was there before anything was measured counts until then. */
-  private static long perSecond(long count, long nanos, long cautious) {
-    boolean measured = count >= cautious && nanos > 0;
-    return measured ? Math.max(1, count * 1_000_000_000L / nanos) : cautious;
+  long millis(long rowsLeft) {
+    return rowsLeft == 0 ? 0 : SESSIONS_MILLIS + rowsLeft * 1_000 / rowsPerSecond();
   }
 }

@@ -15,6 +15,9 @@ final class TableProof {
     DIFFERENT
   }
 
+  /** A row that is looked up by its key takes as long as so many that are read in passing. */
+  private static final long KEY_COST = 20;
+
   private final Table table;
   private final List<Difference> differences = new ArrayList<>();
   private Verdict verdict = Verdict.OPEN;
@@ -54,6 +57,16 @@ final class TableProof {
 
   List<Difference> differences() {
     return differences;
+  }
+
+  /** Whether so many keys are looked up in less time than the whole table is read. */
+  boolean fewer(long keys) {
+    return keys * KEY_COST < rows;
+  }
+
+  /** What comparing these keys costs, in rows that are read one after the other. */
+  long cost(long keys) {
+    return keys == 0 ? 0 : Math.min(keys * KEY_COST, Math.max(rows, 1));
   }
 
   /** Whether enough time has passed since it was last compared whole. */

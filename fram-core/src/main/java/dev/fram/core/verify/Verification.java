@@ -243,7 +243,11 @@ public final class Verification {
       ledger.touchedAll(table.id());
       return Optional.empty();
     }
-    return Optional.of(comparison.compare(table.id(), keys.copy()));
+    TableProof proof = agenda.proof(table);
+    return Optional.of(
+        proof.fewer(keys.size())
+            ? comparison.compare(table.id(), keys.copy())
+            : comparison.compare(Span.of(table.id()), proof.rows()));
   }
 
   // ---- for the cutover -------------------------------------------------------------------------
@@ -285,7 +289,7 @@ public final class Verification {
 
   /** How long the last proof would take now, in milliseconds. */
   public long lastProofMillis() {
-    return on() ? rate.millis(rowsToCompare(), ledger.size(byKeys())) : 0;
+    return on() ? rate.millis(rowsToCompare()) : 0;
   }
 
   /**
@@ -339,8 +343,10 @@ public final class Verification {
 
   private long rowsToCompare() {
     return agenda.all().stream()
-        .filter(p -> !agenda.byKeys(p))
-        .mapToLong(p -> Math.max(p.rows(), Math.max(0, p.table().rows())))
+        .mapToLong(p ->
+            agenda.byKeys(p)
+                ? p.cost(ledger.size(List.of(p.table().id())))
+                : Math.max(1, Math.max(p.rows(), p.table().rows())))
         .sum();
   }
 
