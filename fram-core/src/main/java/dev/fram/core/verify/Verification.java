@@ -371,7 +371,7 @@ public final class Verification {
         .publish(
             bad
                 ? new RunEvent.Held(
-                    HELD_BY, wrong() + ". See fram verify; fram cutover is refused.")
+                    HELD_BY, wrong() + "; fram verify names them, fram cutover is refused")
                 : new RunEvent.HeldEnded(HELD_BY));
   }
 }

@@ -150,7 +150,13 @@ final class VerifyTest {
           assertThat(refused.message()).contains("comparing what is not proven yet may take");
           assertThat(world.source.writable()).isTrue();
           assertThat(
-                  client.status().orElseThrow().status().cutover().map(c -> c.attempts()).orElse(0))
+                  client
+                      .status()
+                      .orElseThrow()
+                      .status()
+                      .cutover()
+                      .map(tried -> tried.attempts())
+                      .orElse(0))
               .isZero();
         });
   }
