@@ -4,41 +4,15 @@ package dev.fram.mysql;
 import dev.fram.mysql.binlog.BinlogPosition;
 import dev.fram.mysql.binlog.GtidSet;
 import dev.fram.mysql.binlog.LogPoint;
-import dev.fram.mysql.binlog.Pause;
 import dev.fram.mysql.binlog.SourceLog;
 import dev.fram.mysql.connection.Sql;
 import java.sql.Connection;
 import java.sql.SQLException;
-import java.time.Duration;
 import java.util.Map;
 
-/** Where the source's log ends, and how far away that is. Stateless; the caller's connection. */
+/** How far away the source's log's end is. Stateless; the caller's connection. */
 final class LogEnd {
-  private static final Duration LONGEST = Duration.ofSeconds(10);
-  private static final Duration AGAIN = Duration.ofMillis(20);
-
   private LogEnd() {}
-
-  /**
-   * A position that everything lies before that is committed, or that any snapshot could have seen.
-   * A transaction can be seen a moment before its GTID is in gtid_executed (ALGORITHMS B1), but
-   * until then some session owns that GTID: so those that are owned now are waited for.
-   */
-  static BinlogPosition mark(Connection connection) throws SQLException {
-    if (!SourceLog.hasGtids(connection)) {
-      // In the log before it can be seen.
-      return SourceLog.place(connection);
-    }
-    GtidSet owned = owned(connection);
-    long begun = System.nanoTime();
-    while (!owned.isEmpty() && System.nanoTime() - begun < LONGEST.toNanos()) {
-      Pause.of(AGAIN);
-      owned = owned.intersection(owned(connection));
-    }
-    // What hangs so long waits for a replica's acknowledgement: it is in the log, and will come.
-    GtidSet executed = GtidSet.parse(Sql.text(connection, "SELECT @@global.gtid_executed"));
-    return new BinlogPosition.Gtids(executed.union(owned));
-  }
 
   /** The bytes of log behind a position; of GTIDs only their number is known, so an estimate. */
   static long bytesBehind(Connection connection, BinlogPosition behind) throws SQLException {
@@ -72,11 +46,5 @@ final class LogEnd {
     long kept = Math.max(1, executed.minus(purged).count());
     long bytes = SourceLog.files(connection).values().stream().mapToLong(Long::longValue).sum();
     return Math.max(1, Math.round((double) bytes / kept * missing));
-  }
-
-  /** {@code uuid:23#14:24#15}: each number with the session that owns it. */
-  private static GtidSet owned(Connection connection) throws SQLException {
-    String text = Sql.text(connection, "SELECT @@global.gtid_owned");
-    return GtidSet.parse(text.replaceAll("#\\d+", ""));
   }
 }

@@ -10,6 +10,7 @@ import dev.fram.api.engine.RouteRequest;
 import dev.fram.api.engine.SchemaTransfer;
 import dev.fram.api.engine.Source;
 import dev.fram.api.engine.Target;
+import dev.fram.api.engine.TouchedRows;
 import dev.fram.api.error.ErrorCode;
 import dev.fram.api.error.FramException;
 import dev.fram.api.model.MigrationId;
@@ -113,14 +114,15 @@ final class MySqlRoute implements Route {
   }
 
   @Override
-  public Applier applier(long epoch) {
+  public Applier applier(long epoch, TouchedRows touched) {
     Set<TableId> bonded =
         source.tables().stream()
             .filter(table -> table.bond().isPresent())
             .map(Table::id)
             .collect(Collectors.toSet());
-    MySqlApplier.Plan plan = new MySqlApplier.Plan(request.ddlPolicy(), bonded, catalog);
-    return MySqlApplier.open(targetServer, plan, epoch);
+    Set<TableId> logged = bonded.isEmpty() ? source.cascading() : Set.of();
+    MySqlApplier.Plan plan = new MySqlApplier.Plan(request.ddlPolicy(), bonded, logged, catalog);
+    return MySqlApplier.open(targetServer, plan, epoch, touched);
   }
 
   @Override

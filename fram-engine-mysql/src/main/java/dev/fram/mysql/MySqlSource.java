@@ -7,8 +7,10 @@ import dev.fram.api.engine.Chunk;
 import dev.fram.api.engine.Fingerprint;
 import dev.fram.api.engine.HandOver;
 import dev.fram.api.engine.Retention;
+import dev.fram.api.engine.Reveal;
 import dev.fram.api.engine.Snapshot;
 import dev.fram.api.engine.Source;
+import dev.fram.api.engine.SourceMoment;
 import dev.fram.api.engine.WriteGate;
 import dev.fram.api.model.MigrationId;
 import dev.fram.api.model.ServerInfo;
@@ -18,6 +20,7 @@ import dev.fram.api.model.TableId;
 import dev.fram.api.model.TableOptions;
 import dev.fram.mysql.binlog.BinlogFeed;
 import dev.fram.mysql.binlog.BinlogPosition;
+import dev.fram.mysql.binlog.LogMark;
 import dev.fram.mysql.catalog.Bonds;
 import dev.fram.mysql.catalog.Catalog;
 import dev.fram.mysql.catalog.CatalogTable;
@@ -27,6 +30,7 @@ import dev.fram.mysql.connection.Sql;
 import dev.fram.mysql.connection.SqlErrors;
 import dev.fram.mysql.copy.KeyRanges;
 import dev.fram.mysql.copy.MySqlSnapshot;
+import dev.fram.mysql.digest.MySqlSourceMoment;
 import dev.fram.mysql.digest.TableDigester;
 import dev.fram.mysql.gate.MySqlGate;
 import dev.fram.mysql.gate.SourceSeal;
@@ -39,6 +43,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 
@@ -82,6 +87,11 @@ final class MySqlSource implements Source, AutoCloseable {
               .map(this::asDecided)
               .toList();
         });
+  }
+
+  /** Tables whose foreign keys cascade, whether the log tells what they do or not. */
+  Set<TableId> cascading() {
+    return questions.read("reading the catalog", c -> Bonds.of(catalog.tables(c)).keySet());
   }
 
   private Table asDecided(Table table) {
@@ -135,7 +145,7 @@ final class MySqlSource implements Source, AutoCloseable {
 
   @Override
   public BinlogPosition mark() {
-    return questions.read("reading the log's end", LogEnd::mark);
+    return questions.read("reading the log's end", LogMark::of);
   }
 
   @Override
@@ -181,6 +191,11 @@ final class MySqlSource implements Source, AutoCloseable {
   @Override
   public Optional<Position> seal(long epoch) {
     return Optional.of(SourceSeal.close(connector));
+  }
+
+  @Override
+  public SourceMoment moment(List<Table> tables, Reveal shown) {
+    return MySqlSourceMoment.take(connector, tables, shown);
   }
 
   @Override

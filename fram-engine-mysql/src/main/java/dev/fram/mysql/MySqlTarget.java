@@ -2,7 +2,9 @@
 package dev.fram.mysql;
 
 import dev.fram.api.engine.Lease;
+import dev.fram.api.engine.Reveal;
 import dev.fram.api.engine.Target;
+import dev.fram.api.engine.TargetMoment;
 import dev.fram.api.model.ServerInfo;
 import dev.fram.api.model.TableDigest;
 import dev.fram.api.model.TableId;
@@ -11,6 +13,7 @@ import dev.fram.mysql.connection.Connector;
 import dev.fram.mysql.connection.Quoting;
 import dev.fram.mysql.connection.SharedSession;
 import dev.fram.mysql.connection.Sql;
+import dev.fram.mysql.digest.MySqlTargetMoment;
 import dev.fram.mysql.digest.TableDigester;
 import dev.fram.mysql.gate.TargetGuard;
 import dev.fram.mysql.journal.Epoch;
@@ -133,6 +136,11 @@ final class MySqlTarget implements Target, AutoCloseable {
           new TargetGuard(c).open();
           return 0;
         });
+  }
+
+  @Override
+  public TargetMoment moment(Reveal shown) {
+    return MySqlTargetMoment.take(connector, shown);
   }
 
   @Override

@@ -10,14 +10,17 @@ import dev.fram.api.engine.RouteRequest;
 import dev.fram.api.engine.SchemaTransfer;
 import dev.fram.api.engine.Source;
 import dev.fram.api.engine.Target;
+import dev.fram.api.engine.TouchedRows;
 import dev.fram.api.model.MigrationId;
 import dev.fram.api.model.TableId;
 import dev.fram.postgresql.apply.PostgresApplier;
+import dev.fram.postgresql.apply.Touches;
 import dev.fram.postgresql.catalog.Catalog;
 import dev.fram.postgresql.catalog.CatalogTable;
 import dev.fram.postgresql.check.PostgresChecks;
 import dev.fram.postgresql.connection.Connector;
 import dev.fram.postgresql.copy.PostgresCopier;
+import dev.fram.postgresql.digest.Terms;
 import dev.fram.postgresql.gate.TargetGuard;
 import dev.fram.postgresql.journal.PostgresJournal;
 import dev.fram.postgresql.schema.PostgresSchemaTransfer;
@@ -35,6 +38,7 @@ final class PostgresRoute implements Route {
   private final RouteRequest request;
   private final MigrationId id;
   private final TargetGuard guard;
+  private final Terms terms;
   private final PostgresSource source;
   private final PostgresTarget target;
   private final PostgresSchemaTransfer schema;
@@ -51,12 +55,13 @@ final class PostgresRoute implements Route {
             .map(MigrationRecord::id)
             .orElseGet(() -> MigrationId.random(new SecureRandom()));
     this.guard = new TargetGuard(id);
+    this.terms = new Terms(source, target);
     this.source =
-        new PostgresSource(source, id, new Catalog(request.scope()), request.tableOptions());
+        new PostgresSource(source, id, new Catalog(request.scope()), request.tableOptions(), terms);
     this.schema =
         new PostgresSchemaTransfer(
             source, target, request.scope(), request.schemaOptions(), this::guardAll);
-    this.target = new PostgresTarget(target, journal, guard, schema::lastLook);
+    this.target = new PostgresTarget(target, journal, guard, schema::lastLook, terms);
   }
 
   static PostgresRoute open(RouteRequest request) {
@@ -107,15 +112,17 @@ final class PostgresRoute implements Route {
   }
 
   @Override
-  public Applier applier(long epoch) {
-    new Recopy(source, target.journal(), () -> copier(epoch), epoch).run();
-    return PostgresApplier.open(targetServer, id, epoch, discarded);
+  public Applier applier(long epoch, TouchedRows touched) {
+    Touches touches = new Touches(touched, terms.keys()::known);
+    new Recopy(source, target.journal(), () -> copier(epoch), epoch, touches).run();
+    return PostgresApplier.open(targetServer, id, epoch, discarded, touches);
   }
 
   @Override
   public void close() {
     source.close();
     target.close();
+    terms.close();
     sourceServer.closeAll();
     targetServer.closeAll();
   }

@@ -7,8 +7,10 @@ import dev.fram.api.engine.Chunk;
 import dev.fram.api.engine.Fingerprint;
 import dev.fram.api.engine.HandOver;
 import dev.fram.api.engine.Retention;
+import dev.fram.api.engine.Reveal;
 import dev.fram.api.engine.Snapshot;
 import dev.fram.api.engine.Source;
+import dev.fram.api.engine.SourceMoment;
 import dev.fram.api.engine.WriteGate;
 import dev.fram.api.model.MigrationId;
 import dev.fram.api.model.ServerInfo;
@@ -24,7 +26,9 @@ import dev.fram.postgresql.connection.Sql;
 import dev.fram.postgresql.connection.SqlErrors;
 import dev.fram.postgresql.copy.KeyRanges;
 import dev.fram.postgresql.copy.PostgresSnapshot;
+import dev.fram.postgresql.digest.PostgresSourceMoment;
 import dev.fram.postgresql.digest.TableDigester;
+import dev.fram.postgresql.digest.Terms;
 import dev.fram.postgresql.feed.Lsn;
 import dev.fram.postgresql.feed.Publication;
 import dev.fram.postgresql.feed.ReplicationFeed;
@@ -50,14 +54,20 @@ final class PostgresSource implements Source, AutoCloseable {
   private final MigrationId id;
   private final Catalog catalog;
   private final TableOptions options;
+  private final Terms terms;
   private final SharedSession questions;
   private final ServerInfo server;
 
-  PostgresSource(Connector connector, MigrationId id, Catalog catalog, TableOptions options) {
+  /**
+   * @param terms what the readers of both servers have to do alike
+   */
+  PostgresSource(
+      Connector connector, MigrationId id, Catalog catalog, TableOptions options, Terms terms) {
     this.connector = connector;
     this.id = id;
     this.catalog = catalog;
     this.options = options;
+    this.terms = terms;
     this.questions = new SharedSession(connector, "questions");
     this.server = Servers.describe(connector, questions);
   }
@@ -191,8 +201,14 @@ final class PostgresSource implements Source, AutoCloseable {
   }
 
   @Override
+  public SourceMoment moment(List<Table> tables, Reveal shown) {
+    return PostgresSourceMoment.take(
+        connector, tables.stream().map(Table::id).toList(), shown, terms, this::mark);
+  }
+
+  @Override
   public TableDigest digest(TableId table) {
-    return TableDigester.digest(connector, table);
+    return TableDigester.digest(connector, table, terms);
   }
 
   @Override

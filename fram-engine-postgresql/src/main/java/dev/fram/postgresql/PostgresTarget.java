@@ -2,14 +2,18 @@
 package dev.fram.postgresql;
 
 import dev.fram.api.engine.Lease;
+import dev.fram.api.engine.Reveal;
 import dev.fram.api.engine.Target;
+import dev.fram.api.engine.TargetMoment;
 import dev.fram.api.model.ServerInfo;
 import dev.fram.api.model.TableDigest;
 import dev.fram.api.model.TableId;
 import dev.fram.postgresql.connection.Connector;
 import dev.fram.postgresql.connection.SharedSession;
 import dev.fram.postgresql.connection.Sql;
+import dev.fram.postgresql.digest.PostgresTargetMoment;
 import dev.fram.postgresql.digest.TableDigester;
+import dev.fram.postgresql.digest.Terms;
 import dev.fram.postgresql.gate.TargetGuard;
 import dev.fram.postgresql.journal.Epoch;
 import dev.fram.postgresql.journal.PostgresJournal;
@@ -23,18 +27,25 @@ final class PostgresTarget implements Target, AutoCloseable {
   private final PostgresJournal journal;
   private final TargetGuard guard;
   private final LongConsumer lastLook;
+  private final Terms terms;
   private final SharedSession session;
   private final ServerInfo server;
 
   /**
    * @param lastLook brings over what the gate could not stop; gets the epoch
+   * @param terms what the readers of both servers have to do alike
    */
   PostgresTarget(
-      Connector connector, PostgresJournal journal, TargetGuard guard, LongConsumer lastLook) {
+      Connector connector,
+      PostgresJournal journal,
+      TargetGuard guard,
+      LongConsumer lastLook,
+      Terms terms) {
     this.connector = connector;
     this.journal = journal;
     this.guard = guard;
     this.lastLook = lastLook;
+    this.terms = terms;
     this.session = new SharedSession(connector, "target");
     this.server = Servers.describe(connector, session);
   }
@@ -82,8 +93,13 @@ final class PostgresTarget implements Target, AutoCloseable {
   }
 
   @Override
+  public TargetMoment moment(Reveal shown) {
+    return PostgresTargetMoment.take(connector, shown, terms);
+  }
+
+  @Override
   public TableDigest digest(TableId table) {
-    return TableDigester.digest(connector, table);
+    return TableDigester.digest(connector, table, terms);
   }
 
   @Override

@@ -11,6 +11,7 @@ import dev.fram.api.error.ErrorCode;
 import dev.fram.api.error.FramException;
 import dev.fram.api.model.Table;
 import dev.fram.api.model.TableId;
+import dev.fram.postgresql.apply.Touches;
 import dev.fram.postgresql.journal.PostgresJournal;
 import java.util.List;
 import java.util.Map;
@@ -33,13 +34,19 @@ final class Recopy {
   private final PostgresJournal journal;
   private final Supplier<ChunkCopier> copiers;
   private final long epoch;
+  private final Touches touches;
 
   Recopy(
-      PostgresSource source, PostgresJournal journal, Supplier<ChunkCopier> copiers, long epoch) {
+      PostgresSource source,
+      PostgresJournal journal,
+      Supplier<ChunkCopier> copiers,
+      long epoch,
+      Touches touches) {
     this.source = source;
     this.journal = journal;
     this.copiers = copiers;
     this.epoch = epoch;
+    this.touches = touches;
   }
 
   void run() {
@@ -55,6 +62,7 @@ final class Recopy {
 
   private void again(TableId table, List<Chunk> chunks) {
     LOG.warn("table {}: {} of {} chunks again", table, chunks.size(), chunks.getFirst().of());
+    touches.all(table);
     long entry =
         journal.intent(epoch, STEP, table + ": " + chunks.size() + " of " + chunks.getFirst().of());
     long rows = copy(table, chunks);

@@ -37,8 +37,15 @@ public interface Route extends AutoCloseable {
   /**
    * Opens an applier with its own connection; owned by one thread. Reads the fences of all tables
    * once, so it is opened when every table is copied.
+   *
+   * @param touched told of every row that is written
    */
-  Applier applier(long epoch);
+  Applier applier(long epoch, TouchedRows touched);
+
+  /** The same where nobody compares. */
+  default Applier applier(long epoch) {
+    return applier(epoch, TouchedRows.unwanted());
+  }
 
   /** Closes every connection that is still open. Never throws. */
   @Override

@@ -108,6 +108,14 @@ public interface Source {
     return Optional.empty();
   }
 
+  /**
+   * Takes a consistent read of these tables for a comparison. Takes milliseconds; the apply thread
+   * stands still meanwhile.
+   *
+   * @param shown whether values may be shown
+   */
+  SourceMoment moment(List<Table> tables, Reveal shown);
+
   /** A digest of one table, read at one moment. */
   TableDigest digest(TableId table);
 

@@ -32,6 +32,9 @@ public interface Target {
   /** Lets the application write: removes the target's guards. Idempotent. */
   void open(long epoch);
 
+  /** Takes a consistent read for a comparison, of rows and position together. */
+  TargetMoment moment(Reveal shown);
+
   /** A digest of one table, read at one moment. */
   TableDigest digest(TableId table);
 

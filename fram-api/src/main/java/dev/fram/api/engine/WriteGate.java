@@ -38,6 +38,15 @@ public interface WriteGate extends AutoCloseable {
    */
   StepOutcome handOver(long epoch, Position frozenAt);
 
+  /**
+   * Who could still write to the source after the hand-over, because the server has nothing that
+   * would stop them. Asked while the gate is closed, right before the hand-over, which then must
+   * not happen. For people.
+   */
+  default List<String> unstoppable() {
+    return List.of();
+  }
+
   /** Opens the gate again (only before the hand-over). Idempotent, never throws. */
   void release();
 

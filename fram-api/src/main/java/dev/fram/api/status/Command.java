@@ -9,6 +9,9 @@ public sealed interface Command {
   /** Say what a cutover would do now; touch nothing. */
   record CutoverDryRun() implements Command {}
 
+  /** Compare every row anew. */
+  record Verify() implements Command {}
+
   /** Give up and leave no trace (only before the hand-over). */
   record Cancel() implements Command {}
 

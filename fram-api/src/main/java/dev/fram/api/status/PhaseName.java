@@ -8,6 +8,7 @@ public enum PhaseName {
   PREPARED,
   COPYING,
   CATCHING_UP,
+  VERIFYING,
   READY,
   CUTTING_OVER,
   SERVING,

@@ -17,6 +17,7 @@ import java.util.Optional;
  * @param totalMillis since this run began
  * @param copy the copy
  * @param feed feed and apply
+ * @param verify the comparison of both sides
  * @param cutover the cutover, once one was tried
  * @param held why the run waits for a person; empty when it does not
  * @param notes what the operator should know now, newest last
@@ -31,6 +32,7 @@ public record Status(
     long totalMillis,
     Copy copy,
     Feed feed,
+    Verify verify,
     Optional<Cutover> cutover,
     Optional<String> held,
     List<String> notes,
@@ -91,6 +93,34 @@ public record Status(
       long skipped,
       long changesPerSecond,
       long retainedBytes) {}
+
+  /**
+   * @param mode {@code continuous} or {@code off}; empty before it begins
+   * @param tables tables that are compared
+   * @param equal of them found equal, at one moment each
+   * @param different of them with rows that differ
+   * @param rows rows compared
+   * @param differing rows that differ
+   * @param touched rows written since they were compared, of the tables found equal
+   * @param rowsPerSecond rate of one job
+   * @param lastProofMillis how long the last proof would take now
+   */
+  public record Verify(
+      String mode,
+      int tables,
+      int equal,
+      int different,
+      long rows,
+      long differing,
+      long touched,
+      long rowsPerSecond,
+      long lastProofMillis) {
+
+    /** Before anything is known. */
+    public static Verify none() {
+      return new Verify("", 0, 0, 0, 0, 0, 0, 0, 0);
+    }
+  }
 
   /**
    * @param attempts how often the gate was tried

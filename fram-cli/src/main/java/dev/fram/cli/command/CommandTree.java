@@ -81,6 +81,7 @@ public final class CommandTree {
         new CheckCommand(),
         new MigrateCommand(),
         new StatusCommand(),
+        new VerifyCommand(),
         new CutoverCommand(),
         new CancelCommand(),
         new CompleteCommand());

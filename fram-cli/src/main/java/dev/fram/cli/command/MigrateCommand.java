@@ -70,7 +70,15 @@ final class MigrateCommand implements FramCommand {
               next(status));
       case COMPLETED -> Answer.done("Completed: what Fram made on both servers is gone.");
       case CANCELLED -> Answer.done("Cancelled: the source never stopped serving.");
-      case PLANNED, CHECKED, PREPARED, COPYING, CATCHING_UP, READY, CUTTING_OVER, NEEDS_OPERATOR ->
+      case PLANNED,
+          CHECKED,
+          PREPARED,
+          COPYING,
+          CATCHING_UP,
+          VERIFYING,
+          READY,
+          CUTTING_OVER,
+          NEEDS_OPERATOR ->
           stopped(result.phase());
     };
   }

@@ -40,6 +40,18 @@ public enum ConfigKey {
           + " several times."),
   JOBS(ValueKind.COUNT, "4", "Copies this many chunks at once."),
   INDEX_JOBS(ValueKind.COUNT, "2", "Builds this many indexes at once."),
+  VERIFY(
+      ValueKind.VERIFY,
+      "continuous",
+      "continuous: compares every row while writes go on, and once more what was written since"
+          + " before the target opens. off: compares nothing."),
+  VERIFY_JOBS(ValueKind.COUNT, "2", "Compares this many groups of tables at once."),
+  VERIFY_PACE(
+      ValueKind.PERCENT, "100", "Percent of its time that each of them reads; it rests meanwhile."),
+  ACCEPT_DIFFERENCES(
+      ValueKind.FLAG,
+      "",
+      "Cuts over although rows differ. What differs is lost: the report says so."),
   CUTOVER(
       ValueKind.CUTOVER,
       "manual",

@@ -11,6 +11,7 @@ public final class RunSettings {
     return MigrationSettings.defaults()
         .withCopy(copy(values))
         .withStream(stream(values, surroundings))
+        .withVerify(verify(values))
         .withCutover(cutover(values))
         .withRetry(retry(values));
   }
@@ -36,6 +37,22 @@ public final class RunSettings {
         defaults.batchChanges(),
         defaults.batchBytes(),
         defaults.batchDelay());
+  }
+
+  private static MigrationSettings.Verify verify(ConfigValues values) {
+    MigrationSettings.Verify defaults = MigrationSettings.Verify.defaults();
+    return new MigrationSettings.Verify(
+        values.text(ConfigKey.VERIFY).filter("off"::equals).isPresent()
+            ? MigrationSettings.VerifyMode.OFF
+            : MigrationSettings.VerifyMode.CONTINUOUS,
+        values.count(ConfigKey.VERIFY_JOBS),
+        values.count(ConfigKey.VERIFY_PACE),
+        defaults.groupBytes(),
+        defaults.again(),
+        defaults.ledgerKeys(),
+        values.flag(ConfigKey.ACCEPT_DIFFERENCES)
+            ? MigrationSettings.Differences.ACCEPT
+            : MigrationSettings.Differences.REFUSE);
   }
 
   private static MigrationSettings.Cutover cutover(ConfigValues values) {

@@ -15,6 +15,8 @@ public enum ValueKind {
   DURATION("TIME"),
   SIZE("SIZE"),
   COUNT("N"),
+  PERCENT("PERCENT"),
+  VERIFY("continuous|off"),
   CUTOVER("manual|auto"),
   DDL("ask|replicate|ignore");
 
@@ -52,6 +54,14 @@ public enum ValueKind {
           problemUnless(
               count(text).isPresent(),
               "is " + quoted(text) + ". Write a whole number from 1 to " + MOST + ".");
+      case PERCENT ->
+          problemUnless(
+              count(text).filter(n -> n <= 100).isPresent(),
+              "is " + quoted(text) + ". Write a whole number from 1 to 100.");
+      case VERIFY ->
+          problemUnless(
+              text.equals("continuous") || text.equals("off"),
+              "is " + quoted(text) + ". Write continuous or off.");
       case CUTOVER ->
           problemUnless(
               text.equals("manual") || text.equals("auto"),

@@ -188,6 +188,7 @@ public final class Demo {
         status.totalMillis(),
         status.copy(),
         status.feed(),
+        status.verify(),
         status.cutover(),
         status.held(),
         status.notes(),

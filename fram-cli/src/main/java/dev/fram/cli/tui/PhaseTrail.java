@@ -11,6 +11,7 @@ final class PhaseTrail {
     PhaseName.PREPARED,
     PhaseName.COPYING,
     PhaseName.CATCHING_UP,
+    PhaseName.VERIFYING,
     PhaseName.READY,
     PhaseName.CUTTING_OVER,
     PhaseName.SERVING
@@ -26,6 +27,7 @@ final class PhaseTrail {
       case PREPARED -> "starting the copy";
       case COPYING -> "copying";
       case CATCHING_UP -> "catching up";
+      case VERIFYING -> "comparing every row";
       case READY -> "ready for the cutover";
       case CUTTING_OVER -> "cutting over";
       case SERVING -> "the target serves";
@@ -43,7 +45,7 @@ final class PhaseTrail {
       case READY, SERVING, COMPLETED -> Ink.GOOD;
       case NEEDS_OPERATOR -> Ink.BAD;
       case CANCELLED -> Ink.WARNING;
-      case PLANNED, CHECKED, PREPARED, COPYING, CATCHING_UP, CUTTING_OVER -> Ink.BUSY;
+      case PLANNED, CHECKED, PREPARED, COPYING, CATCHING_UP, VERIFYING, CUTTING_OVER -> Ink.BUSY;
     };
   }
 
@@ -57,7 +59,7 @@ final class PhaseTrail {
       boolean current = station == current(phase);
       boolean done = !current && station.compareTo(phase) <= 0;
       String sign = done ? glyphs.done : current ? glyphs.now : glyphs.later;
-      line.add(sign + " " + label(station) + "   ", done ? Ink.GOOD : current ? Ink.BUSY : Ink.DIM);
+      line.add(sign + " " + label(station) + "  ", done ? Ink.GOOD : current ? Ink.BUSY : Ink.DIM);
     }
   }
 
@@ -68,7 +70,7 @@ final class PhaseTrail {
       case PREPARED -> PhaseName.COPYING;
       // Nothing goes on in these: they are reached, and wait for the user.
       case READY, SERVING, COMPLETED -> PhaseName.PLANNED;
-      case COPYING, CATCHING_UP, CUTTING_OVER, CANCELLED, NEEDS_OPERATOR -> phase;
+      case COPYING, CATCHING_UP, VERIFYING, CUTTING_OVER, CANCELLED, NEEDS_OPERATOR -> phase;
     };
   }
 
@@ -77,7 +79,8 @@ final class PhaseTrail {
       case CHECKED -> "check";
       case PREPARED -> "schema";
       case COPYING -> "copy";
-      case CATCHING_UP -> "catch up";
+      case CATCHING_UP -> "follow";
+      case VERIFYING -> "verify";
       case READY -> "ready";
       case CUTTING_OVER -> "cutover";
       case SERVING -> "serving";

@@ -80,7 +80,7 @@ public final class PlainStory {
 
   private static boolean moves(PhaseName phase) {
     return switch (phase) {
-      case COPYING, CATCHING_UP, READY -> true;
+      case COPYING, CATCHING_UP, VERIFYING, READY -> true;
       case PLANNED, CHECKED, PREPARED, CUTTING_OVER, SERVING -> false;
       case COMPLETED, CANCELLED, NEEDS_OPERATOR -> false;
     };
@@ -102,13 +102,23 @@ public final class PlainStory {
               + " rows, "
               + Figures.bytes(copy.bytes())
               + "; catching up";
-      case READY -> "ready for the cutover; lag " + Figures.time(status.feed().lagMillis());
+      case VERIFYING -> "comparing every row of both sides";
+      case READY ->
+          verified(status.verify())
+              + "ready for the cutover; lag "
+              + Figures.time(status.feed().lagMillis());
       case CUTTING_OVER -> "cutting over";
       case SERVING -> "the target serves";
       case COMPLETED -> "completed";
       case CANCELLED -> "cancelled; the source never stopped serving";
       case NEEDS_OPERATOR -> "needs you: a step's outcome is unknown";
     };
+  }
+
+  private static String verified(Status.Verify verify) {
+    return verify.equal() > 0 && verify.equal() == verify.tables()
+        ? Figures.count(verify.rows()) + " rows found equal; "
+        : "";
   }
 
   private List<String> cutoverLines(Status.Cutover cutover) {

@@ -33,6 +33,7 @@ public final class Screen {
     top.copy(picture.status().copy());
     Screen middle = new Screen(canvas);
     middle.feed(picture.status());
+    middle.verify(picture.status().verify());
     middle.cutover(picture.status());
     picture.extras().forEach(extra -> middle.labelled(extra.label()).add(extra.text()));
     Screen end = new Screen(canvas);
@@ -158,9 +159,30 @@ public final class Screen {
   private static boolean isOver(PhaseName phase) {
     return switch (phase) {
       case SERVING, COMPLETED, CANCELLED -> true;
-      case PLANNED, CHECKED, PREPARED, COPYING, CATCHING_UP -> false;
+      case PLANNED, CHECKED, PREPARED, COPYING, CATCHING_UP, VERIFYING -> false;
       case READY, CUTTING_OVER, NEEDS_OPERATOR -> false;
     };
+  }
+
+  private void verify(Status.Verify verify) {
+    if (verify.tables() == 0) {
+      return;
+    }
+    Line line = labelled("Verify");
+    if (verify.mode().equals("off")) {
+      line.add("off: nothing is compared", Ink.WARNING);
+      return;
+    }
+    boolean all = verify.equal() == verify.tables();
+    line.add(
+        verify.equal() + " of " + verify.tables() + " tables equal", all ? Ink.GOOD : Ink.BUSY);
+    if (verify.differing() > 0) {
+      line.add(", " + Figures.count(verify.differing()) + " rows differ", Ink.BAD);
+    }
+    line.add("  " + glyphs.dot + "  ", Ink.DIM)
+        .add(Figures.count(verify.rows()) + " rows")
+        .add("  " + glyphs.dot + "  ", Ink.DIM)
+        .add(Figures.count(verify.touched()) + " written since");
   }
 
   private void cutover(Status status) {

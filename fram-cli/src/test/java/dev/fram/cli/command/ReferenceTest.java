@@ -82,6 +82,8 @@ class ReferenceTest {
       case DURATION -> "time";
       case SIZE -> "size";
       case COUNT -> "1 to 256";
+      case PERCENT -> "1 to 100";
+      case VERIFY -> "continuous or off";
       case CUTOVER -> "manual or auto";
       case DDL -> "ask, replicate or ignore";
     };

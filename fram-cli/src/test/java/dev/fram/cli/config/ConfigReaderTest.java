@@ -90,6 +90,8 @@ class ConfigReaderTest {
           case DURATION -> number + "s";
           case SIZE -> number + "MiB";
           case COUNT -> String.valueOf(number);
+          case PERCENT -> String.valueOf(1 + random.nextInt(100));
+          case VERIFY -> random.nextBoolean() ? "continuous" : "off";
           case CUTOVER -> random.nextBoolean() ? "auto" : "manual";
           case DDL -> random.nextBoolean() ? "ask" : "replicate";
         };

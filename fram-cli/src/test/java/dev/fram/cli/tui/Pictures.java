@@ -62,6 +62,9 @@ public final class Pictures {
             1_204,
             3_201,
             44_000_000),
+        phase.compareTo(PhaseName.VERIFYING) < 0
+            ? Status.Verify.none()
+            : new Status.Verify("continuous", 12, 12, 0, 2_204_331, 0, 311, 250_000, 90),
         cutover,
         Optional.empty(),
         notes,
@@ -78,6 +81,7 @@ public final class Pictures {
         status.totalMillis(),
         status.copy(),
         status.feed(),
+        status.verify(),
         status.cutover(),
         Optional.of(reason),
         status.notes(),

@@ -22,7 +22,7 @@ class ScreenTest {
              from  db1.example.com:5432/shop
              to    db2.example.com:5432/shop
 
-             ✔ check   ✔ schema   ● copy   ○ catch up   ○ ready   ○ cutover   ○ serving
+             ✔ check  ✔ schema  ● copy  ○ follow  ○ verify  ○ ready  ○ cutover  ○ serving
 
              Copy     █████████████████████░░░░░░░░░░░░░░░░░░░  54 %  about 1 min 35 s left
                       7 of 12 tables, 5 indexed  ·  1,204,331 rows  ·  412 MB, 22 MB/s
@@ -48,11 +48,12 @@ class ScreenTest {
              from  db1.example.com:5432/shop
              to    db2.example.com:5432/shop
 
-             + check   + schema   + copy   + catch up   + ready   + cutover   + serving
+             + check  + schema  + copy  + follow  + verify  + ready  + cutover  + serving
 
              Copy     ######################################## 100 %  done
                       12 of 12 tables, 12 indexed  |  2,204,331 rows  |  760 MB
              Follow   120,331 changes applied
+             Verify   12 of 12 tables equal  |  2,204,331 rows  |  311 written since
              Cutover  writes blocked for 212 ms  |  the target serves
 
              Next     fram status --watch

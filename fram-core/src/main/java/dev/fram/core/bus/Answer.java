@@ -31,6 +31,10 @@ public record Answer(int exitCode, String code, String message, List<String> det
   }
 
   public static Answer refused(ErrorCode code, String message) {
-    return new Answer(code.category().exitCode(), code.name(), message, List.of());
+    return refused(code, message, List.of());
+  }
+
+  public static Answer refused(ErrorCode code, String message, List<String> details) {
+    return new Answer(code.category().exitCode(), code.name(), message, details);
   }
 }

@@ -14,7 +14,7 @@ final class NextSteps {
       return List.of("fram status", "fram cancel");
     }
     return switch (phase) {
-      case PLANNED, CHECKED, PREPARED, COPYING, CATCHING_UP ->
+      case PLANNED, CHECKED, PREPARED, COPYING, CATCHING_UP, VERIFYING ->
           List.of("fram status --watch", "fram cancel");
       case READY -> List.of("fram cutover --dry-run", "fram cutover", "fram cancel");
       case CUTTING_OVER -> List.of("fram status --watch");

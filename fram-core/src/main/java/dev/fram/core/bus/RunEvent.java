@@ -5,6 +5,7 @@ import dev.fram.api.engine.TableState;
 import dev.fram.api.model.Table;
 import dev.fram.api.model.TableId;
 import dev.fram.api.status.PhaseName;
+import dev.fram.api.status.Status;
 import java.util.List;
 import java.util.Map;
 
@@ -49,6 +50,9 @@ public sealed interface RunEvent {
   record HeldEnded(String by) implements RunEvent {}
 
   record Noted(String note) implements RunEvent {}
+
+  /** How far the comparison of both sides is. */
+  record Proven(Status.Verify picture) implements RunEvent {}
 
   record CutoverBegan() implements RunEvent {}
 

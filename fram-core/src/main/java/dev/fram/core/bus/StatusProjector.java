@@ -35,6 +35,7 @@ public final class StatusProjector {
   private long transactions;
   private long changes;
   private long skipped;
+  private Status.Verify verify = Status.Verify.none();
   private RunEvent.BacklogMeasured backlog = new RunEvent.BacklogMeasured(0, 0, -1);
   private RunEvent.LogMeasured log = new RunEvent.LogMeasured(-1, -1);
 
@@ -68,6 +69,7 @@ public final class StatusProjector {
       case RunEvent.Held e -> held.put(e.by(), e.reason());
       case RunEvent.HeldEnded e -> held.remove(e.by());
       case RunEvent.Noted e -> note(e.note());
+      case RunEvent.Proven e -> verify = e.picture();
       case RunEvent.CutoverBegan e -> cutover.began();
       case RunEvent.GateTried e -> cutover.gateTried();
       case RunEvent.StepBegan e -> cutover.step(e.step(), "running", 0);
@@ -90,6 +92,7 @@ public final class StatusProjector {
         (now - beganNanos) / 1_000_000,
         copy.picture(now),
         feed(now),
+        verify,
         cutover.picture(),
         reason(),
         List.copyOf(notes),

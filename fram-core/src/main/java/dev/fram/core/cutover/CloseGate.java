@@ -21,12 +21,18 @@ final class CloseGate implements CutoverStep {
 
   private final RunParts parts;
   private final Freeze freeze;
+  private final Runnable between;
   private final RandomGenerator random;
   private final StopSignal signal;
 
-  CloseGate(RunParts parts, Freeze freeze, RandomGenerator random, StopSignal signal) {
+  /**
+   * @param between done between two attempts, while writers go on
+   */
+  CloseGate(
+      RunParts parts, Freeze freeze, Runnable between, RandomGenerator random, StopSignal signal) {
     this.parts = parts;
     this.freeze = freeze;
+    this.between = between;
     this.random = random;
     this.signal = signal;
   }
@@ -61,6 +67,7 @@ final class CloseGate implements CutoverStep {
       }
       if (attempt < attempts) {
         signal.pause(backOff(attempt));
+        between.run();
       }
     }
     throw new FramException(

@@ -12,6 +12,7 @@ import dev.fram.core.concurrent.StopSignal;
 import dev.fram.core.concurrent.Stopped;
 import dev.fram.core.run.RunParts;
 import dev.fram.core.stream.Pipeline;
+import dev.fram.core.verify.Verification;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -35,15 +36,26 @@ public final class Cutover {
   private final Pipeline pipeline;
   private final Lease lease;
   private final List<Table> tables;
+  private final Verification verification;
   private final StopSignal signal;
 
   public Cutover(
-      RunParts parts, Pipeline pipeline, Lease lease, List<Table> tables, StopSignal signal) {
+      RunParts parts,
+      Pipeline pipeline,
+      Lease lease,
+      List<Table> tables,
+      Verification verification,
+      StopSignal signal) {
     this.parts = parts;
     this.pipeline = pipeline;
     this.lease = lease;
     this.tables = List.copyOf(tables);
+    this.verification = verification;
     this.signal = signal;
+  }
+
+  public Verification verification() {
+    return verification;
   }
 
   /** What each step would do now. Takes no lock and changes nothing. */
@@ -142,16 +154,23 @@ public final class Cutover {
   private List<CutoverStep> steps(Freeze freeze) {
     long epoch = parts.journal().epoch();
     return List.of(
-        new Readiness(parts, pipeline, freeze, signal, tables),
+        new Readiness(parts, pipeline, freeze, verification, tables, signal),
         new SchemaStep(
             "prepare-finish",
             "would prepare sequences, triggers and the rest of the schema",
             () -> parts.route().schema().prepareFinish(epoch),
             () -> {}),
-        new CloseGate(parts, freeze, RandomGenerator.getDefault(), signal),
+        new ProveTouched(verification, signal),
+        new CloseGate(
+            parts,
+            freeze,
+            () -> verification.catchUp(signal),
+            RandomGenerator.getDefault(),
+            signal),
         new Drain(parts, pipeline, freeze, signal),
         new CompareDefinitions(parts),
         new CopyUnlogged(parts, freeze, tables),
+        new ProveLast(verification, signal),
         new SchemaStep(
             FINISH,
             "would set sequences, triggers, rules and the remaining foreign keys",

@@ -11,6 +11,7 @@ import dev.fram.core.concurrent.Retries;
 import dev.fram.core.concurrent.StopSignal;
 import dev.fram.core.concurrent.Stopped;
 import dev.fram.core.run.RunParts;
+import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -43,6 +44,17 @@ final class HandOverStep {
               + parts.settings().cutover().writeBlockBudget().toMillis()
               + " ms that writes may be blocked.",
           "Cut over when there is less load, or raise the write-block budget.");
+    }
+    List<String> unstoppable = freeze.gate().unstoppable();
+    if (!unstoppable.isEmpty()) {
+      throw new FramException(
+          ErrorCode.CUTOVER_UNDONE,
+          "Source "
+              + parts.route().source().server().name()
+              + ": after the hand-over nothing would keep these from writing there: "
+              + String.join("; ", unstoppable)
+              + ".",
+          "End these sessions, give Fram an account that nobody else uses, then cut over again.");
     }
   }
 

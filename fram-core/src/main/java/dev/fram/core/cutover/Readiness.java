@@ -9,6 +9,7 @@ import dev.fram.core.concurrent.StopSignal;
 import dev.fram.core.run.RunParts;
 import dev.fram.core.stream.FeedProgress;
 import dev.fram.core.stream.Pipeline;
+import dev.fram.core.verify.Verification;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -17,19 +18,26 @@ import java.util.Optional;
 /** Asked before anything is touched: is the target close enough, does anybody stand in the way. */
 final class Readiness implements CutoverStep {
   /** In percent of the write-block budget. */
-  private static final int COPY_SHARE = 60;
+  private static final int GATE_SHARE = 60;
 
   private final RunParts parts;
   private final Pipeline pipeline;
   private final Freeze freeze;
+  private final Verification verification;
   private final StopSignal signal;
   private final List<Table> tables;
 
   Readiness(
-      RunParts parts, Pipeline pipeline, Freeze freeze, StopSignal signal, List<Table> tables) {
+      RunParts parts,
+      Pipeline pipeline,
+      Freeze freeze,
+      Verification verification,
+      List<Table> tables,
+      StopSignal signal) {
     this.parts = parts;
     this.pipeline = pipeline;
     this.freeze = freeze;
+    this.verification = verification;
     this.signal = signal;
     this.tables = tables;
   }
@@ -91,35 +99,51 @@ final class Readiness implements CutoverStep {
     }
     parts.bus().projector().reason().ifPresent(obstacles::add);
     obstacles.addAll(freeze.gate().blockers());
-    tooMuchToCopy().ifPresent(obstacles::add);
+    tooMuchForTheGate().ifPresent(obstacles::add);
     return obstacles;
   }
 
-  /** What is copied under the gate must leave room for the rest of it, and for a bad guess. */
-  private Optional<String> tooMuchToCopy() {
-    if (tables.stream().noneMatch(Readiness::late)) {
+  /**
+   * What is copied and compared under the gate must leave room for the rest of it, and for a bad
+   * guess.
+   */
+  private Optional<String> tooMuchForTheGate() {
+    long bytes = lateBytes();
+    long copyMillis = bytes * 1000 / Table.CAUTIOUS_RATE;
+    long proofMillis = verification.lastProofMillis();
+    long budget = parts.settings().cutover().writeBlockBudget().toMillis();
+    long most = budget * GATE_SHARE / 100;
+    if (copyMillis + proofMillis <= most) {
       return Optional.empty();
     }
-    long bytes =
-        parts.route().source().tables().stream()
+    List<String> parts = new ArrayList<>();
+    if (copyMillis > 0) {
+      parts.add(
+          "the tables that are copied while writes are blocked hold "
+              + bytes
+              + " bytes, which may take "
+              + copyMillis
+              + " ms");
+    }
+    if (proofMillis > 0) {
+      parts.add("comparing what is not proven yet may take " + proofMillis + " ms");
+    }
+    return Optional.of(
+        String.join(", and ", parts)
+            + "; at most "
+            + most
+            + " ms of the write-block budget of "
+            + budget
+            + " ms may go there");
+  }
+
+  private long lateBytes() {
+    return tables.stream().noneMatch(Readiness::late)
+        ? 0
+        : parts.route().source().tables().stream()
             .filter(Readiness::late)
             .mapToLong(Table::bytes)
             .sum();
-    long millis = bytes * 1000 / Table.CAUTIOUS_RATE;
-    long budget = parts.settings().cutover().writeBlockBudget().toMillis();
-    long most = budget * COPY_SHARE / 100;
-    return millis <= most
-        ? Optional.empty()
-        : Optional.of(
-            "the tables that are copied while writes are blocked hold "
-                + bytes
-                + " bytes, which may take "
-                + millis
-                + " ms; at most "
-                + most
-                + " ms of the write-block budget of "
-                + budget
-                + " ms may go there");
   }
 
   private static boolean late(Table table) {

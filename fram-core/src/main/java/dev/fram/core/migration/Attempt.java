@@ -21,6 +21,7 @@ import dev.fram.core.journal.Journal;
 import dev.fram.core.run.MigrationSettings;
 import dev.fram.core.run.RunParts;
 import dev.fram.core.stream.Pipeline;
+import dev.fram.core.verify.Ledger;
 import java.util.function.Consumer;
 
 /**
@@ -79,7 +80,8 @@ final class Attempt {
       Consumer<Finding> findings,
       Consumer<Status> listener) {
     Phase recorded = PhaseJson.read(parts.journal().store().load().orElseThrow());
-    Pipeline pipeline = new Pipeline(parts);
+    Ledger ledger = new Ledger(settings.verify().ledgerKeys());
+    Pipeline pipeline = new Pipeline(parts, ledger);
     CommandDesk desk =
         new CommandDesk(parts.journal().store(), orders, () -> bus.projector().phase());
     if (leases++ == 0) {
@@ -89,7 +91,13 @@ final class Attempt {
     SourceWatch watch = new SourceWatch(parts, pipeline);
     try (WorkerGroup background = new WorkerGroup(new StopSignal(), parts.route()::close);
         Migration migration =
-            new Migration(parts, lease, pipeline, orders, recorded, background.signal())) {
+            new Migration(
+                parts,
+                new Migration.Ways(pipeline, ledger),
+                lease,
+                orders,
+                recorded,
+                background.signal())) {
       background.start("status", () -> reporter.run(background.signal()));
       background.start("watch", () -> watch.run(background.signal()));
       Farewell farewell = new Farewell(parts, migration, orders);

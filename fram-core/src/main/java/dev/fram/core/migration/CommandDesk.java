@@ -64,6 +64,7 @@ final class CommandDesk {
       case Command.Cancel cancel -> cancel(pending.id());
       case Command.Cutover cutover -> whenReady(pending.id(), cutover);
       case Command.CutoverDryRun dryRun -> whenReady(pending.id(), dryRun);
+      case Command.Verify verify -> whenReady(pending.id(), verify);
     }
   }
 
@@ -85,7 +86,7 @@ final class CommandDesk {
           id,
           Answer.refused(
               ErrorCode.PHASE_REFUSES,
-              "The migration is " + now + "; a cutover needs READY. Nothing was touched."));
+              "The migration is " + now + "; this needs READY. Nothing was touched."));
     }
   }
 }

@@ -12,6 +12,7 @@ final class CommandWords {
     return switch (command) {
       case Command.Cutover c -> "cutover";
       case Command.CutoverDryRun c -> "cutover-dry-run";
+      case Command.Verify c -> "verify";
       case Command.Cancel c -> "cancel";
       case Command.Stop c -> "stop";
     };
@@ -21,6 +22,7 @@ final class CommandWords {
     return switch (word) {
       case "cutover" -> Optional.of(new Command.Cutover());
       case "cutover-dry-run" -> Optional.of(new Command.CutoverDryRun());
+      case "verify" -> Optional.of(new Command.Verify());
       case "cancel" -> Optional.of(new Command.Cancel());
       case "stop" -> Optional.of(new Command.Stop());
       default -> Optional.empty();

@@ -44,6 +44,7 @@ final class CutoverPhase {
   private final Runnable stream;
   private final CaughtUp caughtUp;
   private final Retries retries;
+  private final OrderedComparison comparison;
   private Optional<Orders.Order> asked = Optional.empty();
   private Step step = Step.ASK_FIRST;
 
@@ -71,6 +72,7 @@ final class CutoverPhase {
     this.lease = lease;
     this.caughtUp = new CaughtUp(parts, pipeline);
     this.retries = parts.retries();
+    this.comparison = new OrderedComparison(cutover.verification(), this::answer);
   }
 
   /** Returns when the cutover is to begin. */
@@ -83,9 +85,11 @@ final class CutoverPhase {
       Optional<Orders.Order> order = orders.await(parts.settings().rhythm().command());
       if (order.isPresent() && order.get().command() instanceof Command.Cutover) {
         asked = order;
+        comparison.breakOff();
         break;
       }
-      order.ifPresent(this::dryRun);
+      order.ifPresent(this::look);
+      comparison.tellWhenDone();
       if (parts.clock().nanos() - verified > parts.settings().rhythm().status().toNanos()) {
         lease.verify();
         verified = parts.clock().nanos();
@@ -111,7 +115,10 @@ final class CutoverPhase {
     boolean own =
         orders.goal() == Goal.CUTOVER
             || parts.settings().cutover().mode() == MigrationSettings.Mode.AUTO;
-    return own && caughtUp.now() && parts.bus().projector().reason().isEmpty();
+    return own
+        && caughtUp.now()
+        && cutover.verification().complete()
+        && parts.bus().projector().reason().isEmpty();
   }
 
   /** Cuts over, or finds out what became of a cutover that another run has left. */
@@ -184,6 +191,14 @@ final class CutoverPhase {
     if (order.isEmpty()) {
       Duration delay = retries.after(e);
       signal.pause(delay);
+    }
+  }
+
+  private void look(Orders.Order order) {
+    if (order.command() instanceof Command.Verify) {
+      comparison.begin(order);
+    } else {
+      dryRun(order);
     }
   }
 

@@ -73,6 +73,7 @@ final class Farewell {
           PREPARED,
           COPYING,
           CATCHING_UP,
+          VERIFYING,
           READY,
           CUTTING_OVER,
           SERVING,

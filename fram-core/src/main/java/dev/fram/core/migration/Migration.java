@@ -17,6 +17,8 @@ import dev.fram.core.cutover.Cutover;
 import dev.fram.core.cutover.Promotion;
 import dev.fram.core.run.RunParts;
 import dev.fram.core.stream.Pipeline;
+import dev.fram.core.verify.Ledger;
+import dev.fram.core.verify.Verification;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -33,21 +35,22 @@ final class Migration implements AutoCloseable {
   private final RunParts parts;
   private final Lease lease;
   private final Pipeline pipeline;
+  private final Ledger ledger;
   private final Orders orders;
   private final WorkerGroup workers;
   private Phase phase;
   private boolean streaming;
+  private Optional<Verification> verification = Optional.empty();
+
+  /** The stream of changes, and what is remembered of it. */
+  record Ways(Pipeline pipeline, Ledger ledger) {}
 
   Migration(
-      RunParts parts,
-      Lease lease,
-      Pipeline pipeline,
-      Orders orders,
-      Phase recorded,
-      StopSignal signal) {
+      RunParts parts, Ways ways, Lease lease, Orders orders, Phase recorded, StopSignal signal) {
     this.parts = parts;
     this.lease = lease;
-    this.pipeline = pipeline;
+    this.pipeline = ways.pipeline();
+    this.ledger = ways.ledger();
     this.orders = orders;
     this.phase = recorded;
     this.workers = new WorkerGroup(signal, parts.route()::close);
@@ -78,7 +81,8 @@ final class Migration implements AutoCloseable {
         case Phase.Prepared p -> move(new Phase.Copying(p.feedStart()));
         case Phase.Copying p -> move(copy(preparation, tables));
         case Phase.CatchingUp p -> move(catchUp());
-        case Phase.Ready p -> cutOver(cutoverPhase(tables));
+        case Phase.Verifying p -> move(verify(tables));
+        case Phase.Ready p -> cutOver(tables);
         case Phase.CuttingOver p -> settle(cutoverPhase(tables));
         case Phase.NeedsOperator p -> settle(cutoverPhase(tables));
         case Phase.Serving p -> {}
@@ -136,7 +140,26 @@ final class Migration implements AutoCloseable {
     caughtUp.await(workers.signal());
     parts.journal().step("add-constraints", "", this::addConstraints);
     caughtUp.await(workers.signal());
+    return new Phase.Verifying();
+  }
+
+  private Phase verify(List<Table> tables) {
+    follow();
+    compare(tables).awaitVerdicts(workers.signal());
     return new Phase.Ready();
+  }
+
+  /** From here on both sides are compared for as long as the run lasts. */
+  private Verification compare(List<Table> tables) {
+    if (verification.isEmpty()) {
+      Verification begun = new Verification(parts, pipeline, ledger, tables);
+      verification = Optional.of(begun);
+      begun.begin(workers.signal());
+      for (int i = 1; begun.on() && i <= parts.settings().verify().jobs(); i++) {
+        workers.start("verify-" + i, () -> begun.work(workers.signal()));
+      }
+    }
+    return verification.get();
   }
 
   private void addConstraints() {
@@ -148,13 +171,17 @@ final class Migration implements AutoCloseable {
   }
 
   private CutoverPhase cutoverPhase(List<Table> tables) {
-    Cutover cutover = new Cutover(parts, pipeline, lease, tables, workers.signal());
+    Verification compared =
+        verification.orElseGet(() -> new Verification(parts, pipeline, ledger, tables));
+    Cutover cutover = new Cutover(parts, pipeline, lease, tables, compared, workers.signal());
     return new CutoverPhase(parts, orders, cutover, lease, pipeline, this::flow);
   }
 
   /** READY: stays in here over any number of cutovers that were undone. */
-  private void cutOver(CutoverPhase cutover) {
+  private void cutOver(List<Table> tables) {
     follow();
+    compare(tables);
+    CutoverPhase cutover = cutoverPhase(tables);
     while (phase.name() == PhaseName.READY) {
       move(cutover.ready(workers.signal()));
       settle(cutover);

@@ -6,6 +6,7 @@ import dev.fram.api.engine.JournalStore;
 import dev.fram.api.engine.JournalStore.PublishedStatus;
 import dev.fram.api.engine.Lease;
 import dev.fram.api.engine.MigrationRecord;
+import dev.fram.api.engine.Reveal;
 import dev.fram.api.engine.Route;
 import dev.fram.api.engine.RouteRequest;
 import dev.fram.api.error.ErrorCode;
@@ -20,6 +21,7 @@ import dev.fram.core.bus.StatusProjector;
 import dev.fram.core.concurrent.Clock;
 import dev.fram.core.concurrent.StopSignal;
 import dev.fram.core.run.MigrationSettings;
+import dev.fram.core.verify.PlainComparison;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -70,6 +72,23 @@ public final class MigrationClient {
   /** What a cutover would do now; needs a run that is going on. */
   public Answer cutoverDryRun() {
     return tellRun(new Command.CutoverDryRun(), s -> {}).orElseGet(MigrationClient::nobody);
+  }
+
+  /** Compares every row anew; without a run that goes on, as far as that can be done. */
+  public Answer verify(Consumer<Status> watcher) {
+    try (Route route = engine.open(request)) {
+      if (route.target().journal().load().isEmpty()) {
+        return compare(Reveal.DIGESTS_ONLY);
+      }
+    }
+    return tellRun(new Command.Verify(), watcher).orElseGet(() -> compare(Reveal.DIGESTS_ONLY));
+  }
+
+  /** Compares both servers as they are, without a feed between them. */
+  public Answer compare(Reveal shown) {
+    try (Route route = engine.open(request)) {
+      return new PlainComparison(route, shown).run();
+    }
   }
 
   /** Gives up, leaving no trace. */
@@ -190,6 +209,7 @@ public final class MigrationClient {
         s.totalMillis(),
         s.copy(),
         s.feed(),
+        s.verify(),
         s.cutover(),
         s.held(),
         s.notes(),

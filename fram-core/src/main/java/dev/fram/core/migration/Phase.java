@@ -55,7 +55,15 @@ sealed interface Phase {
     }
   }
 
-  /** Constraints are in place and the lag is small. */
+  /** Constraints are in place and the lag is small; the two sides have not all been compared. */
+  record Verifying() implements Phase {
+    @Override
+    public PhaseName name() {
+      return PhaseName.VERIFYING;
+    }
+  }
+
+  /** Every table has been compared once. */
   record Ready() implements Phase {
     @Override
     public PhaseName name() {

@@ -65,6 +65,7 @@ final class PhaseJson {
       case PREPARED -> Phase.Prepared.class;
       case COPYING -> Phase.Copying.class;
       case CATCHING_UP -> Phase.CatchingUp.class;
+      case VERIFYING -> Phase.Verifying.class;
       case READY -> Phase.Ready.class;
       case CUTTING_OVER -> Phase.CuttingOver.class;
       case SERVING -> Phase.Serving.class;

@@ -16,7 +16,8 @@ final class PhaseRules {
       case CHECKED -> Set.of(PhaseName.PREPARED, PhaseName.CANCELLED);
       case PREPARED -> Set.of(PhaseName.COPYING, PhaseName.CANCELLED);
       case COPYING -> Set.of(PhaseName.CATCHING_UP, PhaseName.CANCELLED);
-      case CATCHING_UP -> Set.of(PhaseName.READY, PhaseName.CANCELLED);
+      case CATCHING_UP -> Set.of(PhaseName.VERIFYING, PhaseName.CANCELLED);
+      case VERIFYING -> Set.of(PhaseName.READY, PhaseName.CANCELLED);
       case READY -> Set.of(PhaseName.CUTTING_OVER, PhaseName.CANCELLED);
       case CUTTING_OVER -> Set.of(PhaseName.READY, PhaseName.SERVING, PhaseName.NEEDS_OPERATOR);
       // Only the source's own answer leads out of here.

@@ -51,7 +51,7 @@ final class SourceWatch {
 
   private boolean following() {
     return switch (parts.bus().projector().phase()) {
-      case COPYING, CATCHING_UP, READY -> true;
+      case COPYING, CATCHING_UP, VERIFYING, READY -> true;
       case PLANNED,
           CHECKED,
           PREPARED,

@@ -10,36 +10,41 @@ import java.util.Optional;
  * refuses what makes no sense.
  */
 public record MigrationSettings(
-    Copy copy, Stream stream, Cutover cutover, Retry retry, Rhythm rhythm) {
+    Copy copy, Stream stream, Verify verify, Cutover cutover, Retry retry, Rhythm rhythm) {
 
   /** The defaults: safe without any setting. */
   public static MigrationSettings defaults() {
     return new MigrationSettings(
         Copy.defaults(),
         Stream.defaults(),
+        Verify.defaults(),
         Cutover.defaults(),
         Retry.defaults(),
         Rhythm.defaults());
   }
 
+  public MigrationSettings withVerify(Verify value) {
+    return new MigrationSettings(copy, stream, value, cutover, retry, rhythm);
+  }
+
   public MigrationSettings withCopy(Copy value) {
-    return new MigrationSettings(value, stream, cutover, retry, rhythm);
+    return new MigrationSettings(value, stream, verify, cutover, retry, rhythm);
   }
 
   public MigrationSettings withStream(Stream value) {
-    return new MigrationSettings(copy, value, cutover, retry, rhythm);
+    return new MigrationSettings(copy, value, verify, cutover, retry, rhythm);
   }
 
   public MigrationSettings withCutover(Cutover value) {
-    return new MigrationSettings(copy, stream, value, retry, rhythm);
+    return new MigrationSettings(copy, stream, verify, value, retry, rhythm);
   }
 
   public MigrationSettings withRetry(Retry value) {
-    return new MigrationSettings(copy, stream, cutover, value, rhythm);
+    return new MigrationSettings(copy, stream, verify, cutover, value, rhythm);
   }
 
   public MigrationSettings withRhythm(Rhythm value) {
-    return new MigrationSettings(copy, stream, cutover, retry, value);
+    return new MigrationSettings(copy, stream, verify, cutover, retry, value);
   }
 
   /**
@@ -85,6 +90,52 @@ public record MigrationSettings(
           16L << 20,
           Duration.ofMillis(200));
     }
+  }
+
+  /**
+   * The comparison of both sides.
+   *
+   * @param mode whether there is one
+   * @param jobs comparisons at a time, each with a session on either server
+   * @param share percent of the time that a job reads; it rests for the others
+   * @param groupBytes tables compared under one pair of snapshots, together; a table larger than
+   *     this is compared in ranges of its key where its key allows it
+   * @param again how often what was written since is compared
+   * @param ledgerKeys most keys of rows written since that are remembered
+   * @param differences what becomes of a cutover while rows differ
+   */
+  public record Verify(
+      VerifyMode mode,
+      int jobs,
+      int share,
+      long groupBytes,
+      Duration again,
+      int ledgerKeys,
+      Differences differences) {
+    public static Verify defaults() {
+      return new Verify(
+          VerifyMode.CONTINUOUS,
+          2,
+          100,
+          1L << 30,
+          Duration.ofSeconds(10),
+          500_000,
+          Differences.REFUSE);
+    }
+  }
+
+  /** Whether both sides are compared. */
+  public enum VerifyMode {
+    /** From the moment the target follows, for as long as the run lasts. */
+    CONTINUOUS,
+    OFF
+  }
+
+  /** What becomes of a cutover while rows differ. */
+  public enum Differences {
+    REFUSE,
+    /** A person has decided that the target may serve all the same. */
+    ACCEPT
   }
 
   /**

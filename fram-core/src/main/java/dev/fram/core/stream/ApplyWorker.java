@@ -58,13 +58,31 @@ final class ApplyWorker {
   void follow(BatchPlanner planner, StopSignal signal) {
     while (!signal.raised()) {
       Optional<Batch> batch = planner.next();
-      while (progress.stands(hand(batch))) {
+      Optional<Cut> cut = progress.cut();
+      batch = before(cut, batch);
+      while (progress.stands(hand(batch), cut)) {
         // A batch that came while we were told to hold was written after the gate had opened.
         signal.pause(LOOK);
+        cut = progress.cut();
+        batch = before(cut, batch);
       }
       batch.ifPresent(this::write);
       commitIdleWhenDue();
     }
+  }
+
+  /** Where there is a cut, writes what lies before it; returns what does not. */
+  private Optional<Batch> before(Optional<Cut> cut, Optional<Batch> batch) {
+    if (cut.isEmpty() || open || batch.isEmpty()) {
+      return batch;
+    }
+    Batch.Parted parted = batch.get().partAt(cut.get().seen());
+    if (parted.rest().isEmpty()) {
+      return batch;
+    }
+    parted.head().ifPresent(this::write);
+    progress.reached(cut.get());
+    return parted.rest();
   }
 
   private Hand hand(Optional<Batch> batch) {
@@ -133,6 +151,7 @@ final class ApplyWorker {
     }
     boolean due =
         progress.pace() == FeedProgress.Pace.AT_ONCE
+            || progress.pace() == FeedProgress.Pace.UP_TO_CUT
             || clock.nanos() - committedNanos >= idleEvery.toNanos();
     if (!due) {
       return;

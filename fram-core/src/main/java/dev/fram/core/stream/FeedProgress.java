@@ -16,6 +16,7 @@ import java.util.Optional;
  */
 public final class FeedProgress {
   private static final long SLICE_MILLIS = 20;
+  private static final Duration FOREVER = Duration.ofDays(3650);
 
   /** Whether anyone waits for the applied position. */
   public enum Pace {
@@ -28,14 +29,17 @@ public final class FeedProgress {
     /** Nothing may be begun; what is begun comes to its end first. */
     BOUNDARY,
     /** The position may move on, but no row may change: after the hand-over. */
-    NO_CHANGES
+    NO_CHANGES,
+    /** Whole transactions may be applied as long as they lie before the cut. */
+    UP_TO_CUT
   }
 
   /** Where the apply thread stands while it may not go on. */
   private enum Standing {
     MOVING,
     AT_BOUNDARY,
-    BEFORE_CHANGES
+    BEFORE_CHANGES,
+    AT_CUT
   }
 
   private final Clock clock;
@@ -43,6 +47,7 @@ public final class FeedProgress {
   private Optional<Position> durable = Optional.empty();
   private Pace pace = Pace.FULL_BATCHES;
   private Standing standing = Standing.MOVING;
+  private Optional<Cut> cut = Optional.empty();
 
   public FeedProgress(Clock clock) {
     this.clock = clock;
@@ -74,17 +79,65 @@ public final class FeedProgress {
   public synchronized void pace(Pace wanted) {
     pace = wanted;
     standing = Standing.MOVING;
+    cut = Optional.empty();
     notifyAll();
   }
 
-  /** Asked by the apply thread before it writes what it has in its hand, again and again. */
-  synchronized boolean stands(Hand hand) {
+  synchronized Optional<Cut> cut() {
+    return cut;
+  }
+
+  /** What the apply thread has in its hand lies beyond the cut, and all before it is written. */
+  synchronized void reached(Cut parted) {
+    if (cut.filter(parted::equals).isPresent()) {
+      standAt(Standing.AT_CUT);
+    }
+  }
+
+  /**
+   * Asked by the apply thread before it writes what it has in its hand, again and again.
+   *
+   * @param parted the cut at which what it has in its hand was parted; one that came since is not
+   *     to be overrun
+   */
+  synchronized boolean stands(Hand hand, Optional<Cut> parted) {
     return switch (pace) {
       case FULL_BATCHES, AT_ONCE -> false;
       case HOLD -> true;
       case BOUNDARY -> hand != Hand.INSIDE && standAt(Standing.AT_BOUNDARY);
       case NO_CHANGES -> hand != Hand.EMPTY && standAt(Standing.BEFORE_CHANGES);
+      case UP_TO_CUT -> hand != Hand.INSIDE && standsAtCut(hand, parted);
     };
+  }
+
+  private synchronized boolean standsAtCut(Hand hand, Optional<Cut> parted) {
+    return standing == Standing.AT_CUT || (hand == Hand.EMPTY ? passedCut() : !parted.equals(cut));
+  }
+
+  /** Nothing is in hand and everything that the cut may have seen is written. */
+  private synchronized boolean passedCut() {
+    Optional<Position> armed = cut.map(Cut::armedAt);
+    boolean there = armed.isPresent() && durable.filter(d -> d.covers(armed.get())).isPresent();
+    return there && standAt(Standing.AT_CUT);
+  }
+
+  /**
+   * Applies on from the boundary where the apply thread stands up to the cut, and returns when it
+   * stands there, until the pace is set anew.
+   *
+   * @return whether it came there within the limit
+   */
+  public synchronized boolean standAtCut(Cut wanted, Duration limit, StopSignal signal) {
+    pace(Pace.UP_TO_CUT);
+    cut = Optional.of(wanted);
+    long deadline = clock.nanos() + limit.toNanos();
+    while (standing != Standing.AT_CUT) {
+      if (clock.nanos() - deadline >= 0) {
+        return false;
+      }
+      slice(signal);
+    }
+    return true;
   }
 
   private synchronized boolean standAt(Standing where) {
@@ -98,10 +151,24 @@ public final class FeedProgress {
    * target, and none is begun before the pace is set anew.
    */
   public synchronized void pauseAtBoundary(StopSignal signal) {
+    pauseAtBoundary(FOREVER, signal);
+  }
+
+  /**
+   * The same within a limit.
+   *
+   * @return whether it stands
+   */
+  public synchronized boolean pauseAtBoundary(Duration limit, StopSignal signal) {
     pace(Pace.BOUNDARY);
+    long deadline = clock.nanos() + limit.toNanos();
     while (standing != Standing.AT_BOUNDARY) {
+      if (clock.nanos() - deadline >= 0) {
+        return false;
+      }
       slice(signal);
     }
+    return true;
   }
 
   /**

@@ -4,6 +4,7 @@ package dev.fram.core.stream;
 import dev.fram.api.change.Position;
 import dev.fram.api.engine.Applier;
 import dev.fram.api.engine.ChangeFeed;
+import dev.fram.api.engine.TouchedRows;
 import dev.fram.api.error.ErrorCategory;
 import dev.fram.api.error.FramException;
 import dev.fram.core.bus.RunEvent;
@@ -40,6 +41,7 @@ public final class Pipeline {
   private static final long SLICE_MILLIS = 5;
 
   private final RunParts parts;
+  private final TouchedRows touched;
   private final FeedProgress progress;
   private final LagMeter lag;
   private final CountDownLatch released = new CountDownLatch(1);
@@ -47,8 +49,12 @@ public final class Pipeline {
   private final AtomicReference<Optional<Backlog>> backlog =
       new AtomicReference<>(Optional.empty());
 
-  public Pipeline(RunParts parts) {
+  /**
+   * @param touched told of every row that is applied
+   */
+  public Pipeline(RunParts parts, TouchedRows touched) {
     this.parts = parts;
+    this.touched = touched;
     this.progress = new FeedProgress(parts.clock());
     this.lag = new LagMeter(parts.clock());
   }
@@ -138,7 +144,7 @@ public final class Pipeline {
       from.complete(parts.journal().store().feedPosition().orElseThrow());
       awaitRelease(signal);
     }
-    try (Applier applier = parts.route().applier(parts.journal().epoch())) {
+    try (Applier applier = parts.route().applier(parts.journal().epoch(), touched)) {
       appliers.incrementAndGet();
       ApplyWorker worker =
           new ApplyWorker(

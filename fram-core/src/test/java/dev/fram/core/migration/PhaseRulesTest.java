@@ -16,18 +16,19 @@ final class PhaseRulesTest {
   /** Columns in the order of {@link PhaseName}. */
   private static final List<String> TABLE =
       List.of(
-          //               P C P C C R C S C C N
-          "PLANNED         . x . . . . . . . x .",
-          "CHECKED         . . x . . . . . . x .",
-          "PREPARED        . . . x . . . . . x .",
-          "COPYING         . . . . x . . . . x .",
-          "CATCHING_UP     . . . . . x . . . x .",
-          "READY           . . . . . . x . . x .",
-          "CUTTING_OVER    . . . . . x . x . . x",
-          "SERVING         . . . . . . . . x . .",
-          "COMPLETED       . . . . . . . . . . .",
-          "CANCELLED       . . . . . . . . . . .",
-          "NEEDS_OPERATOR  . . . . . x . x . . .");
+          //               P C P C C V R C S C C N
+          "PLANNED         . x . . . . . . . . x .",
+          "CHECKED         . . x . . . . . . . x .",
+          "PREPARED        . . . x . . . . . . x .",
+          "COPYING         . . . . x . . . . . x .",
+          "CATCHING_UP     . . . . . x . . . . x .",
+          "VERIFYING       . . . . . . x . . . x .",
+          "READY           . . . . . . . x . . x .",
+          "CUTTING_OVER    . . . . . . x . x . . x",
+          "SERVING         . . . . . . . . . x . .",
+          "COMPLETED       . . . . . . . . . . . .",
+          "CANCELLED       . . . . . . . . . . . .",
+          "NEEDS_OPERATOR  . . . . . . x . x . . .");
 
   @Test
   void allowsExactlyTheTable() {
@@ -58,6 +59,7 @@ final class PhaseRulesTest {
             new Phase.Prepared("0/16B3748"),
             new Phase.Copying("0/16B3748"),
             new Phase.CatchingUp(12),
+            new Phase.Verifying(),
             new Phase.Ready(),
             new Phase.CuttingOver(),
             new Phase.Serving("0/2000000"),

@@ -92,6 +92,14 @@ final class World {
     return new MigrationSettings(
         new MigrationSettings.Copy(2, 2, Duration.ofMinutes(1), 1000, 3000),
         new MigrationSettings.Stream(2000, folder, 0, 7, 500, Duration.ofMillis(2)),
+        new MigrationSettings.Verify(
+            MigrationSettings.VerifyMode.CONTINUOUS,
+            2,
+            100,
+            2000,
+            Duration.ofMillis(20),
+            10_000,
+            MigrationSettings.Differences.REFUSE),
         new MigrationSettings.Cutover(
             mode,
             Optional.empty(),

@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 
 /**
@@ -88,6 +89,11 @@ final class Fences {
 
   void forget(TableId table) {
     fences.remove(table);
+  }
+
+  /** Every table that the feed carries to the target. */
+  Set<TableId> tables() {
+    return Set.copyOf(fences.keySet());
   }
 
   /** Empty for a table that the feed does not carry to the target. */

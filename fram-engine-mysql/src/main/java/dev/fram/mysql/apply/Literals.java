@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.fram.mysql.apply;
 
+import dev.fram.mysql.binlog.Identifiers;
 import dev.fram.mysql.binlog.Value;
 import dev.fram.mysql.catalog.Column;
 import dev.fram.mysql.connection.Quoting;
@@ -8,8 +9,7 @@ import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
+import java.util.OptionalInt;
 
 /**
  * Cells as SQL constants, such that the target's column takes exactly the cell's bits: bytes in the
@@ -17,8 +17,6 @@ import java.util.regex.Pattern;
  * only under the settings of this engine's sessions. Stateless.
  */
 final class Literals {
-  private static final Pattern LENGTH = Pattern.compile("^binary\\((\\d+)\\)");
-
   private Literals() {}
 
   /** For storing, and for finding the row by a key. */
@@ -51,12 +49,12 @@ final class Literals {
       case Value.Bytes bytes -> sameBytes(bytes.bytes(), column, name);
       case Value.Bits bits -> "HEX(" + name + ") = '" + bits(bits.bytes()) + "'";
       case Value.Ordinal ordinal -> name + " + 0 = " + Long.toUnsignedString(ordinal.number());
-      case Value.Json json -> name + " = CAST(" + Quoting.literal(json.text()) + " AS JSON)";
-      case Value.JsonExpression json -> name + " = " + json.sql();
+      case Value.Json json -> sameJson(name, "CAST(" + Quoting.literal(json.text()) + " AS JSON)");
+      case Value.JsonExpression json -> sameJson(name, json.sql());
       case Value.Int i -> name + " = " + of(value, column);
       case Value.Decimal d -> name + " = " + of(value, column);
-      case Value.Real r -> name + " = " + of(value, column);
-      case Value.Single s -> name + " = " + of(value, column);
+      case Value.Real r -> sameReal(r.value(), name);
+      case Value.Single s -> sameReal(s.value(), name);
       case Value.Temporal t -> name + " = " + of(value, column);
       case Value.Year y -> name + " = " + of(value, column);
     };
@@ -66,20 +64,31 @@ final class Literals {
     if (!column.type().unsigned()) {
       return Long.toString(number.signed());
     }
-    return number.unsigned(
-        switch (column.type().name()) {
-          case "tinyint" -> 1;
-          case "smallint" -> 2;
-          case "mediumint" -> 3;
-          case "int", "integer" -> 4;
-          default -> 8;
-        });
+    return number.unsigned(column.type().integerBytes());
   }
 
   /** With an exponent, so that the server reads a double and not a decimal; keeps -0. */
   private static String real(double value) {
     String text = Double.toString(value);
     return text.indexOf('E') >= 0 ? text : text + "E0";
+  }
+
+  /**
+   * Zero and minus zero are equal, and two different rows. Not by an equality, or the optimizer
+   * puts the constant into the CAST and does not look at the row's sign at all.
+   */
+  private static String sameReal(double value, String name) {
+    if (value != 0) {
+      return name + " = " + real(value);
+    }
+    boolean negative = Double.doubleToRawLongBits(value) != 0;
+    return "ABS("
+        + name
+        + ") = 0 AND CAST("
+        + name
+        + " AS CHAR) "
+        + (negative ? "" : "NOT ")
+        + "LIKE '-%'";
   }
 
   private static String sameBytes(byte[] bytes, Column column, String name) {
@@ -107,10 +116,22 @@ final class Literals {
         .orElseGet(() -> Quoting.hex(bytes));
   }
 
+  /** JSON's equality takes 1 and 1.0 for the same; printed they differ. */
+  private static String sameJson(String name, String json) {
+    return name
+        + " = "
+        + json
+        + " AND BINARY CAST("
+        + name
+        + " AS CHAR) = BINARY CAST("
+        + json
+        + " AS CHAR)";
+  }
+
   /** The log leaves out a BINARY's zero bytes at the end; comparing does not. */
   private static byte[] padded(byte[] bytes, Column column) {
-    Matcher length = LENGTH.matcher(column.type().full());
-    return length.find() ? Arrays.copyOf(bytes, Integer.parseInt(length.group(1))) : bytes;
+    OptionalInt length = column.type().binaryLength();
+    return length.isPresent() ? Arrays.copyOf(bytes, length.getAsInt()) : bytes;
   }
 
   /** HEX of a BIT is that of a number: no zeros in front. */

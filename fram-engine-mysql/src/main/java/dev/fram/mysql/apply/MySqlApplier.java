@@ -5,6 +5,7 @@ import dev.fram.api.change.FeedEvent;
 import dev.fram.api.change.Position;
 import dev.fram.api.engine.Applier;
 import dev.fram.api.engine.DdlPolicy;
+import dev.fram.api.engine.TouchedRows;
 import dev.fram.api.error.ErrorCode;
 import dev.fram.api.error.FramException;
 import dev.fram.api.model.TableId;
@@ -40,6 +41,7 @@ public final class MySqlApplier implements Applier {
   private final Tables tables;
   private final Plan plan;
   private final SchemaChanges schemaChanges;
+  private final Telling telling;
   private final Map<TableId, TableBatch> batches = new LinkedHashMap<>();
   private OrderedRows ordered = new OrderedRows();
   private Optional<Position> from = Optional.empty();
@@ -51,28 +53,32 @@ public final class MySqlApplier implements Applier {
    * @param policy what becomes of statements that change the schema
    * @param bonded tables whose foreign keys cascade, where the source's log does not tell what they
    *     do; empty when it does
+   * @param logged the same tables where it does; empty when it does not
    * @param catalog what is in scope
    */
-  public record Plan(DdlPolicy policy, Set<TableId> bonded, Catalog catalog) {
+  public record Plan(DdlPolicy policy, Set<TableId> bonded, Set<TableId> logged, Catalog catalog) {
     public Plan {
       bonded = Set.copyOf(bonded);
+      logged = Set.copyOf(logged);
     }
   }
 
-  private MySqlApplier(TargetSession session, Fences fences, Plan plan) {
+  private MySqlApplier(TargetSession session, Fences fences, Plan plan, TouchedRows touched) {
     this.session = session;
     this.fences = fences;
     this.plan = plan;
     this.tables = new Tables(session.server());
     this.schemaChanges = new SchemaChanges(session, plan.catalog(), fences);
+    this.telling = new Telling(touched, plan);
   }
 
   /**
    * Opens a session on the target and reads all fences; every table is copied by now.
    *
    * @param epoch the lease's epoch
+   * @param touched told of every row that is written
    */
-  public static MySqlApplier open(Connector target, Plan plan, long epoch) {
+  public static MySqlApplier open(Connector target, Plan plan, long epoch, TouchedRows touched) {
     TargetSession session = TargetSession.open(target, epoch);
     try {
       if (plan.policy() == DdlPolicy.REPLICATE) {
@@ -80,7 +86,7 @@ public final class MySqlApplier implements Applier {
       }
       Fences fences = Fences.load(session.connection());
       session.connection().rollback();
-      return new MySqlApplier(session, fences, plan);
+      return new MySqlApplier(session, fences, plan, touched);
     } catch (SQLException e) {
       session.close();
       throw SqlErrors.translate(e, target.name(), "reading the fences");
@@ -195,8 +201,10 @@ public final class MySqlApplier implements Applier {
       tally.skipped++;
       return;
     }
+    requireCascades(change);
     tally.applied++;
     TargetTable table = tables.bind(change.table(), session.connection());
+    telling.row(table, change, session.connection());
     if (plan.bonded().contains(change.table())) {
       ordered.bonded(table, change);
     } else if (table.keyed()) {
@@ -204,6 +212,25 @@ public final class MySqlApplier implements Applier {
       batches.computeIfAbsent(table.id(), t -> new TableBatch(table, mode)).add(change);
     } else {
       ordered.keyless(table, change);
+    }
+  }
+
+  /**
+   * The plan trusts the log to hold what foreign keys have changed. A source that was started again
+   * with the other setting, or applies rows from such a server, does not keep that up.
+   */
+  private void requireCascades(RowChange change) {
+    boolean trusted = change.op() != RowChange.Op.INSERT && plan.logged().contains(change.table());
+    if (trusted && change.foreignKeys() == RowChange.ForeignKeys.CHECKED) {
+      throw new FramException(
+          ErrorCode.FEED_INVALID,
+          "The binary log holds a change of "
+              + change.table()
+              + " whose cascades were executed by the storage engine and are not in the log, behind "
+              + place()
+              + "; until now the source logged them.",
+          "Do not change innodb_native_foreign_keys on the source during a migration. Run fram"
+              + " cancel and begin again.");
     }
   }
 
@@ -215,18 +242,22 @@ public final class MySqlApplier implements Applier {
       tally.skipped++;
       return;
     }
+    telling.all(table);
     session.run(List.of(Command.any("DELETE FROM " + Quoting.table(table))));
     tally.applied++;
   }
 
   private void statement(DdlStatement statement, Tally tally) throws SQLException {
     flush();
+    // Which tables it changes, only the server knows.
+    fences.tables().forEach(telling::all);
     switch (plan.policy()) {
       case ASK -> throw schemaChanges.ask(statement);
       case IGNORE -> tally.skipped++;
       case REPLICATE -> {
         schemaChanges.run(statement, from.orElseThrow());
         tables.forget();
+        telling.forget();
         tally.applied++;
       }
     }

@@ -39,7 +39,8 @@ final class OrderedRows {
     foreignKeys(
         switch (change.foreignKeys()) {
           case CHECKED -> CHECKED;
-          case UNCHECKED -> UNCHECKED;
+          // Rows of their own follow for what it has cascaded to.
+          case UNCHECKED, LOGGED -> UNCHECKED;
         });
     commands.add(
         switch (change.op()) {

@@ -7,8 +7,10 @@ import dev.fram.mysql.catalog.CatalogTable;
 import dev.fram.mysql.catalog.Column;
 import dev.fram.mysql.catalog.Key;
 import dev.fram.mysql.connection.Quoting;
+import dev.fram.mysql.digest.KeyText;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Collectors;
 
 /**
@@ -20,12 +22,14 @@ final class TargetTable {
   private final List<Column> columns;
   private final List<Integer> written = new ArrayList<>();
   private final List<Integer> key = new ArrayList<>();
+  private final Optional<KeyText> keyText;
   private final String name;
   private final String insertHead;
 
   TargetTable(CatalogTable table) {
     this.id = table.id();
     this.columns = table.columns();
+    this.keyText = KeyText.of(table);
     this.name = Quoting.table(id);
     for (int i = 0; i < columns.size(); i++) {
       if (!columns.get(i).computed()) {
@@ -62,6 +66,11 @@ final class TargetTable {
 
   List<Value> key(List<Value> row) {
     return key.stream().map(row::get).toList();
+  }
+
+  /** The row's key as comparisons write it; only where there is one. */
+  String keyText(List<Value> row) {
+    return keyText.orElseThrow().of(row);
   }
 
   String insertHead() {

@@ -17,6 +17,8 @@ import java.util.List;
  */
 public record RowChange(
     TableId table, Op op, ForeignKeys foreignKeys, List<Value> before, List<Value> after) {
+  private static final int KINDS = ForeignKeys.values().length;
+
   public RowChange {
     before = List.copyOf(before);
     after = List.copyOf(after);
@@ -29,16 +31,19 @@ public record RowChange(
     DELETE
   }
 
-  /** The event's flag NO_FOREIGN_KEY_CHECKS_F. */
+  /** The event's flags NO_FOREIGN_KEY_CHECKS_F and USE_SQL_FOREIGN_KEY_F. */
   public enum ForeignKeys {
+    /** By the storage engine: what cascades is not in the log. */
     CHECKED,
-    UNCHECKED
+    UNCHECKED,
+    /** By the SQL layer (MySQL 9.6 and newer): what cascades is in the log, as rows of its own. */
+    LOGGED
   }
 
   @SuppressWarnings("EnumOrdinal") // never leaves this version: see PayloadWriter
   public byte[] payload() {
     PayloadWriter out = new PayloadWriter();
-    out.number(op.ordinal() * 2 + foreignKeys.ordinal());
+    out.number(op.ordinal() * KINDS + foreignKeys.ordinal());
     out.text(table.schema());
     out.text(table.name());
     image(out, before);
@@ -51,8 +56,8 @@ public record RowChange(
     int kind = in.count();
     return new RowChange(
         new TableId(in.text(), in.text()),
-        Op.values()[kind / 2],
-        ForeignKeys.values()[kind % 2],
+        Op.values()[kind / KINDS],
+        ForeignKeys.values()[kind % KINDS],
         image(in),
         image(in));
   }

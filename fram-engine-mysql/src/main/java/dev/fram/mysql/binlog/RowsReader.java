@@ -9,6 +9,7 @@ import java.util.List;
 /** Reads row events into changes (the server's {@code Rows_event}). Stateless. */
 final class RowsReader {
   private static final int NO_FOREIGN_KEY_CHECKS = 0x2;
+  private static final int SQL_FOREIGN_KEYS = 0x10;
   private static final int TABLE_ID_BYTES = 6;
 
   private RowsReader() {}
@@ -39,10 +40,7 @@ final class RowsReader {
   static List<RowChange> read(LogEvent event, TableMap table) {
     LogBytes in = event.bytes();
     in.skip(TABLE_ID_BYTES);
-    RowChange.ForeignKeys keys =
-        (in.u16() & NO_FOREIGN_KEY_CHECKS) != 0
-            ? RowChange.ForeignKeys.UNCHECKED
-            : RowChange.ForeignKeys.CHECKED;
+    RowChange.ForeignKeys keys = foreignKeys(in.u16());
     if (event.type() >= EventCode.WRITE_ROWS && event.type() <= EventCode.DELETE_ROWS) {
       in.skip(in.u16() - 2); // extra information, its own length included
     }
@@ -68,6 +66,15 @@ final class RowsReader {
           });
     }
     return changes;
+  }
+
+  private static RowChange.ForeignKeys foreignKeys(int flags) {
+    if ((flags & NO_FOREIGN_KEY_CHECKS) != 0) {
+      return RowChange.ForeignKeys.UNCHECKED;
+    }
+    return (flags & SQL_FOREIGN_KEYS) != 0
+        ? RowChange.ForeignKeys.LOGGED
+        : RowChange.ForeignKeys.CHECKED;
   }
 
   private static RowChange.Op op(int type) {

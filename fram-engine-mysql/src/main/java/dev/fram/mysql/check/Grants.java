@@ -38,6 +38,9 @@ record Grants(List<Line> lines, List<String> roles, List<String> active) {
           "SYSTEM_VARIABLES_ADMIN", Set.of("SUPER", "READ_ONLY ADMIN"),
           "SET_USER_ID", Set.of("SET_ANY_DEFINER", "SET USER", "SUPER"));
 
+  private static final List<String> WRITING =
+      List.of("INSERT", "UPDATE", "DELETE", "DROP", "ALTER", "EXECUTE");
+
   /**
    * @param privileges in upper case
    * @param database its pattern, or a star
@@ -75,6 +78,13 @@ record Grants(List<Line> lines, List<String> roles, List<String> active) {
     return lines.stream()
         .filter(line -> line.table().equals("*") && matches(line.database(), database))
         .anyMatch(line -> grants(line, privilege));
+  }
+
+  /** Whether anything in a database can be changed, directly or by a routine's rights. */
+  boolean writes(String database) {
+    return lines.stream()
+        .filter(line -> matches(line.database(), database))
+        .anyMatch(line -> WRITING.stream().anyMatch(privilege -> grants(line, privilege)));
   }
 
   /** Those of these privileges that a database lacks. */

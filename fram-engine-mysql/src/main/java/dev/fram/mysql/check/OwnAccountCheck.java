@@ -2,19 +2,16 @@
 package dev.fram.mysql.check;
 
 import dev.fram.api.check.Finding;
+import dev.fram.mysql.connection.OwnSessions;
 import java.sql.SQLException;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Fram cannot lock its own account, and without super_read_only nothing else stops it: an
- * application that shares it would write to the source after the hand-over. Fram's sessions have no
- * current database; that tells them apart where the server does not keep the clients' names.
+ * Fram cannot lock its own account, for it has to get in after a crash. Where no super_read_only
+ * binds it, an application that shares it would write to the source after the hand-over.
  */
 final class OwnAccountCheck implements Question {
-  private static final String STRANGERS =
-      "SELECT COUNT(*) FROM information_schema.PROCESSLIST"
-          + " WHERE USER = SUBSTRING_INDEX(USER(), '@', 1) AND DB IS NOT NULL";
-
   @Override
   public String code() {
     return "own-account";
@@ -28,20 +25,34 @@ final class OwnAccountCheck implements Question {
   @Override
   public List<Finding> ask(Servers servers) throws SQLException {
     Server source = servers.source();
-    long strangers = source.number(STRANGERS);
-    if (strangers == 0) {
-      return pass(source.name() + ": nobody else uses the account " + source.login() + " now.");
+    boolean open = source.mariaDb() || !source.grants().global("SYSTEM_VARIABLES_ADMIN");
+    List<Finding> findings = new ArrayList<>();
+    List<String> strangers = OwnSessions.strangers(source.connection());
+    if (!strangers.isEmpty()) {
+      String seen = source.name() + ": " + String.join("; ", strangers) + ".";
+      String remedy =
+          "Give Fram an account of its own, or the application another one. Fram's is not locked at"
+              + " the cutover"
+              + (open ? ", and no cutover happens while others use it." : ".")
+              + " No restart is needed.";
+      findings.addAll(open ? fail(seen, remedy) : warn(seen, remedy));
     }
-    String seen =
-        source.name()
-            + ": "
-            + strangers
-            + " other sessions use Fram's own account "
-            + source.login()
-            + ".";
-    String remedy =
-        "Give Fram an account of its own, or the application another one. Fram's is not locked at"
-            + " the cutover. No restart is needed.";
-    return source.mariaDb() ? fail(seen, remedy) : warn(seen, remedy);
+    List<String> writable = servers.databases().stream().filter(source.grants()::writes).toList();
+    if (open && !writable.isEmpty()) {
+      findings.addAll(
+          warn(
+              source.name()
+                  + ": Fram's account "
+                  + source.login()
+                  + " may write to databases in scope ("
+                  + Servers.some(writable)
+                  + "), and nothing on this server can take that from it after the hand-over"
+                  + " (read_only binds no administrator).",
+              "Best is an account that only reads these databases, as the page \"The logins Fram"
+                  + " needs\" has it; else see that nobody but Fram ever logs in with this one."));
+    }
+    return findings.isEmpty()
+        ? pass(source.name() + ": nobody else uses the account " + source.login() + " now.")
+        : findings;
   }
 }

@@ -36,6 +36,10 @@ final class SourcePrivilegesCheck implements Question {
     if (!source.grants().global("REPLICATION SLAVE")) {
       missing.add("REPLICATION SLAVE ON *.*");
     }
+    if (version.isMariaDb()) {
+      // The feed looks for a server_id that no replica has.
+      tried(source, missing, "SHOW REPLICA HOSTS", "REPLICATION MASTER ADMIN ON *.*");
+    }
     for (String database : servers.databases()) {
       source
           .grants()

@@ -145,6 +145,7 @@ public final class Connector {
 
   private Connection ready(Connection connection) {
     try {
+      OwnSessions.mark(connection);
       reset(connection);
       return connection;
     } catch (SQLException e) {

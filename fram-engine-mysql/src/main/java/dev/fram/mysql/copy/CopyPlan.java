@@ -61,10 +61,7 @@ record CopyPlan(TableId table, List<CopyColumn> columns, Optional<String> index,
     return "SELECT /*!40001 SQL_NO_CACHE */ "
         + (read.isEmpty() ? "1" : read)
         + extras
-        + " FROM "
-        + Quoting.table(table)
-        + index.map(name -> " FORCE INDEX (" + Quoting.identifier(name) + ")").orElse("")
-        + (condition.isEmpty() ? "" : " WHERE " + condition);
+        + KeyRanges.from(table, index, condition);
   }
 
   /** Into the target, up to the rows. */

@@ -2,6 +2,7 @@
 package dev.fram.mysql.copy;
 
 import dev.fram.api.engine.Chunk;
+import dev.fram.api.model.TableId;
 import dev.fram.mysql.catalog.CatalogTable;
 import dev.fram.mysql.catalog.Column;
 import dev.fram.mysql.catalog.Key;
@@ -51,6 +52,19 @@ public final class KeyRanges {
     }
     long rows = Math.max(1, Math.max(table.storage().rows(), 1) / wanted);
     return new KeyRanges(connection, table, key.get()).walk(rows);
+  }
+
+  /**
+   * What to read a range from.
+   *
+   * @param index the index to read along; a range is one piece of the key's
+   * @param condition of a chunk, perhaps with more; empty for every row
+   */
+  public static String from(TableId table, Optional<String> index, String condition) {
+    return " FROM "
+        + Quoting.table(table)
+        + index.map(name -> " FORCE INDEX (" + Quoting.identifier(name) + ")").orElse("")
+        + (condition.isEmpty() ? "" : " WHERE " + condition);
   }
 
   /** Types whose constants compare with the column exactly as the index is ordered. */

@@ -108,7 +108,7 @@ public final class MySqlSnapshot implements Snapshot {
    * A watermark that every later snapshot lies behind: a set of GTIDs is one by itself, MariaDB's
    * snapshot knows its place, and a plain place in a file has to be proven.
    */
-  static BinlogPosition low(Connection connection) throws SQLException {
+  public static BinlogPosition low(Connection connection) throws SQLException {
     if (Connector.version(connection).isMariaDb()) {
       Sql.run(connection, "START TRANSACTION WITH CONSISTENT SNAPSHOT");
       BinlogPosition place = FeedStart.snapshotPlace(connection);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/** Fingerprints of whole tables' rows. */
+/** Comparing rows: digests of rows, at one moment of each server. */
 @NullMarked
 package dev.fram.mysql.digest;
 

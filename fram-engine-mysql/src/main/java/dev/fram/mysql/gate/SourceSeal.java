@@ -6,6 +6,7 @@ import dev.fram.api.error.FramException;
 import dev.fram.mysql.binlog.BinlogPosition;
 import dev.fram.mysql.binlog.SourceLog;
 import dev.fram.mysql.connection.Connector;
+import dev.fram.mysql.connection.OwnSessions;
 import dev.fram.mysql.connection.Sql;
 import dev.fram.mysql.connection.SqlErrors;
 import dev.fram.mysql.schema.SourceAccounts;
@@ -13,7 +14,6 @@ import dev.fram.mysql.schema.SourceAccounts.Account;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
@@ -39,11 +39,13 @@ public final class SourceSeal {
   private static final String PASSING =
       "'SUPER', 'CONNECTION_ADMIN', 'READ ONLY ADMIN', 'READ_ONLY ADMIN'";
 
-  /** Not the server's own threads, not the ones that feed replicas (and us). */
+  /** Of applications: with other accounts than ours, and with ours where they are not Fram's. */
   private static final String SESSIONS =
-      "SELECT p.ID FROM information_schema.PROCESSLIST p WHERE p.ID <> CONNECTION_ID()"
-          + " AND p.COMMAND NOT IN ('Binlog Dump', 'Binlog Dump GTID', 'Daemon', 'Killed')"
-          + " AND p.USER NOT IN ('system user', 'event_scheduler')";
+      "SELECT p.ID FROM information_schema.PROCESSLIST p WHERE "
+          + OwnSessions.CLIENT
+          + " AND (p.USER <> SUBSTRING_INDEX(USER(), '@', 1) OR ("
+          + OwnSessions.STRANGER
+          + "))";
 
   private final Connection connection;
   private final String server;
@@ -81,6 +83,9 @@ public final class SourceSeal {
       locked = lockAccounts();
     }
     ReadOnly now = before == ReadOnly.SUPER ? before : refuseWrites();
+    if (now == ReadOnly.SUPER) {
+      keep();
+    }
     if (now == ReadOnly.NONE && !locked) {
       throw new FramException(
           ErrorCode.PRIVILEGE_MISSING,
@@ -133,16 +138,34 @@ public final class SourceSeal {
     }
   }
 
+  /** Beyond a restart: administrators' accounts are not locked, so nothing else would bind them. */
+  private void keep() throws SQLException {
+    if (!tried("SET PERSIST super_read_only = ON")) {
+      LOG.warn(
+          "{}: super_read_only=ON is lost when the server restarts: set it in my.cnf.", server);
+    }
+  }
+
+  /**
+   * Whether the server can be made to refuse everybody's writes, also those of Fram's own account.
+   * Shown by trying: the variable is set to what it is.
+   */
+  static boolean closesToEverybody(Connection connection) throws SQLException {
+    return new SourceSeal(connection, "source")
+        .tried("SET GLOBAL super_read_only = @@global.super_read_only");
+  }
+
   /** Returns false when the server does not know it, or does not let us. */
   private boolean tried(String sql) throws SQLException {
     try {
       Sql.run(connection, sql);
       return true;
     } catch (SQLException e) {
-      // 1193: no such variable. 1238: it cannot be set here.
+      // 1193: no such variable. 1238: it cannot be set here. 3615: it cannot be kept here.
       boolean impossible =
           e.getErrorCode() == 1193
               || e.getErrorCode() == 1238
+              || e.getErrorCode() == 3615
               || SqlErrors.code(e) == ErrorCode.PRIVILEGE_MISSING;
       if (!impossible) {
         throw e;
@@ -224,27 +247,8 @@ public final class SourceSeal {
     }
   }
 
-  /** Fram's own sessions say so in their attributes; without these all of its account are its. */
   private List<Long> sessions() throws SQLException {
-    List<Long> found = new ArrayList<>();
-    String others = SESSIONS + " AND p.USER <> SUBSTRING_INDEX(USER(), '@', 1)";
-    found.addAll(Sql.list(connection, others, row -> row.getLong(1)));
-    boolean told =
-        Sql.number(
-                connection,
-                "SELECT COUNT(*) FROM performance_schema.session_connect_attrs"
-                    + " WHERE PROCESSLIST_ID = CONNECTION_ID() AND ATTR_NAME = 'program_name'")
-            > 0;
-    if (told) {
-      String ours =
-          SESSIONS
-              + " AND p.USER = SUBSTRING_INDEX(USER(), '@', 1) AND NOT EXISTS"
-              + " (SELECT 1 FROM performance_schema.session_connect_attrs a"
-              + " WHERE a.PROCESSLIST_ID = p.ID AND a.ATTR_NAME = 'program_name'"
-              + " AND a.ATTR_VALUE LIKE 'fram %')";
-      found.addAll(Sql.list(connection, ours, row -> row.getLong(1)));
-    }
-    return found;
+    return Sql.list(connection, SESSIONS, row -> row.getLong(1));
   }
 
   private void kill(long id) throws SQLException {

@@ -10,6 +10,7 @@ import dev.fram.api.engine.Fence;
 import dev.fram.api.engine.Lease;
 import dev.fram.api.engine.MigrationRecord;
 import dev.fram.api.engine.TableState;
+import dev.fram.api.engine.TouchedRows;
 import dev.fram.api.model.MigrationId;
 import dev.fram.api.model.Scope;
 import dev.fram.api.model.TableId;
@@ -64,8 +65,12 @@ final class ApplyRig implements AutoCloseable {
   private Optional<MySqlApplier> applier = Optional.empty();
 
   ApplyRig(MySqlVersion version) throws SQLException {
-    sourceServer = server("source", version);
-    targetServer = server("target", version);
+    this(version, version);
+  }
+
+  ApplyRig(MySqlVersion from, MySqlVersion to) throws SQLException {
+    sourceServer = server("source", from);
+    targetServer = server("target", to);
     source = new Connector(sourceServer.endpoint(""), "source");
     target = new Connector(targetServer.endpoint(""), "target");
     for (MySqlServer server : List.of(sourceServer, targetServer)) {
@@ -154,11 +159,39 @@ final class ApplyRig implements AutoCloseable {
   }
 
   MySqlApplier applier(DdlPolicy policy) throws SQLException {
+    return applier(policy, TouchedRows.unwanted());
+  }
+
+  MySqlApplier applier(DdlPolicy policy, TouchedRows touched) throws SQLException {
+    try (Connection connection = source.open("test")) {
+      return applier(
+          policy, Bonds.logged(connection) ? Cascades.LOGGED : Cascades.UNLOGGED, touched);
+    }
+  }
+
+  /** What the plan takes the source's log for. */
+  enum Cascades {
+    LOGGED,
+    UNLOGGED
+  }
+
+  MySqlApplier applier(DdlPolicy policy, Cascades cascades) throws SQLException {
+    return applier(policy, cascades, TouchedRows.unwanted());
+  }
+
+  private MySqlApplier applier(DdlPolicy policy, Cascades cascades, TouchedRows touched)
+      throws SQLException {
     close(applier);
     close(feed);
     Set<TableId> bonded = Bonds.of(tables()).keySet();
+    boolean logged = cascades == Cascades.LOGGED;
     MySqlApplier fresh =
-        MySqlApplier.open(target, new MySqlApplier.Plan(policy, bonded, catalog), lease.epoch());
+        MySqlApplier.open(
+            target,
+            new MySqlApplier.Plan(
+                policy, logged ? Set.of() : bonded, logged ? bonded : Set.of(), catalog),
+            lease.epoch(),
+            touched);
     applier = Optional.of(fresh);
     reached = Optional.empty();
     feed =

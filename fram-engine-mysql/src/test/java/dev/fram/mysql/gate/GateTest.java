@@ -94,8 +94,12 @@ final class GateTest {
   }
 
   private static void write(Connection connection, int id) {
+    write(connection, "INSERT INTO item VALUES (" + id + ", 0)");
+  }
+
+  private static void write(Connection connection, String sql) {
     try (Statement statement = connection.createStatement()) {
-      statement.execute("INSERT INTO item VALUES (" + id + ", 0)");
+      statement.execute(sql);
     } catch (SQLException e) {
       throw new IllegalStateException(e);
     }
@@ -249,6 +253,56 @@ final class GateTest {
       assertThat(frozenAt.covers(sealed)).isFalse();
       assertThatThrownBy(app::commit).isInstanceOf(SQLException.class);
       assertThat(rig.rows()).isEqualTo(1);
+    }
+  }
+
+  /**
+   * An application with Fram's own login: the account is not locked, so something else must hold.
+   */
+  @ParameterizedTest
+  @EnumSource(MySqlVersion.class)
+  void whoSharesFramsAccountIsNamedOrBoundAndItsSessionsEnd(MySqlVersion version) throws Exception {
+    try (Rig rig = new Rig(version);
+        WriteGate gate = rig.gate(Duration.ofSeconds(15));
+        Connection ours = new Connector(rig.server.endpoint(""), "source").open("other process");
+        Connection stranger = rig.server.connect("")) {
+      assertThat(gate.close(PATIENCE)).isInstanceOf(WriteGate.Attempt.Closed.class);
+      if (version.mariaDb()) {
+        long id = Sql.number(stranger, "SELECT CONNECTION_ID()");
+        assertThat(gate.unstoppable())
+            .singleElement()
+            .asString()
+            .contains("session " + id + " from 127.0.0.1", "own account root");
+        assertThat(gate.blockers()).containsAll(gate.unstoppable());
+      } else {
+        assertThat(gate.unstoppable()).isEmpty();
+      }
+      CompletableFuture<Void> writer =
+          CompletableFuture.runAsync(() -> write(stranger, "INSERT INTO shop.item VALUES (1, 0)"));
+      assertThat(gate.handOver(1, gate.frozenAt())).isEqualTo(StepOutcome.DONE);
+      assertThatThrownBy(writer::join).isNotNull();
+      assertThat(ours.isValid(5)).isTrue();
+      assertThat(rig.rows()).isZero();
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(MySqlVersion.class)
+  void staysClosedWhenTheServerStartsAgain(MySqlVersion version) throws Exception {
+    try (Rig rig = new Rig(version)) {
+      SourceSeal.close(rig.source);
+      rig.server.kill9();
+      rig.server.start();
+      for (String user : List.of("app", "admin")) {
+        assertThatThrownBy(
+                () -> {
+                  try (Connection again = rig.as(user)) {
+                    write(again, 3);
+                  }
+                })
+            .isNotNull();
+      }
+      assertThat(rig.rows()).isZero();
     }
   }
 

@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.function.Function;
 
 /** Writes array constants (manual 8.15.2): every element in quotes, so that nothing is special. */
-final class ArrayText {
+public final class ArrayText {
   private ArrayText() {}
 
   /** One column of many rows; a hole becomes NULL. */
@@ -31,6 +31,18 @@ final class ArrayText {
       } else {
         append(text, value.apply(row));
       }
+    }
+    return text.append('}').toString();
+  }
+
+  /** Texts that may hold anything. */
+  public static String of(List<String> values, char delimiter) {
+    StringBuilder text = new StringBuilder("{");
+    for (String value : values) {
+      if (text.length() > 1) {
+        text.append(delimiter);
+      }
+      append(text, value);
     }
     return text.append('}').toString();
   }

@@ -38,15 +38,18 @@ public final class PostgresApplier implements Applier {
   private final TargetSession session;
   private final FenceFilter fences;
   private final Set<TableId> discarded;
+  private final Touches touches;
   private final Relations relations = new Relations();
   private final Map<Integer, TableBatch> batches = new LinkedHashMap<>();
   private Optional<Lsn> from = Optional.empty();
   private long xid;
 
-  private PostgresApplier(TargetSession session, Fences fences, Set<TableId> discarded) {
+  private PostgresApplier(
+      TargetSession session, Fences fences, Set<TableId> discarded, Touches touches) {
     this.session = session;
     this.fences = new FenceFilter(fences);
     this.discarded = discarded;
+    this.touches = touches;
   }
 
   /**
@@ -56,14 +59,15 @@ public final class PostgresApplier implements Applier {
    * @param discarded the tables that have lost a chunk's copy once, kept by the caller for all
    *     appliers of a run: they lose the whole copy the next time, because one snapshot for all of
    *     a table's chunks is an end, and one more for one chunk need not be
+   * @param touches told of every row that is written
    */
   public static PostgresApplier open(
-      Connector target, MigrationId id, long epoch, Set<TableId> discarded) {
+      Connector target, MigrationId id, long epoch, Set<TableId> discarded, Touches touches) {
     TargetSession session = TargetSession.open(target, id, epoch);
     try {
       Fences fences = Fences.load(session.connection());
       session.connection().rollback();
-      return new PostgresApplier(session, fences, discarded);
+      return new PostgresApplier(session, fences, discarded, touches);
     } catch (SQLException e) {
       session.close();
       throw SqlErrors.translate(e, target.name(), "reading the fences");
@@ -171,6 +175,7 @@ public final class PostgresApplier implements Applier {
     OptionalInt chunk = discarded.add(table) ? copy.chunk() : OptionalInt.empty();
     Lsn position = from.orElseThrow();
     rollback();
+    touches.all(table);
     try {
       session.lockFeed(position);
       Discard.copy(session.connection(), table, chunk);
@@ -197,7 +202,9 @@ public final class PostgresApplier implements Applier {
       // What is pending was sent under the layout before this one.
       flush();
     }
-    relations.put(relation);
+    if (relations.put(relation)) {
+      touches.all(relation.table());
+    }
   }
 
   private void row(RowMessage message, Tally tally) throws SQLException, VoidCopy {
@@ -208,6 +215,7 @@ public final class PostgresApplier implements Applier {
       return;
     }
     tally.applied++;
+    touches.row(relation, op.get());
     TableBatch batch = batches.get(relation.oid());
     if (batch == null) {
       batch = new TableBatch(relations.bind(relation.oid(), session.connection()));
@@ -221,6 +229,7 @@ public final class PostgresApplier implements Applier {
     List<TargetTable> tables = new ArrayList<>();
     for (int oid : truncate.relations()) {
       if (fences.truncates(relations.get(oid), xid)) {
+        touches.all(relations.get(oid).table());
         tables.add(relations.bind(oid, session.connection()).target());
         tally.applied++;
       } else {

@@ -36,12 +36,18 @@ final class Relations {
     before.clear();
   }
 
-  void put(Relation relation) {
+  /**
+   * Takes in a layout.
+   *
+   * @return whether the table had another one before
+   */
+  boolean put(Relation relation) {
     Relation old = known.put(relation.oid(), relation);
     bound.remove(relation.oid());
     if (!before.containsKey(relation.oid())) {
       before.put(relation.oid(), old);
     }
+    return old != null && !old.equals(relation);
   }
 
   Relation get(int oid) {

@@ -17,7 +17,7 @@ import java.util.Optional;
  * @param delimiter what stands between the elements of such an array
  * @param trait what is special in writing it
  */
-record TargetColumn(
+public record TargetColumn(
     String name,
     long typeOid,
     int modifier,
@@ -27,7 +27,7 @@ record TargetColumn(
     Trait trait) {
 
   /** What is special in writing a column. */
-  enum Trait {
+  public enum Trait {
     ORDINARY,
     /** NOT NULL without a default: an INSERT must name it. */
     REQUIRED,
@@ -63,16 +63,16 @@ record TargetColumn(
    * the type's own input function, element by element, exactly as the source printed it; a cast
    * from text might go through a cast function that reads differently ("char", xml, a user's own).
    */
-  String parameterType() {
+  public String parameterType() {
     return arrayType.orElse("text[]");
   }
 
   /** One value of such a parameter, under its name in the statement. */
-  String value(String alias) {
+  public String value(String alias) {
     return arrayType.isPresent() ? alias : alias + "::" + type;
   }
 
-  char parameterDelimiter() {
+  public char parameterDelimiter() {
     return arrayType.isPresent() ? delimiter : ',';
   }
 

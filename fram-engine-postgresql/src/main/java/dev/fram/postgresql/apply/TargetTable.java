@@ -15,14 +15,15 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * A table as the target's catalog describes it: what has to be known to write to it.
+ * A table as a server's catalog describes it: what has to be known to write to it, or to find rows
+ * by their key.
  *
  * @param id its name
  * @param partitioned whether it holds no rows itself
  * @param columns its columns by name
  * @param keys its unique keys without NULLs, the primary key first
  */
-record TargetTable(
+public record TargetTable(
     TableId id, boolean partitioned, Map<String, TargetColumn> columns, List<UniqueKey> keys) {
 
   /**
@@ -31,7 +32,7 @@ record TargetTable(
    * @param operators its columns, each with the equality operator of its index: a type's operator
    *     may live in any schema, and only the index's own finds rows through the index
    */
-  record UniqueKey(Map<String, String> operators) {}
+  public record UniqueKey(Map<String, String> operators) {}
 
   private static final String TABLE =
       "SELECT c.oid, c.relkind = 'p' FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace"
@@ -71,7 +72,7 @@ record TargetTable(
        ORDER BY i.indisprimary DESC, i.indexrelid
       """;
 
-  static Optional<TargetTable> load(Connection connection, TableId id) throws SQLException {
+  public static Optional<TargetTable> load(Connection connection, TableId id) throws SQLException {
     try (PreparedStatement statement = connection.prepareStatement(TABLE)) {
       statement.setString(1, id.schema());
       statement.setString(2, id.name());

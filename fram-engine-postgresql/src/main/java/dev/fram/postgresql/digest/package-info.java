@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/** Fingerprints of a table's rows. */
+/** Fingerprints of rows, and the moments they are read at. */
 @NullMarked
 package dev.fram.postgresql.digest;
 

@@ -44,7 +44,7 @@ class ApplierFaultsTest {
       Lsn to = rig.end(events);
       Lsn from = rig.position;
       try (PostgresApplier zombie =
-          PostgresApplier.open(rig.target, rig.id, 1, new java.util.HashSet<>())) {
+          PostgresApplier.open(rig.target, rig.id, 1, new java.util.HashSet<>(), FeedRig.UNTOLD)) {
         rig.applier().begin(from);
         CompletableFuture<ErrorCode> waiting =
             CompletableFuture.supplyAsync(() -> failure(() -> zombie.begin(from)).code());
@@ -313,7 +313,7 @@ class ApplierFaultsTest {
                   .withPassword(new Secret("p")),
               "target");
       try (PostgresApplier applier =
-          PostgresApplier.open(plain, rig.id, 1, new java.util.HashSet<>())) {
+          PostgresApplier.open(plain, rig.id, 1, new java.util.HashSet<>(), FeedRig.UNTOLD)) {
         assertThat(applier.mode()).isEqualTo(WriterMode.MARKED_SESSION);
         rig.onSource(
             "INSERT INTO t SELECT i, i FROM generate_series(1, 10) i; UPDATE t SET u = u + 1");

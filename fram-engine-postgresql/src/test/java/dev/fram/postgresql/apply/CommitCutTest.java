@@ -69,7 +69,8 @@ class CommitCutTest {
     Lsn to = rig.end(events);
     boolean cut = false;
     try (PostgresApplier applier =
-        PostgresApplier.open(cuttable, rig.id, rig.epoch, new java.util.HashSet<>())) {
+        PostgresApplier.open(
+            cuttable, rig.id, rig.epoch, new java.util.HashSet<>(), FeedRig.UNTOLD)) {
       applier.begin(from);
       applier.apply(layouts);
       applier.apply(events);
@@ -82,7 +83,8 @@ class CommitCutTest {
     proxy.pass();
     // What the next run does: its position comes from the target, and it applies from there.
     try (PostgresApplier next =
-        PostgresApplier.open(cuttable, rig.id, rig.epoch, new java.util.HashSet<>())) {
+        PostgresApplier.open(
+            cuttable, rig.id, rig.epoch, new java.util.HashSet<>(), FeedRig.UNTOLD)) {
       Lsn found = settled(rig, next, from, to);
       if (cut) {
         (found.equals(to) ? kept : lost).merge(flow, 1, Integer::sum);

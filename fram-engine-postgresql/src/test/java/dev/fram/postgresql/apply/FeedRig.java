@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.fram.api.change.FeedEvent;
 import dev.fram.api.change.Position;
 import dev.fram.api.engine.Applier.Applied;
+import dev.fram.api.engine.TouchedRows;
 import dev.fram.api.model.Endpoint;
 import dev.fram.api.model.MigrationId;
 import dev.fram.api.model.Secret;
@@ -31,6 +32,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 public final class FeedRig implements AutoCloseable {
   private static final AtomicInteger NUMBERS = new AtomicInteger();
   private static final Duration PATIENCE = Duration.ofSeconds(30);
+  static final Touches UNTOLD = new Touches(TouchedRows.unwanted(), table -> Optional.empty());
 
   final MigrationId id =
       new MigrationId(String.format("%08x", 0xF0000000 + NUMBERS.incrementAndGet()));
@@ -45,6 +47,7 @@ public final class FeedRig implements AutoCloseable {
   Optional<ReplicationFeed> feed = Optional.empty();
   Optional<PostgresApplier> applier = Optional.empty();
   long epoch = 1;
+  Touches touches = UNTOLD;
 
   public FeedRig(PostgresServer sourceServer, PostgresServer targetServer) throws SQLException {
     this.sourceServer = sourceServer;
@@ -129,7 +132,8 @@ public final class FeedRig implements AutoCloseable {
   }
 
   void open() {
-    applier = Optional.of(PostgresApplier.open(target, id, epoch, new java.util.HashSet<>()));
+    applier =
+        Optional.of(PostgresApplier.open(target, id, epoch, new java.util.HashSet<>(), touches));
     feed = Optional.of(ReplicationFeed.open(source, id, position, Optional.empty()));
   }
 
@@ -287,7 +291,7 @@ public final class FeedRig implements AutoCloseable {
   private static final class PostgresApplierPositions {
     static Position read(Connector target, MigrationId id, long epoch) {
       try (PostgresApplier applier =
-          PostgresApplier.open(target, id, epoch, new java.util.HashSet<>())) {
+          PostgresApplier.open(target, id, epoch, new java.util.HashSet<>(), UNTOLD)) {
         return applier.position();
       }
     }

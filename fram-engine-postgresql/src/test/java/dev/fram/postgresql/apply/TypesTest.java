@@ -13,7 +13,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** Every type goes through the feed three ways: COPY, an array parameter, and as a key. */
 class TypesTest {
-  private static final String DDL =
+  static final String DDL =
       """
       CREATE TYPE mood AS ENUM ('sad', 'o"k', 'it''s', 'a,b', 'back\\slash');
       CREATE TYPE pair AS (a int, b text);
@@ -28,10 +28,10 @@ class TypesTest {
       """;
 
   /** An index over them can be made, but no row put in. */
-  private static final List<String> UNORDERED_ARRAYS = List.of("box[]", "json[]");
+  static final List<String> UNORDERED_ARRAYS = List.of("box[]", "json[]");
 
   /** Type, then values, the first three different from one another. */
-  private static Map<String, List<String>> types() {
+  static Map<String, List<String>> types() {
     Map<String, List<String>> types = new LinkedHashMap<>();
     types.put("int2", List.of("-32768", "32767", "0"));
     types.put("int8", List.of("-9223372036854775808", "9223372036854775807", "0"));

@@ -4,6 +4,8 @@ package dev.fram.it.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.fram.it.cli.Program.Result;
+import dev.fram.testkit.server.MySqlServer;
+import dev.fram.testkit.server.MySqlVersion;
 import dev.fram.testkit.server.PostgresServer;
 import dev.fram.testkit.server.PostgresVersion;
 import dev.fram.testkit.tools.PgTools;
@@ -15,6 +17,8 @@ import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** The guide's privileges are enough for a whole migration: its own statements are run. */
 @Timeout(300)
@@ -62,6 +66,43 @@ class PrivilegesTest {
       assertThat(check.code()).as(check.out() + check.err()).isZero();
       Result migrate = fram.run("migrate", "--cutover=auto", "--replica-identity-full=seen");
       assertThat(migrate.code()).as(migrate.out() + migrate.err()).isZero();
+      Result complete = fram.run("complete");
+      assertThat(complete.code()).as(complete.out() + complete.err()).isZero();
+    }
+  }
+
+  /** On the source an account that cannot write to what is migrated is enough. */
+  @ParameterizedTest
+  @CsvSource({"V8_0,-- on a MySQL source", "MARIADB_11_4,-- on a MariaDB source"})
+  void anAccountThatOnlyReadsIsEnoughOnAMySqlSource(MySqlVersion version, String statements)
+      throws Exception {
+    try (MySqlServer source = MySqlServer.plan(version).start();
+        MySqlServer target = MySqlServer.plan(version).start()) {
+      source.execute(
+          "",
+          "CREATE DATABASE shop; CREATE TABLE shop.item (id int PRIMARY KEY);"
+              + " CREATE TABLE shop.seen (n int); CREATE VIEW shop.items AS SELECT * FROM shop.item;"
+              + " CREATE PROCEDURE shop.p() SELECT 1;"
+              + " CREATE TRIGGER shop.t AFTER INSERT ON shop.item FOR EACH ROW SET @a = 1;"
+              + " CREATE EVENT shop.e ON SCHEDULE EVERY 1 YEAR DO DO 0;"
+              + " INSERT INTO shop.item VALUES (1), (2); INSERT INTO shop.seen VALUES (1), (1);"
+              + " CREATE USER app IDENTIFIED BY 'pw'; GRANT ALL ON shop.* TO app");
+      source.execute("", statements(statements));
+      Program fram =
+          new Program(folder)
+              .with(
+                  "FRAM_SOURCE",
+                  version.scheme() + "://fram@" + source.host() + ":" + source.port() + "/shop")
+              .with("FRAM_TARGET", target.uri(""))
+              .with("FRAM_SOURCE_PASSWORD", "change me")
+              .with("FRAM_TARGET_PASSWORD", target.password());
+      Result check = fram.run("check");
+      assertThat(check.code()).as(check.out() + check.err()).isZero();
+      assertThat(check.out() + check.err())
+          .contains("[PASS] own-account", "[PASS] freeze-privileges", "[PASS] source-privileges");
+      Result migrate = fram.run("migrate", "--cutover=auto");
+      assertThat(migrate.code()).as(migrate.out() + migrate.err()).isZero();
+      assertThat(target.value("shop", "SELECT COUNT(*) FROM seen, items")).contains("4");
       Result complete = fram.run("complete");
       assertThat(complete.code()).as(complete.out() + complete.err()).isZero();
     }

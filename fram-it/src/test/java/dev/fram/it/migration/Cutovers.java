@@ -21,4 +21,11 @@ final class Cutovers {
             move.engine(), move.request(), MigrationSettings.defaults(), Clock.system())
         .cutoverDryRun();
   }
+
+  /** Asks it to compare everything anew. */
+  static Answer verify(Move move) {
+    return new MigrationClient(
+            move.engine(), move.request(), MigrationSettings.defaults(), Clock.system())
+        .verify(status -> {});
+  }
 }

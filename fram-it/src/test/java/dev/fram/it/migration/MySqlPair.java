@@ -142,12 +142,8 @@ final class MySqlPair implements Pair {
   }
 
   private static MySqlServer start(MySqlVersion version, Map<String, String> settings) {
-    // The scheme of performance tells Fram's sessions from others; MariaDB has it off.
     MySqlPlan plan =
-        MySqlServer.plan(version)
-            .setting("performance_schema", "ON")
-            .setting("local_infile", "ON")
-            .setting("event_scheduler", "ON");
+        MySqlServer.plan(version).setting("local_infile", "ON").setting("event_scheduler", "ON");
     if (version == MySqlVersion.V9_7) {
       // Its own new foreign keys leave rows behind where a deletion cascades over two levels.
       plan.setting("innodb_native_foreign_keys", "ON");
@@ -179,6 +175,7 @@ final class MySqlPair implements Pair {
     if (!version.mariaDb()) {
       run(connection, "SET GLOBAL super_read_only = OFF");
       run(connection, "RESET PERSIST IF EXISTS read_only");
+      run(connection, "RESET PERSIST IF EXISTS super_read_only");
     }
     run(connection, "SET GLOBAL read_only = OFF");
     run(connection, "SET GLOBAL event_scheduler = ON");

@@ -6,6 +6,7 @@ import dev.fram.api.change.Position;
 import dev.fram.api.engine.Applier;
 import dev.fram.api.engine.DdlPolicy;
 import dev.fram.api.engine.TableState;
+import dev.fram.api.engine.TouchedRows;
 import dev.fram.api.error.ErrorCode;
 import dev.fram.api.error.FramException;
 import dev.fram.api.model.TableId;
@@ -26,6 +27,7 @@ final class MemoryApplier implements Applier {
   private final MemoryProcess process;
   private final long epoch;
   private final DdlPolicy policy;
+  private final TouchedRows touched;
   private final Map<TableId, MemoryFence> fences = new TreeMap<>();
   private final Map<TableId, NavigableMap<Long, String>> changed = new TreeMap<>();
   private Optional<Position> from = Optional.empty();
@@ -38,12 +40,14 @@ final class MemoryApplier implements Applier {
       MemoryTarget target,
       MemoryProcess process,
       long epoch,
-      DdlPolicy policy) {
+      DdlPolicy policy,
+      TouchedRows touched) {
     this.source = source;
     this.target = target;
     this.process = process;
     this.epoch = epoch;
     this.policy = policy;
+    this.touched = touched;
     process.onCrash(() -> target.applyEnds(this));
     synchronized (target) {
       MemoryTarget.State state = target.fenced(epoch);
@@ -152,10 +156,24 @@ final class MemoryApplier implements Applier {
       assertFits(op, content.containsKey(op.key()));
     }
     op.apply(content);
+    tell(op.table(), op);
     source.family(op.table()).stream()
         .filter(child -> source.cascades(op, child))
-        .forEach(child -> content(child).remove(op.key()));
+        .forEach(child -> {
+          content(child).remove(op.key());
+          tell(child, op);
+        });
     return true;
+  }
+
+  private void tell(TableId table, MemoryOp op) {
+    if (!touched.wanted(table)) {
+      return;
+    }
+    switch (op.kind()) {
+      case INSERT, UPDATE, DELETE -> touched.touched(table, Long.toString(op.key()));
+      case TRUNCATE, STATEMENT -> touched.touchedAll(table);
+    }
   }
 
   private NavigableMap<Long, String> content(TableId table) {

@@ -10,6 +10,7 @@ import dev.fram.api.engine.Route;
 import dev.fram.api.engine.SchemaTransfer;
 import dev.fram.api.engine.Source;
 import dev.fram.api.engine.Target;
+import dev.fram.api.engine.TouchedRows;
 import dev.fram.api.model.MigrationId;
 import java.util.List;
 
@@ -77,9 +78,9 @@ final class MemoryRoute implements Route {
   }
 
   @Override
-  public Applier applier(long epoch) {
+  public Applier applier(long epoch, TouchedRows touched) {
     process.at("applier.open");
-    return new MemoryApplier(source, target, process, epoch, policy);
+    return new MemoryApplier(source, target, process, epoch, policy, touched);
   }
 
   @Override

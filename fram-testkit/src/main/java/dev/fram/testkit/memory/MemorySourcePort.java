@@ -7,8 +7,10 @@ import dev.fram.api.engine.Chunk;
 import dev.fram.api.engine.Fingerprint;
 import dev.fram.api.engine.HandOver;
 import dev.fram.api.engine.Retention;
+import dev.fram.api.engine.Reveal;
 import dev.fram.api.engine.Snapshot;
 import dev.fram.api.engine.Source;
+import dev.fram.api.engine.SourceMoment;
 import dev.fram.api.engine.WriteGate;
 import dev.fram.api.error.ErrorCode;
 import dev.fram.api.error.FramException;
@@ -135,6 +137,12 @@ final class MemorySourcePort implements Source {
     // It takes a while on a real server too: this is when writes slip through.
     LockSupport.parkNanos(2_000_000);
     return Optional.of(process.durable("source.seal", () -> new MemoryPosition(source.seal())));
+  }
+
+  @Override
+  public SourceMoment moment(List<Table> tables, Reveal shown) {
+    connect("source.moment");
+    return new MemorySourceMoment(source, process, shown);
   }
 
   @Override

@@ -62,6 +62,13 @@ public final class MemoryTarget {
     content(table).put(key, value);
   }
 
+  /** Changes a row behind everybody's back; an empty value takes it away. */
+  public synchronized void drift(TableId table, long key, Optional<String> value) {
+    NavigableMap<Long, String> changed = new TreeMap<>(content(table));
+    value.ifPresentOrElse(v -> changed.put(key, v), () -> changed.remove(key));
+    rows.put(table, changed);
+  }
+
   public synchronized Map<TableId, Map<Long, String>> contents() {
     return Collections.unmodifiableMap(new TreeMap<>(rows));
   }

@@ -3,7 +3,9 @@ package dev.fram.testkit.memory;
 
 import dev.fram.api.engine.JournalStore;
 import dev.fram.api.engine.Lease;
+import dev.fram.api.engine.Reveal;
 import dev.fram.api.engine.Target;
+import dev.fram.api.engine.TargetMoment;
 import dev.fram.api.error.ErrorCode;
 import dev.fram.api.error.FramException;
 import dev.fram.api.model.ServerInfo;
@@ -63,6 +65,12 @@ final class MemoryTargetPort implements Target {
 
   private boolean sameRows() {
     return source.contents().equals(target.contents());
+  }
+
+  @Override
+  public TargetMoment moment(Reveal shown) {
+    process.at("target.moment");
+    return new MemoryTargetMoment(target, process, shown);
   }
 
   @Override

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package dev.fram.mysql.apply;
+package dev.fram.mysql.binlog;
 
 import java.util.Arrays;
 import java.util.HexFormat;
@@ -10,13 +10,13 @@ import java.util.StringJoiner;
  * MariaDB's types of a fixed length that the log writes as they are stored, and that take a text
  * only. Zero bytes at the end are left out in the log.
  */
-final class Identifiers {
+public final class Identifiers {
   private static final HexFormat HEX = HexFormat.of();
 
   private Identifiers() {}
 
   /** The value's text; empty when the type is none of these. */
-  static Optional<String> text(byte[] logged, String type) {
+  public static Optional<String> text(byte[] logged, String type) {
     return switch (type) {
       case "uuid" -> Optional.of(uuid(Arrays.copyOf(logged, 16)));
       case "inet6" -> Optional.of(inet6(Arrays.copyOf(logged, 16)));

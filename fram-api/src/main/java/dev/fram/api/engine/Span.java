@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.fram.api.engine;
+
+import dev.fram.api.model.TableId;
+import java.util.Optional;
+
+/**
+ * What is compared at one time: a whole table, or one range of its key.
+ *
+ * @param table the table
+ * @param range of kind {@link Chunk.Kind#KEY}; empty for the whole table
+ */
+public record Span(TableId table, Optional<Chunk> range) {
+  /** A whole table. */
+  public static Span of(TableId table) {
+    return new Span(table, Optional.empty());
+  }
+}

@@ -1,0 +1,229 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.fram.core.migration;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.fram.api.status.PhaseName;
+import dev.fram.core.bus.Answer;
+import dev.fram.core.run.MigrationSettings;
+import dev.fram.testkit.memory.MemoryFaults;
+import dev.fram.testkit.memory.MemoryStyle;
+import dev.fram.testkit.memory.MemoryTransaction;
+import dev.fram.testkit.memory.MemoryWorkload;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.function.Consumer;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** Both sides are compared while writes go on, and nothing is cut over that differs. */
+@Timeout(120)
+final class VerifyTest {
+  private static final int ROUNDS = Integer.getInteger("fram.verify.rounds", 25);
+
+  @TempDir Path folder;
+
+  @ParameterizedTest
+  @EnumSource(MemoryStyle.class)
+  void noRowIsCalledDifferentThatIsOnlyBeingWritten(MemoryStyle style) {
+    World world = new World(folder, style);
+    MigrationSettings settings = world.settings(MigrationSettings.Mode.MANUAL);
+    try (MemoryWorkload workload = world.workload(style.ordinal() * 31L)) {
+      MigrationRun run = world.run(MemoryFaults.NONE, settings);
+      try (Background background = new Background(() -> run.run(Goal.MIGRATE), run)) {
+        MigrationClient client = client(world, settings);
+        for (int round = 0; round < ROUNDS; round++) {
+          Answer answer = client.verify(status -> {});
+          assertThat(answer.exitCode()).as("round " + round + ": " + answer).isZero();
+        }
+        Answer answer = client.cutover(status -> {});
+        assertThat(answer.exitCode()).as(answer.toString()).isZero();
+        background.join();
+      }
+      workload.stop();
+      world.assertRight(workload);
+    }
+  }
+
+  @Test
+  void whatDiffersIsNamedAndKeepsTheCutoverAway() {
+    World world = new World(folder);
+    running(
+        world,
+        world.settings(MigrationSettings.Mode.MANUAL),
+        client -> {
+          String changed = world.target.contents().get(World.ITEMS).get(5L);
+          String missing = world.target.contents().get(World.KEYED).get(7L);
+          world.target.drift(World.ITEMS, 5, Optional.of("planted"));
+          world.target.drift(World.KEYED, 7, Optional.empty());
+          world.target.drift(World.SMALL, 999_999, Optional.of("extra"));
+          Answer found = client.verify(status -> {});
+          assertThat(found.exitCode()).isEqualTo(1);
+          assertThat(found.details())
+              .containsExactlyInAnyOrder(
+                  "public.items 5: different in value",
+                  "public.keyed_orders 7: missing on the target",
+                  "public.small 999999: only on the target");
+          Answer refused = client.cutover(status -> {});
+          assertThat(refused.exitCode()).isEqualTo(4);
+          assertThat(refused.message()).contains("3 rows in 3 tables");
+          assertThat(world.source.writable()).isTrue();
+          assertThat(world.target.writable()).isFalse();
+
+          world.target.drift(World.ITEMS, 5, Optional.of(changed));
+          world.target.drift(World.KEYED, 7, Optional.of(missing));
+          world.target.drift(World.SMALL, 999_999, Optional.empty());
+          assertThat(client.verify(status -> {}).exitCode()).isZero();
+          Answer done = client.cutover(status -> {});
+          assertThat(done.exitCode()).as(done.toString()).isZero();
+        });
+  }
+
+  /** The row was proven, and written since: it must be compared once more. */
+  @Test
+  void aRowThatWasWrittenSinceIsComparedAgain() {
+    World world = new World(folder);
+    MigrationSettings settings = lazy(world, 10_000);
+    running(
+        world,
+        settings,
+        client -> {
+          write(world, 5, "later");
+          await().until(() -> "later".equals(world.target.contents().get(World.ITEMS).get(5L)));
+          world.target.drift(World.ITEMS, 5, Optional.of("planted"));
+          Answer refused = client.cutover(status -> {});
+          assertThat(refused.exitCode()).as(refused.toString()).isEqualTo(4);
+          assertThat(refused.message()).contains("1 rows in 1 tables");
+          assertThat(world.source.writable()).isTrue();
+        });
+  }
+
+  /** Whatever differs in a table whose keys did not fit is found as well. */
+  @Test
+  void aTableWhoseKeysDoNotFitIsComparedWhole() {
+    World world = new World(folder);
+    running(
+        world,
+        lazy(world, 2),
+        client -> {
+          for (int key = 0; key < 5; key++) {
+            write(world, key, "later");
+          }
+          await().until(() -> "later".equals(world.target.contents().get(World.ITEMS).get(4L)));
+          world.target.drift(World.ITEMS, 50, Optional.of("planted"));
+          Answer refused = client.cutover(status -> {});
+          assertThat(refused.exitCode()).as(refused.toString()).isEqualTo(4);
+          assertThat(refused.message()).contains("1 rows in 1 tables");
+          assertThat(world.source.writable()).isTrue();
+        });
+  }
+
+  @Test
+  void aLastProofThatWouldTakeTooLongIsRefusedBeforeAnythingIsFrozen() {
+    World world = new World(folder);
+    MigrationSettings settings = lazy(world, 2);
+    MigrationSettings.Cutover c = settings.cutover();
+    MigrationSettings hasty =
+        settings.withCutover(
+            new MigrationSettings.Cutover(
+                c.mode(),
+                c.switchCommand(),
+                c.switchTimeout(),
+                Duration.ofMillis(80),
+                c.maxLag(),
+                c.attempts()));
+    running(
+        world,
+        hasty,
+        client -> {
+          for (int key = 0; key < 5; key++) {
+            write(world, key, "later");
+          }
+          await().until(() -> "later".equals(world.target.contents().get(World.ITEMS).get(4L)));
+          Answer refused = client.cutover(status -> {});
+          assertThat(refused.exitCode()).as(refused.toString()).isEqualTo(4);
+          assertThat(refused.message()).contains("comparing what is not proven yet may take");
+          assertThat(world.source.writable()).isTrue();
+          assertThat(
+                  client
+                      .status()
+                      .orElseThrow()
+                      .status()
+                      .cutover()
+                      .map(tried -> tried.attempts())
+                      .orElse(0))
+              .isZero();
+        });
+  }
+
+  @Test
+  void acceptedDifferencesDoNotStopTheCutover() {
+    World world = new World(folder);
+    MigrationSettings settings = world.settings(MigrationSettings.Mode.MANUAL);
+    MigrationSettings.Verify v = settings.verify();
+    MigrationSettings accepting =
+        settings.withVerify(
+            new MigrationSettings.Verify(
+                v.mode(),
+                v.jobs(),
+                v.share(),
+                v.groupBytes(),
+                v.again(),
+                v.ledgerKeys(),
+                MigrationSettings.Differences.ACCEPT));
+    running(
+        world,
+        accepting,
+        client -> {
+          world.target.drift(World.ITEMS, 5, Optional.of("planted"));
+          assertThat(client.verify(status -> {}).exitCode()).isEqualTo(1);
+          Answer done = client.cutover(status -> {});
+          assertThat(done.exitCode()).as(done.toString()).isZero();
+        });
+  }
+
+  /** Nothing is compared again by itself; so many keys are remembered. */
+  private static MigrationSettings lazy(World world, int keys) {
+    MigrationSettings settings = world.settings(MigrationSettings.Mode.MANUAL);
+    MigrationSettings.Verify v = settings.verify();
+    return settings.withVerify(
+        new MigrationSettings.Verify(
+            v.mode(),
+            v.jobs(),
+            v.share(),
+            v.groupBytes(),
+            Duration.ofHours(1),
+            keys,
+            v.differences()));
+  }
+
+  private static void write(World world, long key, String value) {
+    MemoryTransaction tx = world.source.begin();
+    tx.put(World.ITEMS, key, value);
+    tx.commit();
+  }
+
+  private static void running(
+      World world, MigrationSettings settings, Consumer<MigrationClient> test) {
+    MigrationRun run = world.run(MemoryFaults.NONE, settings);
+    Background background = new Background(() -> run.run(Goal.MIGRATE), run);
+    try (background) {
+      test.accept(client(world, settings));
+    }
+  }
+
+  /** Waits until every table has been compared once. */
+  private static MigrationClient client(World world, MigrationSettings settings) {
+    MigrationClient client = world.client(settings);
+    await()
+        .atMost(Duration.ofSeconds(60))
+        .until(
+            () -> client.status().filter(v -> v.status().phase() == PhaseName.READY).isPresent());
+    return client;
+  }
+}

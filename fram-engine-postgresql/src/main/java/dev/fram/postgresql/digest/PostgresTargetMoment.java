@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.fram.postgresql.digest;
+
+import dev.fram.api.change.Position;
+import dev.fram.api.engine.DigestReader;
+import dev.fram.api.engine.Reveal;
+import dev.fram.api.engine.TargetMoment;
+import dev.fram.postgresql.connection.Connector;
+import dev.fram.postgresql.connection.Sql;
+import dev.fram.postgresql.feed.Lsn;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.Optional;
+
+/** A snapshot of the target: the feed's position and the rows were written together. */
+public final class PostgresTargetMoment implements TargetMoment {
+  private static final String RECORDED =
+      "SELECT count(*) FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace"
+          + " WHERE n.nspname = 'fram' AND c.relname = 'feed'";
+
+  private final SnapshotSession session;
+  private final Optional<Position> position;
+  private final DigestReader digests;
+
+  private PostgresTargetMoment(
+      SnapshotSession session, Optional<Position> position, DigestReader digests) {
+    this.session = session;
+    this.position = position;
+    this.digests = digests;
+  }
+
+  /** Takes it. */
+  public static PostgresTargetMoment take(Connector target, Reveal shown, Terms terms) {
+    RowHash hash = terms.hash();
+    SnapshotSession session = SnapshotSession.begin(target);
+    try {
+      Optional<Position> position =
+          session.ask("reading the position", PostgresTargetMoment::position);
+      DigestReader digests = new PostgresDigests(session, terms.keys()::of, hash, shown);
+      return new PostgresTargetMoment(session, position, digests);
+    } catch (RuntimeException e) {
+      session.close();
+      throw e;
+    }
+  }
+
+  private static Optional<Position> position(Connection connection) throws SQLException {
+    return Sql.number(connection, RECORDED) == 0
+        ? Optional.empty()
+        : Sql.first(
+            connection, "SELECT position::text FROM fram.feed", row -> Lsn.parse(row.getString(1)));
+  }
+
+  @Override
+  public Optional<Position> position() {
+    return position;
+  }
+
+  @Override
+  public DigestReader digests() {
+    return digests;
+  }
+
+  @Override
+  public void close() {
+    session.close();
+  }
+}
