@@ -2,6 +2,7 @@
 package dev.fram.testkit.server;
 
 import java.io.IOException;
+import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -10,10 +11,14 @@ import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.time.Duration;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /** Copies and removes whole folders; permissions are kept, links stay links. */
 public final class FolderCopy {
+  private static final int DELETE_TRIES = 40;
+
   private FolderCopy() {}
 
   static void copy(Path from, Path to) throws IOException {
@@ -46,8 +51,24 @@ public final class FolderCopy {
     copy(from, to);
   }
 
-  /** A server that was just killed may still take a file away itself: that is no error. */
+  /**
+   * A server that was just killed may still take a file away itself, and one that ends by itself
+   * may still make one: then its folder is gone through again.
+   */
   public static void delete(Path folder) throws IOException {
+    for (int attempt = 1; Files.exists(folder); attempt++) {
+      try {
+        deleteOnce(folder);
+      } catch (DirectoryNotEmptyException grown) {
+        if (attempt == DELETE_TRIES) {
+          throw grown;
+        }
+        LockSupport.parkNanos(Duration.ofMillis(50).toNanos());
+      }
+    }
+  }
+
+  private static void deleteOnce(Path folder) throws IOException {
     Files.walkFileTree(
         folder,
         new SimpleFileVisitor<>() {
