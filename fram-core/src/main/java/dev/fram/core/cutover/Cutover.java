@@ -154,6 +154,7 @@ public final class Cutover {
   private List<CutoverStep> steps(Freeze freeze) {
     long epoch = parts.journal().epoch();
     return List.of(
+        new RestComparison(verification, signal),
         new Readiness(parts, pipeline, freeze, verification, tables, signal),
         new SchemaStep(
             "prepare-finish",

@@ -27,7 +27,9 @@ final class OrderedComparison {
       answers.accept(
           order,
           Answer.refused(
-              ErrorCode.PHASE_REFUSES, "This migration runs with --verify=off: nothing compares."));
+              ErrorCode.PHASE_REFUSES,
+              "This migration was started without --verify=continuous: nothing compares. Stop it and"
+                  + " start it again with that."));
     }
   }
 

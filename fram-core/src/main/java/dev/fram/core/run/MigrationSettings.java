@@ -114,13 +114,7 @@ public record MigrationSettings(
       Differences differences) {
     public static Verify defaults() {
       return new Verify(
-          VerifyMode.CONTINUOUS,
-          2,
-          100,
-          1L << 30,
-          Duration.ofSeconds(10),
-          500_000,
-          Differences.REFUSE);
+          VerifyMode.OFF, 2, 100, 1L << 30, Duration.ofSeconds(10), 500_000, Differences.REFUSE);
     }
   }
 

@@ -123,6 +123,11 @@ final class ApplyWorker {
   }
 
   private void apply(List<FeedEvent> events) {
+    for (FeedEvent event : events) {
+      if (event instanceof FeedEvent.Begin begin) {
+        progress.recent().applied(begin);
+      }
+    }
     Applier.Applied applied = applier.apply(events);
     changes += applied.changes();
     skipped += applied.skipped();

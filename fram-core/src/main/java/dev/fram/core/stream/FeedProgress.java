@@ -43,6 +43,7 @@ public final class FeedProgress {
   }
 
   private final Clock clock;
+  private final RecentTransactions recent = new RecentTransactions();
   private Optional<Position> received = Optional.empty();
   private Optional<Position> durable = Optional.empty();
   private Pace pace = Pace.FULL_BATCHES;
@@ -51,6 +52,10 @@ public final class FeedProgress {
 
   public FeedProgress(Clock clock) {
     this.clock = clock;
+  }
+
+  public RecentTransactions recent() {
+    return recent;
   }
 
   synchronized void feedOpened() {

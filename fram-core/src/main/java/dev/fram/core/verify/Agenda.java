@@ -95,11 +95,12 @@ final class Agenda {
 
   /** What comes next; nothing when all is proven and little was written since. */
   synchronized List<CompareUnit> next(long now) {
-    if (queue.isEmpty() && now - drainedNanos >= settings.again().toNanos()) {
+    // Never two units with the same table at a time: each begins the ledger anew.
+    if (queue.isEmpty() && !drains && now - drainedNanos >= settings.again().toNanos()) {
       drainedNanos = now;
       enqueue(dirty(now), now);
       List<Table> touched = touched();
-      if (!drains && !touched.isEmpty()) {
+      if (!touched.isEmpty()) {
         drains = true;
         return List.of(begun(new CompareUnit.Touched(touched)));
       }

@@ -24,6 +24,8 @@ import java.util.Optional;
  */
 final class Twins {
   private static final Duration LIMIT = Duration.ofSeconds(20);
+  private static final int READS = 20;
+  private static final Duration BETWEEN_READS = Duration.ofMillis(10);
 
   private final RunParts parts;
   private final Pipeline pipeline;
@@ -45,7 +47,11 @@ final class Twins {
         return Optional.empty();
       }
       long appliers = pipeline.appliers();
-      SourceMoment source = parts.route().source().moment(tables, Reveal.DIGESTS_ONLY);
+      Optional<SourceMoment> read = notOlderThanTheTarget(tables, signal);
+      if (read.isEmpty()) {
+        return Optional.empty();
+      }
+      SourceMoment source = read.get();
       Optional<Twin> twin = Optional.empty();
       try {
         Cut cut = new Cut(begin -> source.seen(begin) == Seen.YES, source.armedAt());
@@ -62,6 +68,29 @@ final class Twins {
     } finally {
       progress.pace(FeedProgress.Pace.FULL_BATCHES);
     }
+  }
+
+  /**
+   * What is on the target may not be visible on the source yet: then the read is taken again.
+   * Nothing is applied meanwhile.
+   */
+  private Optional<SourceMoment> notOlderThanTheTarget(List<Table> tables, StopSignal signal) {
+    for (int attempt = 0; attempt < READS; attempt++) {
+      SourceMoment source = parts.route().source().moment(tables, Reveal.DIGESTS_ONLY);
+      boolean good = false;
+      try {
+        good = pipeline.progress().recent().all(begin -> source.seen(begin) == Seen.YES);
+        if (good) {
+          return Optional.of(source);
+        }
+      } finally {
+        if (!good) {
+          source.close();
+        }
+      }
+      signal.pause(BETWEEN_READS);
+    }
+    return Optional.empty();
   }
 
   private Optional<Twin> onTarget(SourceMoment source, Runnable standing) {

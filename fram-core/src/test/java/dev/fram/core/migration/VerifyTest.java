@@ -32,7 +32,7 @@ final class VerifyTest {
   @EnumSource(MemoryStyle.class)
   void noRowIsCalledDifferentThatIsOnlyBeingWritten(MemoryStyle style) {
     World world = new World(folder, style);
-    MigrationSettings settings = world.settings(MigrationSettings.Mode.MANUAL);
+    MigrationSettings settings = comparing(world);
     try (MemoryWorkload workload = world.workload(style.ordinal() * 31L)) {
       MigrationRun run = world.run(MemoryFaults.NONE, settings);
       try (Background background = new Background(() -> run.run(Goal.MIGRATE), run)) {
@@ -55,7 +55,7 @@ final class VerifyTest {
     World world = new World(folder);
     running(
         world,
-        world.settings(MigrationSettings.Mode.MANUAL),
+        comparing(world),
         client -> {
           String changed = world.target.contents().get(World.ITEMS).get(5L);
           String missing = world.target.contents().get(World.KEYED).get(7L);
@@ -164,7 +164,7 @@ final class VerifyTest {
   @Test
   void acceptedDifferencesDoNotStopTheCutover() {
     World world = new World(folder);
-    MigrationSettings settings = world.settings(MigrationSettings.Mode.MANUAL);
+    MigrationSettings settings = comparing(world);
     MigrationSettings.Verify v = settings.verify();
     MigrationSettings accepting =
         settings.withVerify(
@@ -187,9 +187,23 @@ final class VerifyTest {
         });
   }
 
+  private static MigrationSettings comparing(World world) {
+    MigrationSettings settings = world.settings(MigrationSettings.Mode.MANUAL);
+    MigrationSettings.Verify v = settings.verify();
+    return settings.withVerify(
+        new MigrationSettings.Verify(
+            MigrationSettings.VerifyMode.CONTINUOUS,
+            v.jobs(),
+            v.share(),
+            v.groupBytes(),
+            v.again(),
+            v.ledgerKeys(),
+            v.differences()));
+  }
+
   /** Nothing is compared again by itself; so many keys are remembered. */
   private static MigrationSettings lazy(World world, int keys) {
-    MigrationSettings settings = world.settings(MigrationSettings.Mode.MANUAL);
+    MigrationSettings settings = comparing(world);
     MigrationSettings.Verify v = settings.verify();
     return settings.withVerify(
         new MigrationSettings.Verify(

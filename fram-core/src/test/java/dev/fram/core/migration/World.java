@@ -93,11 +93,11 @@ final class World {
         new MigrationSettings.Copy(2, 2, Duration.ofMinutes(1), 1000, 3000),
         new MigrationSettings.Stream(2000, folder, 0, 7, 500, Duration.ofMillis(2)),
         new MigrationSettings.Verify(
-            MigrationSettings.VerifyMode.CONTINUOUS,
+            MigrationSettings.VerifyMode.OFF,
             2,
             100,
             2000,
-            Duration.ofMillis(20),
+            Duration.ofMillis(100),
             10_000,
             MigrationSettings.Differences.REFUSE),
         new MigrationSettings.Cutover(

@@ -19,6 +19,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class MySqlLease implements Lease {
   private static final Logger LOG = LoggerFactory.getLogger(MySqlLease.class);
+  private static final int CLOSE_MILLIS = 2_000;
   private static final String NAME = "'fram.lease'";
   // Idle for as long as a copy takes: the server must not end the session meanwhile.
   private static final String STAY = "SET SESSION wait_timeout = 604800";
@@ -104,9 +105,17 @@ public final class MySqlLease implements Lease {
     }
   }
 
+  /** Given back by word: the server notices the end of a session only after a while. */
   @Override
   public void close() {
-    Connector.abort(session);
+    try {
+      session.setNetworkTimeout(Runnable::run, CLOSE_MILLIS);
+      Sql.run(session, "DO RELEASE_LOCK(" + NAME + ")");
+    } catch (SQLException e) {
+      LOG.debug("{}: giving the lease back: {}", target.name(), e.getSQLState());
+    } finally {
+      Connector.abort(session);
+    }
   }
 
   private static boolean lock(Connection session) throws SQLException {

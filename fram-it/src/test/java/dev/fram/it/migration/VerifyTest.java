@@ -69,7 +69,7 @@ class VerifyTest {
     SwitchableProvider application = new SwitchableProvider(pair.sourceEndpoint(database));
     try (Workload workload =
             Workload.start(application, WorkloadOptions.standard().withPrepared(2));
-        Move move = new Move(pair, database, Move.settings(MigrationSettings.Mode.MANUAL))) {
+        Move move = new Move(pair, database, comparing())) {
       move.begin().awaitPhase(PhaseName.READY);
       assertEqual(move);
       try (Connection target = pair.target().connect(database)) {
@@ -109,7 +109,7 @@ class VerifyTest {
     }
     WorkloadOptions options = WorkloadOptions.standard().withRate(60);
     try (Workload workload = Workload.start(pair.applicationOnSource(), options);
-        Move move = new Move(pair, "", Move.settings(MigrationSettings.Mode.MANUAL))) {
+        Move move = new Move(pair, "", comparing())) {
       move.begin().awaitPhase(PhaseName.READY);
       assertEqual(move);
       try (Connection target = MySqlPair.administer(pair.target())) {
@@ -152,6 +152,20 @@ class VerifyTest {
     Answer done = Cutovers.cutOver(move);
     assertThat(done.exitCode()).as(done.toString()).isZero();
     assertThat(move.awaitEnd().phase()).isEqualTo(PhaseName.SERVING);
+  }
+
+  private static MigrationSettings comparing() {
+    MigrationSettings.Verify v = MigrationSettings.defaults().verify();
+    return Move.settings(MigrationSettings.Mode.MANUAL)
+        .withVerify(
+            new MigrationSettings.Verify(
+                MigrationSettings.VerifyMode.CONTINUOUS,
+                v.jobs(),
+                v.share(),
+                v.groupBytes(),
+                v.again(),
+                v.ledgerKeys(),
+                v.differences()));
   }
 
   private static void run(Connection connection, List<String> statements) throws SQLException {

@@ -26,7 +26,8 @@ final class MemorySourceMoment implements SourceMoment {
     this.source = source;
     this.process = process;
     this.shown = shown;
-    this.low = source.lowWatermark();
+    // Found by going through the log, which an exact read has no use for.
+    this.low = source.style() == MemoryStyle.FUZZY ? source.lowWatermark() : 0;
     synchronized (source) {
       // What everyone sees now is what this visibility sees, without going through the whole log.
       visibility = source.visibility();
