@@ -5,6 +5,7 @@ import dev.fram.api.check.Check;
 import dev.fram.api.engine.Applier;
 import dev.fram.api.engine.ChunkCopier;
 import dev.fram.api.engine.MigrationRecord;
+import dev.fram.api.engine.Repairer;
 import dev.fram.api.engine.Route;
 import dev.fram.api.engine.RouteRequest;
 import dev.fram.api.engine.SchemaTransfer;
@@ -22,6 +23,7 @@ import dev.fram.mysql.check.MySqlChecks;
 import dev.fram.mysql.connection.Connector;
 import dev.fram.mysql.copy.MySqlCopier;
 import dev.fram.mysql.journal.MySqlJournal;
+import dev.fram.mysql.repair.MySqlRepairer;
 import dev.fram.mysql.schema.MySqlSchemaTransfer;
 import java.security.SecureRandom;
 import java.util.List;
@@ -123,6 +125,11 @@ final class MySqlRoute implements Route {
     Set<TableId> logged = bonded.isEmpty() ? source.cascading() : Set.of();
     MySqlApplier.Plan plan = new MySqlApplier.Plan(request.ddlPolicy(), bonded, logged, catalog);
     return MySqlApplier.open(targetServer, plan, epoch, touched);
+  }
+
+  @Override
+  public Repairer repairer(long epoch) {
+    return MySqlRepairer.open(targetServer, epoch);
   }
 
   @Override

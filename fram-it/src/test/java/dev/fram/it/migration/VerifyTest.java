@@ -165,7 +165,8 @@ class VerifyTest {
                 v.groupBytes(),
                 v.again(),
                 v.ledgerKeys(),
-                v.differences()));
+                v.differences(),
+                v.mostRepairs()));
   }
 
   private static void run(Connection connection, List<String> statements) throws SQLException {
