@@ -8,6 +8,7 @@ import dev.fram.api.engine.StepOutcome;
 import dev.fram.api.error.ErrorCode;
 import dev.fram.api.error.FramException;
 import dev.fram.api.model.TableId;
+import dev.fram.core.bus.RunEvent;
 import dev.fram.core.concurrent.StopSignal;
 import dev.fram.core.run.RunParts;
 import dev.fram.core.stream.FeedProgress;
@@ -165,6 +166,7 @@ final class Repair {
           });
     }
     written.forEach(d -> LOG.warn("repaired on the target: {}", d.sentence()));
+    told(written.size(), table);
     return written;
   }
 
@@ -187,7 +189,16 @@ final class Repair {
           }
         });
     written.forEach(t -> LOG.warn("repaired on the target: all rows of {}", t));
+    told(written.isEmpty() ? 0 : wrong.differing(), table);
     return !written.isEmpty();
+  }
+
+  private void told(long rows, TableId table) {
+    if (rows > 0) {
+      parts
+          .bus()
+          .publish(new RunEvent.Noted(rows + " rows of " + table + " were repaired on the target"));
+    }
   }
 
   /** What is done while nothing is applied. */
