@@ -32,6 +32,7 @@ public final class PostgresSourceMoment implements SourceMoment {
   private final Function<TableId, RowKey> keys;
   private final XidSnapshot visible;
   private final Lsn armedAt;
+  private final LogHorizon horizon;
   private final DigestReader digests;
 
   private PostgresSourceMoment(
@@ -39,11 +40,13 @@ public final class PostgresSourceMoment implements SourceMoment {
       Function<TableId, RowKey> keys,
       XidSnapshot visible,
       Lsn armedAt,
+      LogHorizon horizon,
       DigestReader digests) {
     this.session = session;
     this.keys = keys;
     this.visible = visible;
     this.armedAt = armedAt;
+    this.horizon = horizon;
     this.digests = digests;
   }
 
@@ -54,7 +57,12 @@ public final class PostgresSourceMoment implements SourceMoment {
    * @param mark writes a marker into the log and returns its position
    */
   public static PostgresSourceMoment take(
-      Connector source, Collection<TableId> tables, Reveal shown, Terms terms, Supplier<Lsn> mark) {
+      Connector source,
+      Collection<TableId> tables,
+      Reveal shown,
+      Terms terms,
+      LogHorizon horizon,
+      Supplier<Lsn> mark) {
     RowHash hash = terms.hash();
     SnapshotSession session = SnapshotSession.begin(source);
     try {
@@ -66,7 +74,7 @@ public final class PostgresSourceMoment implements SourceMoment {
           table -> Optional.ofNullable(agreed.get(table)).orElseGet(() -> terms.keys().of(table));
       DigestReader digests = new PostgresDigests(session, keys, hash, shown);
       return new PostgresSourceMoment(
-          session, keys, XidSnapshot.parse(snapshot), mark.get(), digests);
+          session, keys, XidSnapshot.parse(snapshot), mark.get(), horizon, digests);
     } catch (RuntimeException e) {
       session.close();
       throw e;
@@ -81,6 +89,11 @@ public final class PostgresSourceMoment implements SourceMoment {
   @Override
   public Seen seen(FeedEvent.Begin transaction) {
     return visible.sees(TransactionHeader.decode(transaction.payload()).xid()) ? Seen.YES : Seen.NO;
+  }
+
+  @Override
+  public boolean sawUpTo(Position position) {
+    return visible.seesAllBefore(horizon.after((Lsn) position));
   }
 
   @Override
