@@ -236,7 +236,8 @@ final class VerifyTest {
   }
 
   private static void assertEqualOnceVisible(MigrationClient client, MemoryTransaction late) {
-    CompletableFuture<Answer> answer = CompletableFuture.supplyAsync(() -> client.verify(Comparison.everything(), s -> {}));
+    CompletableFuture<Answer> answer =
+        CompletableFuture.supplyAsync(() -> client.verify(Comparison.everything(), s -> {}));
     await().during(Duration.ofMillis(300)).until(() -> !answer.isDone());
     late.becomeVisible();
     assertThat(answer.join().exitCode()).as(answer.join().toString()).isZero();

@@ -39,8 +39,7 @@ final class Cutovers {
     return new MigrationClient(
             move.engine(), move.request(), MigrationSettings.defaults(), Clock.system())
         .verify(
-            new Comparison(
-                List.of(), Command.Differences.REPAIR, Reveal.DIGESTS_ONLY, Part.WHOLE),
+            new Comparison(List.of(), Command.Differences.REPAIR, Reveal.DIGESTS_ONLY, Part.WHOLE),
             status -> {});
   }
 }

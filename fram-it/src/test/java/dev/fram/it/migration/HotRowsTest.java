@@ -158,7 +158,9 @@ class HotRowsTest {
     }
   }
 
-  /** All hot rows again and again; where too many are to be remembered, also those of a large table. */
+  /**
+   * All hot rows again and again; where too many are to be remembered, also those of a large table.
+   */
   private static void write(Case what, Sessions sessions, CountDownLatch stop) {
     try (Connection session = sessions.open();
         Statement sql = session.createStatement()) {
