@@ -20,6 +20,7 @@ import dev.fram.testkit.memory.MemoryEngine;
 import dev.fram.testkit.memory.MemoryFaults;
 import dev.fram.testkit.memory.MemoryProcess;
 import dev.fram.testkit.memory.MemoryStyle;
+import dev.fram.testkit.memory.MemoryTransaction;
 import dev.fram.testkit.memory.MemoryWorkload;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -106,6 +107,37 @@ final class RepairTest {
           Answer done = client.cutover(status -> {});
           assertThat(done.exitCode()).as(done.toString()).isZero();
         });
+  }
+
+  /** It was compared and found different; before the feed stands, the application writes it. */
+  @ParameterizedTest
+  @EnumSource(MemoryStyle.class)
+  void aRowThatIsWrittenJustThenIsLeftAlone(MemoryStyle style) {
+    World world = new World(folder, style);
+    MigrationSettings settings = comparing(world, 100);
+    AtomicInteger opened = new AtomicInteger();
+    MemoryFaults writes =
+        (process, point) -> {
+          if (point.equals("repairer.open") && opened.incrementAndGet() == 1) {
+            MemoryTransaction tx = world.source.begin();
+            tx.put(World.ITEMS, 45, "newer");
+            tx.commit();
+            await()
+                .until(() -> "newer".equals(world.target.contents().get(World.ITEMS).get(45L)));
+          }
+        };
+    MigrationRun run = world.run(writes, settings);
+    Background background = new Background(() -> run.run(Goal.MIGRATE), run);
+    try (background) {
+      MigrationClient client = ready(world, settings);
+      world.target.drift(World.ITEMS, 45, Optional.of("planted"));
+      Answer answer = client.verify(repair(List.of()), status -> {});
+      assertThat(answer.exitCode()).as(answer.toString()).isZero();
+      assertThat(opened).hasValue(1);
+      assertThat(answer.details()).isEmpty();
+      assertThat(world.target.contents().get(World.ITEMS)).containsEntry(45L, "newer");
+      assertThat(world.target.journal()).noneMatch(e -> e.step().equals("repair"));
+    }
   }
 
   @Test
