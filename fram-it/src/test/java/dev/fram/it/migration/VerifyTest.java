@@ -165,7 +165,7 @@ class VerifyTest {
     assertThat(found.details()).filteredOn(line -> line.startsWith("app.quiet")).hasSize(4);
     assertThat(found.details()).filteredOn(line -> line.endsWith("different in note")).hasSize(1);
     assertThat(found.details())
-        .filteredOn(line -> line.startsWith("app.coded") && line.contains("different in code"))
+        .filteredOn(line -> line.startsWith("app.coded") && line.contains("twice"))
         .hasSize(2);
     assertThat(found.details()).filteredOn(line -> line.endsWith("different in n")).hasSize(1);
     assertThat(found.details())
