@@ -6,7 +6,6 @@ import dev.fram.api.engine.JournalStore;
 import dev.fram.api.engine.JournalStore.PublishedStatus;
 import dev.fram.api.engine.Lease;
 import dev.fram.api.engine.MigrationRecord;
-import dev.fram.api.engine.Reveal;
 import dev.fram.api.engine.Route;
 import dev.fram.api.engine.RouteRequest;
 import dev.fram.api.error.ErrorCode;
@@ -87,15 +86,13 @@ public final class MigrationClient {
     }
     if (running) {
       asked.assertOfferedByRun();
-    } else {
-      asked.assertOfferedWithoutRun();
+      Optional<Answer> told = tellRun(asked.command(), watcher);
+      if (told.isPresent()) {
+        return told.get();
+      }
     }
-    // Values are shown by whoever asked for them, never by a run.
-    Optional<Answer> told =
-        running && asked.shown() == Reveal.DIGESTS_ONLY
-            ? tellRun(asked.command(), watcher)
-            : Optional.empty();
-    return told.orElseGet(() -> compare(asked));
+    asked.assertOfferedWithoutRun();
+    return compare(asked);
   }
 
   /** Compares both servers as they are, without a feed between them. */

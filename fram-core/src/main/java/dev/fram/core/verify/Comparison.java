@@ -43,11 +43,11 @@ public record Comparison(
               + " cutover could go by.",
           "Leave out --where and --sample, and use --table; or stop fram migrate first.");
     }
-    if (repairs() && shown == Reveal.VALUES) {
+    if (shown == Reveal.VALUES) {
       throw new FramException(
-          ErrorCode.CONFIG_INVALID,
-          "--repair is done by the running fram migrate, which never hands out values.",
-          "Leave out --show-values.");
+          ErrorCode.PHASE_REFUSES,
+          "A migration runs, which never hands out values.",
+          "Leave out --show-values, or stop fram migrate first; it resumes.");
     }
   }
 

@@ -88,5 +88,9 @@ final class PartTest {
         .isInstanceOfSatisfying(
             FramException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.PHASE_REFUSES));
     comparison(ITEMS, Part.WHOLE).assertOfferedByRun();
+    Comparison values =
+        new Comparison(ITEMS, Command.Differences.REPORT, Reveal.VALUES, Part.WHOLE);
+    assertThatThrownBy(values::assertOfferedByRun).hasMessageContaining("never hands out values");
+    values.assertOfferedWithoutRun();
   }
 }

@@ -122,8 +122,7 @@ final class RepairTest {
             MemoryTransaction tx = world.source.begin();
             tx.put(World.ITEMS, 45, "newer");
             tx.commit();
-            await()
-                .until(() -> "newer".equals(world.target.contents().get(World.ITEMS).get(45L)));
+            await().until(() -> "newer".equals(world.target.contents().get(World.ITEMS).get(45L)));
           }
         };
     MigrationRun run = world.run(writes, settings);
