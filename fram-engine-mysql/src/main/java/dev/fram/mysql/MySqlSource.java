@@ -18,6 +18,7 @@ import dev.fram.api.model.Table;
 import dev.fram.api.model.TableDigest;
 import dev.fram.api.model.TableId;
 import dev.fram.api.model.TableOptions;
+import dev.fram.mysql.apply.MySqlApplier;
 import dev.fram.mysql.binlog.BinlogFeed;
 import dev.fram.mysql.binlog.BinlogPosition;
 import dev.fram.mysql.binlog.LogMark;
@@ -87,6 +88,13 @@ final class MySqlSource implements Source, AutoCloseable {
               .map(this::asDecided)
               .toList();
         });
+  }
+
+  /** Whether the log tells what foreign keys do. */
+  MySqlApplier.Cascades cascades() {
+    return questions.read(
+        "asking what the log holds",
+        c -> Bonds.logged(c) ? MySqlApplier.Cascades.LOGGED : MySqlApplier.Cascades.UNLOGGED);
   }
 
   /** Tables whose foreign keys cascade, whether the log tells what they do or not. */
