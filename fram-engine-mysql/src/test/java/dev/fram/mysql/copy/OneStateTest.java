@@ -20,6 +20,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -135,6 +137,43 @@ final class OneStateTest {
             Map.of("ssl-mode", "DISABLED"),
             Optional.of(new Secret("pw"))),
         "source");
+  }
+
+  /**
+   * A transaction that stays open keeps the lock on a table waiting: it is given up and tried
+   * again, so that those who come behind it wait no longer than one try.
+   */
+  @ParameterizedTest
+  @EnumSource(names = {"V8_0", "V9_7"})
+  void aTransactionThatStaysOpenIsWaitedForAndOthersHardlyAre(MySqlVersion version)
+      throws Exception {
+    try (MySqlServer server = MySqlServer.plan(version).start();
+        CopyRig rig = new CopyRig(server, server);
+        Connection open = server.connect(CopyRig.DATABASE);
+        Connection other = server.connect(CopyRig.DATABASE);
+        Statement held = open.createStatement();
+        Statement later = other.createStatement()) {
+      rig.source("CREATE TABLE heap (id INT, n INT)");
+      open.setAutoCommit(false);
+      held.execute("INSERT INTO heap VALUES (1, 1)");
+      Table heap = rig.table("heap", Optional.empty());
+      CompletableFuture<MySqlSnapshot> opening =
+          CompletableFuture.supplyAsync(() -> rig.snapshot(heap));
+      long longest = 0;
+      for (long begun = System.nanoTime(); seconds(begun) < 5; ) {
+        long before = System.nanoTime();
+        later.execute("INSERT INTO heap VALUES (2, 2)");
+        longest = Math.max(longest, seconds(before));
+      }
+      assertThat(opening).isNotDone();
+      assertThat(longest).isLessThanOrEqualTo(4);
+      open.commit();
+      opening.get(30, TimeUnit.SECONDS).close();
+    }
+  }
+
+  private static long seconds(long since) {
+    return TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - since);
   }
 
   /** A statement that runs for long would make the lock, and everybody behind it, wait. */
