@@ -38,6 +38,11 @@ public enum ConfigKey {
       "",
       "Tables that are not followed, but copied whole while writes are blocked. May be given"
           + " several times."),
+  ONE_SNAPSHOT(
+      ValueKind.FLAG,
+      "",
+      "Copies all tables from one state of the source, by a lock of milliseconds on all of them"
+          + " (MySQL, MariaDB). A copy that is interrupted begins again."),
   JOBS(ValueKind.COUNT, "4", "Copies this many chunks at once."),
   INDEX_JOBS(ValueKind.COUNT, "2", "Builds this many indexes at once."),
   VERIFY(
