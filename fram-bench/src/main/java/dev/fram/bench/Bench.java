@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.fram.bench;
 
+import dev.fram.bench.apply.ApplyBench;
 import dev.fram.bench.copy.CopyBench;
+import dev.fram.bench.verify.VerifyBench;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
@@ -10,7 +12,7 @@ import picocli.CommandLine.Command;
     name = "fram bench",
     description =
         "Measures Fram beside other tools, on servers of its own that are gone afterwards.",
-    subcommands = {CopyBench.class},
+    subcommands = {CopyBench.class, VerifyBench.class, ApplyBench.class},
     mixinStandardHelpOptions = true)
 public final class Bench {
   private Bench() {}

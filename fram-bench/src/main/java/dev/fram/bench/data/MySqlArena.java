@@ -23,7 +23,7 @@ public final class MySqlArena implements BenchArena {
   /** Older clients know no newer way to log in without TLS. */
   private static final String TOOL = "tool";
 
-  private static final String PASSWORD = "for a bench's own server";
+  private static final String PASSWORD = "for servers of a bench";
   private static final Map<String, String> SETTINGS =
       Map.of(
           "innodb_buffer_pool_size", "512M",
@@ -59,8 +59,56 @@ public final class MySqlArena implements BenchArena {
     }
   }
 
-  /** One more durable server, for a contender that needs its own. */
-  public static MySqlServer start() throws SQLException {
+  static MySqlServer server(TargetServer target) {
+    return switch (target) {
+      case TargetServer.MySql mysql -> mysql.server();
+      case TargetServer.Postgres other -> throw new IllegalArgumentException("not MySQL");
+    };
+  }
+
+  @Override
+  public TargetServer first() {
+    return new TargetServer.MySql(target);
+  }
+
+  @Override
+  public TargetServer another() throws SQLException {
+    return new TargetServer.MySql(start());
+  }
+
+  /** The commits need not wait for the disk here: it is the log that is wanted. */
+  @Override
+  public void write(Workload workload, int transactions, long mark) throws SQLException {
+    try (Connection connection = source.connect(DataSet.DATABASE);
+        Statement statement = connection.createStatement()) {
+      statement.execute(
+          "SET GLOBAL sync_binlog = 0; SET GLOBAL innodb_flush_log_at_trx_commit = 2");
+      statement.execute("CALL tools.write_" + workload.word() + "(" + transactions + ")");
+      statement.execute(
+          "SET GLOBAL sync_binlog = 1; SET GLOBAL innodb_flush_log_at_trx_commit = 1");
+      statement.execute("UPDATE marker SET round = " + mark + " WHERE id = 1");
+    }
+  }
+
+  /** The data set without a trace in the binary log, so that it can be loaded on a replica too. */
+  public void fill(MySqlServer server) throws IOException, SQLException {
+    try (Connection connection = server.connect("");
+        Statement statement = connection.createStatement()) {
+      statement.execute("SET sql_log_bin = 0");
+      statement.execute("CREATE DATABASE " + DataSet.DATABASE);
+      statement.execute("USE " + DataSet.DATABASE);
+      statement.execute(DataSet.sql(engine(), scale));
+      statement.execute("ANALYZE TABLE " + String.join(", ", DataSet.TABLES));
+    }
+  }
+
+  /** What a replica logs in with on the source. */
+  public String replicaLogin() {
+    return "SOURCE_HOST='%s', SOURCE_PORT=%d, SOURCE_USER='%s', SOURCE_PASSWORD='%s'"
+        .formatted(source.host(), source.port(), TOOL, PASSWORD);
+  }
+
+  private static MySqlServer start() throws SQLException {
     MySqlPlan plan = MySqlServer.plan(VERSION).durability(Durability.DURABLE).settings(SETTINGS);
     MySqlServer server = plan.start();
     server.execute(
@@ -77,28 +125,27 @@ public final class MySqlArena implements BenchArena {
   }
 
   private void load() throws IOException, SQLException {
+    fill(source);
     try (Connection connection = source.connect("");
         Statement statement = connection.createStatement()) {
-      statement.execute("SET sql_log_bin = 0");
-      statement.execute("CREATE DATABASE " + DataSet.DATABASE);
-      statement.execute("USE " + DataSet.DATABASE);
-      statement.execute(DataSet.sql(engine(), scale));
-      statement.execute("ANALYZE TABLE " + String.join(", ", DataSet.TABLES));
+      statement.execute("SET sql_log_bin = 0; CREATE DATABASE tools");
+      for (String procedure : DataSet.sql(engine() + "-writes", scale).split(";;", -1)) {
+        statement.execute(procedure);
+      }
     }
     for (MySqlServer server : List.of(source, target)) {
-      String login =
-          "host=%s%nport=%d%nuser=%s%npassword=\"%s\"%n"
-              .formatted(server.host(), server.port(), TOOL, PASSWORD);
       String name = server == source ? "SRC" : "DST";
-      files.put(name, scratch.secret(name + ".cnf", "[client]\n" + login).toString());
-      files.put(
-          name + "_DUMPER",
-          scratch
-              .secret(
-                  name + "-dumper.cnf",
-                  "[client]\n%s[mydumper]\n%s[myloader]\n%s".formatted(login, login, login))
-              .toString());
+      String client = "[client]\nget-server-public-key\n" + login(server, FRAM);
+      files.put(name, scratch.secret(name + ".cnf", client).toString());
+      String login = login(server, TOOL);
+      String dumper = "[client]\n" + login + "[mydumper]\n" + login + "[myloader]\n" + login;
+      files.put(name + "_DUMPER", scratch.secret(name + "-dumper.cnf", dumper).toString());
     }
+  }
+
+  private static String login(MySqlServer server, String user) {
+    return "host=%s%nport=%d%nuser=%s%npassword=\"%s\"%n"
+        .formatted(server.host(), server.port(), user, PASSWORD);
   }
 
   @Override
@@ -161,11 +208,12 @@ public final class MySqlArena implements BenchArena {
 
   @Override
   public FramEndpoints endpoints() {
-    return endpoints(target);
+    return endpoints(first());
   }
 
-  /** The same with another target. */
-  public FramEndpoints endpoints(MySqlServer other) {
+  @Override
+  public FramEndpoints endpoints(TargetServer server) {
+    MySqlServer other = server(server);
     return new FramEndpoints(
         uri(source, DataSet.DATABASE),
         uri(other, ""),

@@ -62,8 +62,38 @@ public final class PostgresArena implements BenchArena {
     }
   }
 
-  /** One more durable server, for a contender that needs its own. */
-  public static PostgresServer start(Map<String, String> more) {
+  static PostgresServer server(TargetServer target) {
+    return switch (target) {
+      case TargetServer.Postgres postgres -> postgres.server();
+      case TargetServer.MySql other -> throw new IllegalArgumentException("not PostgreSQL");
+    };
+  }
+
+  @Override
+  public TargetServer first() {
+    return new TargetServer.Postgres(target);
+  }
+
+  @Override
+  public TargetServer another() throws SQLException {
+    PostgresServer server = start(Map.of("wal_level", "replica"));
+    server.createDatabase(DataSet.DATABASE);
+    return new TargetServer.Postgres(server);
+  }
+
+  /** The commits need not wait for the disk here: it is the log that is wanted. */
+  @Override
+  public void write(Workload workload, int transactions, long mark) throws SQLException {
+    try (Connection connection = source.connect(DataSet.DATABASE);
+        Statement statement = connection.createStatement()) {
+      statement.execute("SET synchronous_commit = off");
+      statement.execute("CALL write_" + workload.word() + "(" + transactions + ")");
+      statement.execute("SET synchronous_commit = on");
+      statement.execute("UPDATE marker SET round = " + mark + " WHERE id = 1");
+    }
+  }
+
+  private static PostgresServer start(Map<String, String> more) {
     ServerPlan plan = PostgresServer.plan(VERSION).durability(Durability.DURABLE);
     SETTINGS.forEach(plan::setting);
     more.forEach(plan::setting);
@@ -73,6 +103,7 @@ public final class PostgresArena implements BenchArena {
   private void load() throws IOException, SQLException {
     source.createDatabase(DataSet.DATABASE);
     source.execute(DataSet.DATABASE, DataSet.sql(engine(), scale));
+    source.execute(DataSet.DATABASE, DataSet.sql(engine() + "-writes", scale));
     source.execute(DataSet.DATABASE, "VACUUM ANALYZE");
     Path file = scratch.secret("pgpass", login(source) + login(target));
     passwords = Map.of("PGPASSFILE", file.toString());
@@ -154,11 +185,12 @@ public final class PostgresArena implements BenchArena {
 
   @Override
   public FramEndpoints endpoints() {
-    return endpoints(target);
+    return endpoints(first());
   }
 
-  /** The same with another target. */
-  public FramEndpoints endpoints(PostgresServer other) {
+  @Override
+  public FramEndpoints endpoints(TargetServer server) {
+    PostgresServer other = server(server);
     return new FramEndpoints(
         source.uri(DataSet.DATABASE),
         other.uri(DataSet.DATABASE),
@@ -176,6 +208,11 @@ public final class PostgresArena implements BenchArena {
     all.put("TABLES", String.join(" ", DataSet.TABLES));
     all.put("PATH", tools.binFolder() + ":" + System.getenv("PATH"));
     return all;
+  }
+
+  /** A password file for the source and another target. */
+  public Path passwords(TargetServer other) throws IOException {
+    return scratch.secret("pgpass-" + other.pid(), login(source) + login(server(other)));
   }
 
   @Override

@@ -4,11 +4,10 @@ package dev.fram.bench.tool;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.fram.api.status.PhaseName;
-import dev.fram.api.status.Status;
 import dev.fram.bench.measure.MemoryWatch;
 import dev.fram.bench.measure.ProcessTree;
 import dev.fram.bench.measure.ToolRun;
-import dev.fram.core.bus.StatusJson;
+import dev.fram.testkit.server.Command;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -20,18 +19,22 @@ import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Predicate;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * Fram's own program in a process of its own, started by {@code ./fram} as a user does, read
- * through {@code --json}. Its picture comes once a second; it says how long a phase has lasted, so
- * that a phase's beginning is known to the millisecond. Used by one thread.
+ * through {@code --json -v}: the log says at once when a phase is reached, the picture only once a
+ * second. Used by one thread.
  */
 public final class FramProcess implements AutoCloseable {
   private static final JsonMapper MAPPER = new JsonMapper();
 
+  private static final Pattern REACHED = Pattern.compile("[A-Z_]+ -> ([A-Z_]+)$");
+  private static final String END = "(end)";
   private static final int KEPT_LINES = 30;
   private static final Duration LIMIT = Duration.ofMinutes(2);
 
@@ -41,8 +44,11 @@ public final class FramProcess implements AutoCloseable {
   private final long began;
   private final Deque<String> seen = new ArrayDeque<>();
 
-  /** What it printed, and when that came; an empty text is the end. */
+  /** What it printed, and when that came. */
   private record Line(String text, long nanos) {}
+
+  /** When each phase was reached, by its name; from the log, which is there at once. */
+  private final Map<String, Long> phases = new ConcurrentHashMap<>();
 
   private FramProcess(Process process, long began) {
     this.process = process;
@@ -54,12 +60,21 @@ public final class FramProcess implements AutoCloseable {
 
   private void read() {
     try (BufferedReader reader = process.inputReader(StandardCharsets.UTF_8)) {
-      reader.lines().forEach(text -> lines.add(new Line(text, System.nanoTime())));
+      reader.lines().forEach(this::read);
     } catch (IOException | UncheckedIOException ended) {
-      lines.add(new Line("", System.nanoTime()));
+      lines.add(new Line(END, System.nanoTime()));
       return;
     }
-    lines.add(new Line("", System.nanoTime()));
+    lines.add(new Line(END, System.nanoTime()));
+  }
+
+  private void read(String text) {
+    long now = System.nanoTime();
+    Matcher reached = REACHED.matcher(text);
+    if (reached.find()) {
+      phases.put(reached.group(1), now);
+    }
+    lines.add(new Line(text, now));
   }
 
   /**
@@ -71,7 +86,7 @@ public final class FramProcess implements AutoCloseable {
       throws IOException {
     List<String> command = new ArrayList<>(List.of("./fram"));
     command.addAll(words);
-    command.addAll(List.of("--json", "--source", endpoints.source()));
+    command.addAll(List.of("--json", "-v", "--source", endpoints.source()));
     command.addAll(List.of("--target", endpoints.target()));
     ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
     builder.environment().putAll(endpoints.environment());
@@ -90,43 +105,36 @@ public final class FramProcess implements AutoCloseable {
     }
   }
 
-  public long pid() {
-    return process.pid();
+  /** Makes it stand still where it is; its connections stay. */
+  public void pause() throws IOException {
+    signal("STOP");
   }
 
-  /** Until this phase or a later one; the seconds from the start to that phase's beginning. */
+  /** Lets it go on. */
+  public void resume() throws IOException {
+    signal("CONT");
+  }
+
+  private void signal(String name) throws IOException {
+    Command.of(List.of(), "sh", "-c", "kill -" + name + " " + process.pid()).run();
+  }
+
+  /** The seconds from the start until this phase is reached. */
   public double awaitPhase(PhaseName phase) throws IOException {
-    return awaitStatus(s -> s.phase().compareTo(phase) >= 0).phaseBegan();
-  }
-
-  /**
-   * A picture, and when it came.
-   *
-   * @param status the picture
-   * @param seconds since the start of the process
-   */
-  public record Seen(Status status, double seconds) {
-    double phaseBegan() {
-      return seconds - status.phaseMillis() / 1e3;
-    }
-  }
-
-  /** The next picture for which this holds. */
-  public Seen awaitStatus(Predicate<Status> wanted) throws IOException {
-    while (true) {
+    while (!phases.containsKey(phase.name())) {
       Line line = next();
-      JsonNode event = MAPPER.readTree(line.text());
-      switch (event.path("event").asText()) {
-        case "status" -> {
-          Status status = StatusJson.readStatus(event.get("status").toString());
-          if (wanted.test(status)) {
-            return new Seen(status, (line.nanos() - began) / 1e9);
-          }
-        }
-        case "error" -> throw new IOException("fram failed: " + event);
-        default -> {}
-      }
+      failOn(MAPPER.readTree(line.text().startsWith("{") ? line.text() : "{}"));
     }
+    return reached(phase);
+  }
+
+  /** The seconds from the start to a phase that it has reached. */
+  public double reached(PhaseName phase) {
+    Long nanos = phases.get(phase.name());
+    if (nanos == null) {
+      throw new IllegalStateException(phase + " was not reached");
+    }
+    return (nanos - began) / 1e9;
   }
 
   /** What it has used up to now, with a time that was taken before. */
@@ -134,36 +142,35 @@ public final class FramProcess implements AutoCloseable {
     return new ToolRun(seconds, new ProcessTree(process.pid()).usage(), memory.peak(), figures);
   }
 
-  /** The seconds from the start to the answer that says it went well. */
-  public double awaitDone() throws IOException {
+  /** Until the answer that says it went well. */
+  private void awaitDone() throws IOException {
     while (true) {
       Line line = next();
-      JsonNode event = MAPPER.readTree(line.text());
-      switch (event.path("event").asText()) {
-        case "done" -> {
-          return (line.nanos() - began) / 1e9;
-        }
-        case "error" -> throw new IOException("fram failed: " + event);
-        default -> {}
+      JsonNode event = MAPPER.readTree(line.text().startsWith("{") ? line.text() : "{}");
+      failOn(event);
+      if (event.path("event").asText().equals("done")) {
+        return;
       }
     }
   }
 
-  /** The next line that is an object; what else it printed is kept for the report of a failure. */
-  private Line next() throws IOException {
-    while (true) {
-      Line line = taken();
-      if (line.text().isEmpty()) {
-        throw new IOException("fram ended:\n" + String.join("\n", seen));
-      }
-      seen.addLast(line.text());
-      if (seen.size() > KEPT_LINES) {
-        seen.removeFirst();
-      }
-      if (line.text().startsWith("{")) {
-        return line;
-      }
+  private static void failOn(JsonNode event) throws IOException {
+    if (event.path("event").asText().equals("error")) {
+      throw new IOException("fram failed: " + event);
     }
+  }
+
+  /** The last lines are kept for the report of a failure. */
+  private Line next() throws IOException {
+    Line line = taken();
+    if (line.text().equals(END)) {
+      throw new IOException("fram ended:\n" + String.join("\n", seen));
+    }
+    seen.addLast(line.text());
+    if (seen.size() > KEPT_LINES) {
+      seen.removeFirst();
+    }
+    return line;
   }
 
   private Line taken() throws IOException {
@@ -183,14 +190,17 @@ public final class FramProcess implements AutoCloseable {
   @Override
   public void close() {
     memory.close();
-    process.destroy();
     try {
+      resume();
+      process.destroy();
       if (!process.waitFor(20, TimeUnit.SECONDS)) {
         process.destroyForcibly();
       }
-    } catch (InterruptedException stopped) {
+    } catch (InterruptedException | IOException stopped) {
       process.destroyForcibly();
-      Thread.currentThread().interrupt();
+      if (stopped instanceof InterruptedException) {
+        Thread.currentThread().interrupt();
+      }
     }
   }
 }
