@@ -3,6 +3,7 @@ package dev.fram.bench;
 
 import dev.fram.bench.apply.ApplyBench;
 import dev.fram.bench.copy.CopyBench;
+import dev.fram.bench.micro.MicroBench;
 import dev.fram.bench.verify.VerifyBench;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -12,7 +13,7 @@ import picocli.CommandLine.Command;
     name = "fram bench",
     description =
         "Measures Fram beside other tools, on servers of its own that are gone afterwards.",
-    subcommands = {CopyBench.class, VerifyBench.class, ApplyBench.class},
+    subcommands = {CopyBench.class, VerifyBench.class, ApplyBench.class, MicroBench.class},
     mixinStandardHelpOptions = true)
 public final class Bench {
   private Bench() {}

@@ -50,7 +50,7 @@ public final class ApplyBench implements Callable<Integer> {
       description.forEach(out::println);
       arena.prepare();
       try {
-        List<Follower> followers = followers(arena, open);
+        List<Follower> followers = followers(arena, open, options.framOptions());
         Race race = new Race(arena, followers, out);
         for (Workload workload : workloads) {
           List<Sample> samples =
@@ -69,10 +69,11 @@ public final class ApplyBench implements Callable<Integer> {
     }
   }
 
-  private static List<Follower> followers(BenchArena arena, List<AutoCloseable> open)
+  private static List<Follower> followers(
+      BenchArena arena, List<AutoCloseable> open, List<String> jvm)
       throws IOException, SQLException {
     List<Follower> all = new ArrayList<>();
-    all.add(FramFollower.start("fram", arena, arena.first(), List.of()));
+    all.add(FramFollower.start("fram", arena, arena.first(), List.of(), jvm));
     open.add(all.getFirst());
     switch (arena) {
       case PostgresArena postgres -> {

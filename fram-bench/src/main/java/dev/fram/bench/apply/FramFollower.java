@@ -25,12 +25,13 @@ public final class FramFollower implements Follower {
     this.fram = fram;
   }
 
-  /** Starts it and waits until it follows. */
+  /** Starts it with options of its command and of its JVM, and waits until it follows. */
   public static FramFollower start(
-      String name, BenchArena arena, TargetServer target, List<String> options) throws IOException {
+      String name, BenchArena arena, TargetServer target, List<String> options, List<String> jvm)
+      throws IOException {
     List<String> words = new ArrayList<>(List.of("migrate"));
     words.addAll(options);
-    FramProcess fram = FramProcess.start(arena.endpoints(target), List.of(), words);
+    FramProcess fram = FramProcess.start(arena.endpoints(target), jvm, words);
     try {
       fram.awaitPhase(PhaseName.READY);
       return new FramFollower(name, target, fram);

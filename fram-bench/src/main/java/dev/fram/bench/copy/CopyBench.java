@@ -40,8 +40,9 @@ public final class CopyBench implements Callable<Integer> {
 
   private List<Contender> all(BenchArena arena) throws Exception {
     return switch (arena) {
-      case PostgresArena postgres -> PostgresCopies.all(postgres, options.jobs());
-      case MySqlArena mysql -> MySqlCopies.all(mysql, options.jobs());
+      case PostgresArena postgres ->
+          PostgresCopies.all(postgres, options.jobs(), options.framOptions());
+      case MySqlArena mysql -> MySqlCopies.all(mysql, options.jobs(), options.framOptions());
     };
   }
 }

@@ -17,11 +17,13 @@ import java.util.Optional;
 final class FramCopy implements Contender {
   private final BenchArena arena;
   private final int jobs;
+  private final List<String> jvm;
   private Optional<FramProcess> running = Optional.empty();
 
-  FramCopy(BenchArena arena, int jobs) {
+  FramCopy(BenchArena arena, int jobs, List<String> jvm) {
     this.arena = arena;
     this.jobs = jobs;
+    this.jvm = jvm;
   }
 
   @Override
@@ -32,7 +34,7 @@ final class FramCopy implements Contender {
   @Override
   public ToolRun run() throws Exception {
     FramProcess fram =
-        FramProcess.start(arena.endpoints(), List.of(), List.of("migrate", "--jobs=" + jobs));
+        FramProcess.start(arena.endpoints(), jvm, List.of("migrate", "--jobs=" + jobs));
     running = Optional.of(fram);
     double copying = fram.awaitPhase(PhaseName.COPYING);
     double done = fram.awaitPhase(PhaseName.CATCHING_UP);

@@ -34,11 +34,12 @@ final class MySqlCopies {
 
   private MySqlCopies() {}
 
-  static List<Contender> all(MySqlArena arena, int jobs) throws IOException, SQLException {
+  static List<Contender> all(MySqlArena arena, int jobs, List<String> jvm)
+      throws IOException, SQLException {
     Optional<Path> client = Debian.MYSQL_CLIENT.bin();
     Optional<Path> dumper = Debian.MYDUMPER.bin();
     List<Contender> all = new ArrayList<>();
-    all.add(new FramCopy(arena, jobs));
+    all.add(new FramCopy(arena, jobs, jvm));
     if (client.isEmpty()) {
       return all;
     }

@@ -46,9 +46,9 @@ final class PostgresCopies {
 
   private PostgresCopies() {}
 
-  static List<Contender> all(PostgresArena arena, int jobs) throws IOException {
+  static List<Contender> all(PostgresArena arena, int jobs, List<String> jvm) throws IOException {
     List<Contender> all = new ArrayList<>();
-    all.add(new FramCopy(arena, jobs));
+    all.add(new FramCopy(arena, jobs, jvm));
     Optional<Path> pgcopydb = Debian.PGCOPYDB.bin();
     pgcopydb.ifPresent(bin ->
         all.add(

@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import picocli.CommandLine.Option;
 
 /** What every measurement may be told. */
@@ -62,6 +63,12 @@ public final class BenchOptions {
       description = "Where the JSON goes. Default: ${DEFAULT-VALUE}.")
   private Path results = Path.of("fram-bench/results");
 
+  @Option(
+      names = "--jfr",
+      paramLabel = "FILE",
+      description = "Also records where Fram spends its time; the file of its last run stays.")
+  private Optional<Path> recording = Optional.empty();
+
   /** Which product. */
   enum Engine {
     POSTGRESQL,
@@ -92,8 +99,12 @@ public final class BenchOptions {
     return jobs;
   }
 
-  public int scale() {
-    return scale;
+  /** For Fram's own JVM. */
+  public List<String> framOptions() {
+    return recording
+        .map(file ->
+            List.of("-XX:StartFlightRecording=settings=profile,filename=" + file.toAbsolutePath()))
+        .orElse(List.of());
   }
 
   public ResultFile results() {

@@ -14,11 +14,13 @@ import java.util.Optional;
 final class VerifiedCopy implements Contender {
   private final BenchArena arena;
   private final int jobs;
+  private final List<String> jvm;
   private Optional<FramProcess> running = Optional.empty();
 
-  VerifiedCopy(BenchArena arena, int jobs) {
+  VerifiedCopy(BenchArena arena, int jobs, List<String> jvm) {
     this.arena = arena;
     this.jobs = jobs;
+    this.jvm = jvm;
   }
 
   @Override
@@ -29,7 +31,7 @@ final class VerifiedCopy implements Contender {
   @Override
   public ToolRun run() throws Exception {
     List<String> words = List.of("migrate", "--jobs=" + jobs, "--verify=continuous");
-    FramProcess fram = FramProcess.start(arena.endpoints(), List.of(), words);
+    FramProcess fram = FramProcess.start(arena.endpoints(), jvm, words);
     running = Optional.of(fram);
     double ready = fram.awaitPhase(PhaseName.READY);
     double copy = fram.reached(PhaseName.CATCHING_UP) - fram.reached(PhaseName.COPYING);

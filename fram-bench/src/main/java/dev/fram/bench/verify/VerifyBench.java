@@ -67,7 +67,9 @@ public final class VerifyBench implements Callable<Integer> {
   }
 
   private void copy(BenchArena arena, List<String> description, PrintStream out) throws Exception {
-    Contest contest = new Contest(arena, List.of(new VerifiedCopy(arena, options.jobs())), out);
+    Contest contest =
+        new Contest(
+            arena, List.of(new VerifiedCopy(arena, options.jobs(), options.framOptions())), out);
     List<Sample> samples = contest.run(options.warmUps(), options.rounds());
     Table.print(samples, out);
     for (String figure : List.of("copy_seconds", "verify_seconds", "verify_by_copy")) {
@@ -87,13 +89,15 @@ public final class VerifyBench implements Callable<Integer> {
     arena.prepare();
     try (TargetServer second = arena.another();
         Follower plain =
-            FramFollower.start("fram --verify=off", arena, arena.first(), List.of("--verify=off"));
+            FramFollower.start(
+                "fram --verify=off", arena, arena.first(), List.of("--verify=off"), List.of());
         Follower compared =
             FramFollower.start(
                 "fram --verify=continuous",
                 arena,
                 second,
-                List.of("--verify=continuous", "--verify-pace=1"))) {
+                List.of("--verify=continuous", "--verify-pace=1"),
+                options.framOptions())) {
       Race race = new Race(arena, List.of(compared, plain), out);
       List<Sample> samples =
           race.run(
