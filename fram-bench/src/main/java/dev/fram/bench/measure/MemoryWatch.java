@@ -3,6 +3,7 @@ package dev.fram.bench.measure;
 
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 
@@ -16,15 +17,16 @@ public final class MemoryWatch implements AutoCloseable {
       Executors.newSingleThreadScheduledExecutor(
           Thread.ofPlatform().name("memory-watch").daemon().factory());
 
+  private final ScheduledFuture<?> looking;
+
   private MemoryWatch(ProcessTree tree) {
     this.tree = tree;
+    this.looking = looks.scheduleWithFixedDelay(this::look, 0, EVERY_MILLIS, TimeUnit.MILLISECONDS);
   }
 
   /** Begins to look. */
   public static MemoryWatch of(ProcessTree tree) {
-    MemoryWatch watch = new MemoryWatch(tree);
-    watch.looks.scheduleWithFixedDelay(watch::look, 0, EVERY_MILLIS, TimeUnit.MILLISECONDS);
-    return watch;
+    return new MemoryWatch(tree);
   }
 
   private void look() {
@@ -38,6 +40,7 @@ public final class MemoryWatch implements AutoCloseable {
 
   @Override
   public void close() {
-    looks.shutdownNow();
+    looking.cancel(false);
+    looks.shutdown();
   }
 }

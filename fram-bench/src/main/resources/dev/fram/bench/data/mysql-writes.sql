@@ -17,16 +17,18 @@ END
 ;;
 CREATE PROCEDURE tools.write_mixed(n int)
 BEGIN
-  DECLARE i, most int;
+  DECLARE i, most, event int;
+  DECLARE document binary(16);
   SELECT max(id) INTO most FROM shop.events;
   SET i = 0;
   WHILE i < n DO
-    SET i = i + 1;
+    -- in variables: a random number in a condition is drawn anew for every row
+    SET i = i + 1, event = 1 + floor(rand() * most), document = unhex(md5(concat('d', floor(rand() * 10000))));
     START TRANSACTION;
     INSERT INTO shop.events (customer, kind, amount, payload, trace, created, active, score, day, note, raw)
     VALUES (i % 50000, 'new', i / 10, json_object('order', i, 'city', md5(i)), uuid(), now(6), 1, i, '2026-01-01', repeat('n', 100), 'x');
-    UPDATE shop.documents SET version = version + 1, body = repeat(md5(rand()), 5), changed = now() WHERE id = unhex(md5(concat('d', floor(rand() * 10000))));
-    DELETE FROM shop.events WHERE id = 1 + floor(rand() * most);
+    UPDATE shop.documents SET version = version + 1, body = repeat(md5(rand()), 5), changed = now() WHERE id = document;
+    DELETE FROM shop.events WHERE id = event;
     COMMIT;
   END WHILE;
 END

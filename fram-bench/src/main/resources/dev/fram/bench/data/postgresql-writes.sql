@@ -13,13 +13,16 @@ BEGIN
   END LOOP;
 END $$;
 CREATE PROCEDURE write_mixed(n int) LANGUAGE plpgsql AS $$
-DECLARE most bigint := (SELECT max(id) FROM events); i bigint;
+DECLARE most bigint := (SELECT max(id) FROM events); document uuid; event bigint;
 BEGIN
   FOR i IN 1 .. n LOOP
+    -- in variables: a random number in a condition is drawn anew for every row
+    document := md5('d' || 1 + floor(random() * 10000)::int)::uuid;
+    event := 1 + floor(random() * most)::bigint;
     INSERT INTO events (customer, kind, amount, payload, tags, trace, created, active, score, day, note, raw)
     VALUES (i % 50000, 'new', i / 10.0, jsonb_build_object('order', i, 'city', md5(i::text)), ARRAY['x'], gen_random_uuid(), now(), true, i, '2026-01-01', repeat('n', 100), '\x00');
-    UPDATE documents SET version = version + 1, body = repeat(md5(random()::text), 5), changed = now() WHERE id = md5('d' || 1 + floor(random() * 10000)::int)::uuid;
-    DELETE FROM events WHERE id = 1 + floor(random() * most)::bigint;
+    UPDATE documents SET version = version + 1, body = repeat(md5(random()::text), 5), changed = now() WHERE id = document;
+    DELETE FROM events WHERE id = event;
     COMMIT;
   END LOOP;
 END $$;
