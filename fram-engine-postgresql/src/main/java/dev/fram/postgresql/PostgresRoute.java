@@ -5,6 +5,7 @@ import dev.fram.api.check.Check;
 import dev.fram.api.engine.Applier;
 import dev.fram.api.engine.ChunkCopier;
 import dev.fram.api.engine.MigrationRecord;
+import dev.fram.api.engine.Repairer;
 import dev.fram.api.engine.Route;
 import dev.fram.api.engine.RouteRequest;
 import dev.fram.api.engine.SchemaTransfer;
@@ -26,6 +27,7 @@ import dev.fram.postgresql.copy.PostgresCopier;
 import dev.fram.postgresql.digest.Terms;
 import dev.fram.postgresql.gate.TargetGuard;
 import dev.fram.postgresql.journal.PostgresJournal;
+import dev.fram.postgresql.repair.PostgresRepairer;
 import dev.fram.postgresql.schema.PostgresSchemaTransfer;
 import java.security.SecureRandom;
 import java.sql.Connection;
@@ -126,6 +128,11 @@ final class PostgresRoute implements Route {
     Touches touches = new Touches(touched, terms.keys()::known);
     new Recopy(source, target.journal(), () -> copier(epoch), epoch, touches).run();
     return PostgresApplier.open(targetServer, id, epoch, discarded, touches);
+  }
+
+  @Override
+  public Repairer repairer(long epoch) {
+    return PostgresRepairer.open(targetServer, id, epoch);
   }
 
   @Override

@@ -47,6 +47,13 @@ public interface Route extends AutoCloseable {
     return applier(epoch, TouchedRows.unwanted());
   }
 
+  /**
+   * Opens what puts rows of the target right, with its own connection; owned by one thread.
+   *
+   * @param epoch the lease's epoch, checked in every transaction on the target
+   */
+  Repairer repairer(long epoch);
+
   /** Closes every connection that is still open. Never throws. */
   @Override
   void close();

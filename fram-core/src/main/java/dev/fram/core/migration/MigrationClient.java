@@ -21,6 +21,7 @@ import dev.fram.core.bus.StatusProjector;
 import dev.fram.core.concurrent.Clock;
 import dev.fram.core.concurrent.StopSignal;
 import dev.fram.core.run.MigrationSettings;
+import dev.fram.core.verify.Comparison;
 import dev.fram.core.verify.PlainComparison;
 import java.time.Duration;
 import java.util.Optional;
@@ -74,20 +75,33 @@ public final class MigrationClient {
     return tellRun(new Command.CutoverDryRun(), s -> {}).orElseGet(MigrationClient::nobody);
   }
 
-  /** Compares every row anew; without a run that goes on, as far as that can be done. */
-  public Answer verify(Consumer<Status> watcher) {
+  /**
+   * Compares anew; without a run that goes on, as far as that can be done.
+   *
+   * @throws FramException PHASE_REFUSES when only a run could do it, or only without one
+   */
+  public Answer verify(Comparison asked, Consumer<Status> watcher) {
+    boolean running;
     try (Route route = engine.open(request)) {
-      if (route.target().journal().load().isEmpty()) {
-        return compare(Reveal.DIGESTS_ONLY);
-      }
+      running = route.target().journal().load().isPresent() && leaseHeld(route);
     }
-    return tellRun(new Command.Verify(), watcher).orElseGet(() -> compare(Reveal.DIGESTS_ONLY));
+    if (running) {
+      asked.assertOfferedByRun();
+    } else {
+      asked.assertOfferedWithoutRun();
+    }
+    // Values are shown by whoever asked for them, never by a run.
+    Optional<Answer> told =
+        running && asked.shown() == Reveal.DIGESTS_ONLY
+            ? tellRun(asked.command(), watcher)
+            : Optional.empty();
+    return told.orElseGet(() -> compare(asked));
   }
 
   /** Compares both servers as they are, without a feed between them. */
-  public Answer compare(Reveal shown) {
+  private Answer compare(Comparison asked) {
     try (Route route = engine.open(request)) {
-      return new PlainComparison(route, shown).run();
+      return new PlainComparison(route, asked).run();
     }
   }
 

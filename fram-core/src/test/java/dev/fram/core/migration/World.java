@@ -99,7 +99,8 @@ final class World {
             2000,
             Duration.ofMillis(100),
             10_000,
-            MigrationSettings.Differences.REFUSE),
+            MigrationSettings.Differences.REFUSE,
+            100),
         new MigrationSettings.Cutover(
             mode,
             Optional.empty(),
