@@ -117,7 +117,7 @@ public record MigrationSettings(
       int mostRepairs) {
     public static Verify defaults() {
       return new Verify(
-          VerifyMode.OFF,
+          VerifyMode.CONTINUOUS,
           2,
           100,
           1L << 30,
