@@ -60,7 +60,7 @@ public record Comparison(
           ErrorCode.PHASE_REFUSES,
           "No fram migrate runs, so --repair is refused: nobody may write to the target's rows who"
               + " does not know up to where the source's changes are in them.",
-          "Start fram migrate --verify=continuous and ask again once it is READY. Between two servers"
+          "Start fram migrate and ask again once it is READY. Between two servers"
               + " without a migration, put the rows right by hand.");
     }
   }
