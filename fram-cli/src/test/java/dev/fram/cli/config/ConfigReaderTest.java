@@ -54,6 +54,8 @@ class ConfigReaderTest {
       List<ConfigKey> keys = new ArrayList<>(List.of(ConfigKey.values()));
       keys.remove(ConfigKey.SOURCE_PASSWORD_COMMAND);
       keys.remove(ConfigKey.TARGET_PASSWORD_COMMAND);
+      keys.remove(ConfigKey.PROBE_PASSWORD_COMMAND);
+      keys.remove(ConfigKey.TRAFFIC);
       Collections.shuffle(keys, random);
       for (ConfigKey key : keys) {
         if (random.nextBoolean()) {

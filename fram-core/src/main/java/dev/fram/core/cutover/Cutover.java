@@ -107,6 +107,10 @@ public final class Cutover {
       } catch (FramException | Stopped e) {
         undo(done, freeze);
         return new Result.Undone(undone(e));
+      } catch (RuntimeException | Error e) {
+        // A defect; the gate falls with its session, but a proxy would stay paused.
+        parts.traffic().undo();
+        throw e;
       }
       return handOver(handOver, freeze, done, sequence);
     }
@@ -155,6 +159,8 @@ public final class Cutover {
     long epoch = parts.journal().epoch();
     return List.of(
         new RestComparison(verification, signal),
+        new CheckTraffic(parts),
+        new StartProbe(parts),
         new Readiness(parts, pipeline, freeze, verification, tables, signal),
         new SchemaStep(
             "prepare-finish",
@@ -162,6 +168,7 @@ public final class Cutover {
             () -> parts.route().schema().prepareFinish(epoch),
             () -> {}),
         new ProveTouched(verification, signal),
+        new PauseTraffic(parts, freeze),
         new CloseGate(
             parts,
             freeze,
@@ -169,6 +176,7 @@ public final class Cutover {
             RandomGenerator.getDefault(),
             signal),
         new Drain(parts, pipeline, freeze, signal),
+        new TellFrozen(parts, freeze),
         new CompareDefinitions(parts),
         new CopyUnlogged(parts, freeze, tables),
         new ProveLast(verification, signal),
@@ -210,6 +218,7 @@ public final class Cutover {
       signal.raise();
       freeze.gate().release();
       freeze.writersGoOn();
+      parts.traffic().undo();
       throw e;
     }
   }
