@@ -11,8 +11,10 @@ import dev.fram.api.engine.SchemaTransfer;
 import dev.fram.api.engine.Source;
 import dev.fram.api.engine.Target;
 import dev.fram.api.engine.TouchedRows;
+import dev.fram.api.model.Endpoint;
 import dev.fram.api.model.MigrationId;
 import dev.fram.api.model.TableId;
+import dev.fram.api.traffic.ClientPath;
 import dev.fram.postgresql.apply.PostgresApplier;
 import dev.fram.postgresql.apply.Touches;
 import dev.fram.postgresql.catalog.Catalog;
@@ -23,6 +25,7 @@ import dev.fram.postgresql.copy.PostgresCopier;
 import dev.fram.postgresql.digest.Terms;
 import dev.fram.postgresql.gate.TargetGuard;
 import dev.fram.postgresql.journal.PostgresJournal;
+import dev.fram.postgresql.probe.PostgresClientPath;
 import dev.fram.postgresql.schema.PostgresSchemaTransfer;
 import java.security.SecureRandom;
 import java.sql.Connection;
@@ -104,6 +107,11 @@ final class PostgresRoute implements Route {
   @Override
   public SchemaTransfer schema() {
     return schema;
+  }
+
+  @Override
+  public ClientPath clientPath(Endpoint path) {
+    return new PostgresClientPath(path, sourceServer, targetServer);
   }
 
   @Override

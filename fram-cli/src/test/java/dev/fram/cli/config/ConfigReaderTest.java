@@ -87,7 +87,7 @@ class ConfigReaderTest {
         switch (key.kind()) {
           case URI -> "postgresql://ann@db" + number + ":5432/shop";
           case TEXT, PATH -> "/a/path/" + number;
-          case LIST -> "public.t" + number + "*";
+          case LIST, SWITCHES -> "public.t" + number + "*";
           case FLAG -> random.nextBoolean() ? "true" : "false";
           case DURATION -> number + "s";
           case SIZE -> number + "MiB";

@@ -91,6 +91,11 @@ public final class Cutover {
    */
   public Result run() {
     parts.bus().publish(new RunEvent.CutoverBegan());
+    try {
+      parts.probe().prepare();
+    } catch (FramException e) {
+      return new Result.Undone(e);
+    }
     try (WriteGate gate = openGate()) {
       Freeze freeze = new Freeze(parts, gate);
       HandOverStep handOver = new HandOverStep(parts, lease, signal);

@@ -21,9 +21,7 @@ final class StartProbe implements CutoverStep {
 
   @Override
   public String plan() {
-    return parts.probe().wanted()
-        ? "would write and read through " + parts.probe().name()
-        : "no probe is set (--probe); what a client sees is not measured";
+    return parts.probe().plan();
   }
 
   @Override

@@ -55,13 +55,39 @@ public final class ClientProbe implements AutoCloseable {
     this.clock = clock;
   }
 
-  public boolean wanted() {
-    return path.isPresent();
-  }
-
   /** The path's name for people; empty when no probe is wanted. */
   public String name() {
     return path.map(ClientPath::name).orElse("");
+  }
+
+  /** What it would do; goes the path once, and writes nothing. */
+  public String plan() {
+    if (path.isEmpty()) {
+      return "no probe is set (--probe); what a client sees is not measured";
+    }
+    try {
+      path.get().connect().close();
+      return "would write and read through " + name();
+    } catch (FramException e) {
+      return "would be refused: " + e.seen();
+    }
+  }
+
+  /**
+   * Makes the probe's table on both sides, before the write gate is asked what to close.
+   *
+   * @throws FramException CUTOVER_UNDONE
+   */
+  public void prepare() {
+    try {
+      path.ifPresent(ClientPath::prepare);
+    } catch (FramException e) {
+      throw new FramException(
+          ErrorCode.CUTOVER_UNDONE,
+          "Probe " + name() + ": " + e.seen(),
+          "Give Fram and the probe's login what is named, or leave out --probe.",
+          e);
+    }
   }
 
   /**
@@ -102,6 +128,7 @@ public final class ClientProbe implements AutoCloseable {
     }
     if (workers.isEmpty()) {
       try {
+        prepare();
         start(path.get());
       } catch (FramException e) {
         return Optional.of(elsewhere(e.seen()));
@@ -140,7 +167,6 @@ public final class ClientProbe implements AutoCloseable {
   }
 
   private void start(ClientPath way) {
-    way.prepare();
     for (Track track : new Track[] {writes, reads}) {
       track.meter.set(new GapMeter());
       track.side.set(Optional.empty());

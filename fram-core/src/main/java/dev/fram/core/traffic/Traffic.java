@@ -98,12 +98,21 @@ public final class Traffic {
   public void undo() {
     List<Switch> left = switches;
     for (int attempt = 1; !left.isEmpty(); attempt++) {
-      Map<Switch, SwitchOutcome> answers = Together.act(left, one -> one.plug().undo());
-      left = left.stream().filter(one -> !isDone(answers.get(one))).toList();
-      if (left.isEmpty() || attempt == UNDO_TRIES) {
-        left.forEach(one -> note(one, "could not be told to go on: ", answers.get(one)));
+      List<Switch> again = new ArrayList<>();
+      for (Map.Entry<Switch, SwitchOutcome> answer :
+          Together.act(left, one -> one.plug().undo()).entrySet()) {
+        if (isDone(answer.getValue())) {
+          continue;
+        }
+        again.add(answer.getKey());
+        if (attempt == UNDO_TRIES) {
+          note(answer.getKey(), answer.getValue());
+        }
+      }
+      if (again.isEmpty() || attempt == UNDO_TRIES) {
         return;
       }
+      left = again;
       new StopSignal().pause(AGAIN);
     }
   }
@@ -211,8 +220,8 @@ public final class Traffic {
     return SWITCH + " " + one.name();
   }
 
-  private void note(Switch one, String what, SwitchOutcome outcome) {
-    String text = one.plug().name() + " " + what + sentence(one, outcome);
+  private void note(Switch one, SwitchOutcome outcome) {
+    String text = "Could not be told to go on: " + sentence(one, outcome);
     LOG.error("{}", text);
     bus.publish(new RunEvent.Noted(text));
   }
