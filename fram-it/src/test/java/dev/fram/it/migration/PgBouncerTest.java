@@ -52,6 +52,9 @@ class PgBouncerTest {
     try (Connection source = home.server().connect(home.database())) {
       WorkloadSchema.create(source, 500);
     }
+    Pooler.createAccount(pair.source());
+    Pooler.createAccount(pair.target());
+    Pooler.grant(home.server(), home.database());
     List<Status.Probe> seen = new ArrayList<>();
     try (Pooler pooler = new Pooler(home.endpoint(), "transaction");
         Workload workload =

@@ -2,7 +2,7 @@
 package dev.fram.it.migration;
 
 import dev.fram.api.model.Endpoint;
-import dev.fram.api.model.Secret;
+import dev.fram.testkit.server.PostgresServer;
 import dev.fram.testkit.server.ProxyProgram;
 import dev.fram.testkit.server.ProxyServer;
 import dev.fram.testkit.workload.ConnectionProvider;
@@ -20,19 +20,18 @@ import java.util.Properties;
  */
 final class Pooler implements ConnectionProvider, AutoCloseable {
   static final String ALIAS = "app";
+  private static final String USER = "pooled_shop";
+  private static final String PASSWORD = "the same on both servers";
   private static final String ADMIN = "fram_admin";
   private static final String ADMIN_PASSWORD = "adm'in pässword";
 
   private final ProxyServer process = ProxyServer.of(ProxyProgram.PGBOUNCER);
-  private final Endpoint first;
 
   /** Leads to this database at first. */
   Pooler(Endpoint first, String mode) throws IOException {
-    this.first = first;
     process.write(
         "users.txt",
-        "\"%s\" \"%s\"\n\"%s\" \"%s\"\n"
-            .formatted(first.user(), password(first), ADMIN, ADMIN_PASSWORD));
+        "\"%s\" \"%s\"\n\"%s\" \"%s\"\n".formatted(USER, PASSWORD, ADMIN, ADMIN_PASSWORD));
     Path file =
         process.write(
             "pgbouncer.ini",
@@ -75,7 +74,7 @@ final class Pooler implements ConnectionProvider, AutoCloseable {
   /** The applications' address. */
   Endpoint endpoint() {
     return new Endpoint(
-        "postgresql", "127.0.0.1", process.port(), first.user(), ALIAS, Map.of(), first.password());
+        "postgresql", "127.0.0.1", process.port(), USER, ALIAS, Map.of(), Optional.of(new Secret(PASSWORD)));
   }
 
   Path config() {
@@ -89,8 +88,8 @@ final class Pooler implements ConnectionProvider, AutoCloseable {
   @Override
   public Connection connect() throws SQLException {
     Properties properties = new Properties();
-    properties.setProperty("user", first.user());
-    properties.setProperty("password", password(first));
+    properties.setProperty("user", USER);
+    properties.setProperty("password", PASSWORD);
     // In transaction pooling a statement that is prepared once is not there the next time.
     properties.setProperty("preferQueryMode", "simple");
     properties.setProperty("stringtype", "unspecified");
@@ -103,7 +102,24 @@ final class Pooler implements ConnectionProvider, AutoCloseable {
     process.close();
   }
 
-  private static String password(Endpoint endpoint) {
-    return endpoint.password().map(Secret::reveal).orElse("");
+  /** The application's account, as every server has it. */
+  static void createAccount(PostgresServer server) throws SQLException {
+    server.execute(
+        "postgres",
+        "DO $$ BEGIN CREATE ROLE "
+            + USER
+            + " LOGIN PASSWORD '"
+            + PASSWORD
+            + "'; EXCEPTION WHEN duplicate_object THEN NULL; END $$");
+  }
+
+  /** All that the workload does. */
+  static void grant(PostgresServer server, String database) throws SQLException {
+    server.execute(
+        database,
+        "GRANT USAGE ON SCHEMA app TO %1$s; GRANT ALL ON ALL TABLES IN SCHEMA app TO %1$s; GRANT ALL"
+                .formatted(USER)
+            + " ON ALL SEQUENCES IN SCHEMA app TO "
+            + USER);
   }
 }
