@@ -2,6 +2,7 @@
 package dev.fram.it.migration;
 
 import dev.fram.api.model.Endpoint;
+import dev.fram.api.model.Secret;
 import dev.fram.testkit.server.PostgresServer;
 import dev.fram.testkit.server.ProxyProgram;
 import dev.fram.testkit.server.ProxyServer;
@@ -13,6 +14,7 @@ import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Properties;
 
 /**
