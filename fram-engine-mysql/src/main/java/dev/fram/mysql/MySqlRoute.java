@@ -15,8 +15,6 @@ import dev.fram.api.error.ErrorCode;
 import dev.fram.api.error.FramException;
 import dev.fram.api.model.Endpoint;
 import dev.fram.api.model.MigrationId;
-import dev.fram.api.model.Table;
-import dev.fram.api.model.TableId;
 import dev.fram.api.traffic.ClientPath;
 import dev.fram.mysql.apply.MySqlApplier;
 import dev.fram.mysql.catalog.Catalog;
@@ -28,8 +26,6 @@ import dev.fram.mysql.probe.MySqlClientPath;
 import dev.fram.mysql.schema.MySqlSchemaTransfer;
 import java.security.SecureRandom;
 import java.util.List;
-import java.util.Set;
-import java.util.stream.Collectors;
 
 /** Two servers and everything that works between them. Usable from any thread. */
 final class MySqlRoute implements Route {
@@ -123,13 +119,8 @@ final class MySqlRoute implements Route {
 
   @Override
   public Applier applier(long epoch, TouchedRows touched) {
-    Set<TableId> bonded =
-        source.tables().stream()
-            .filter(table -> table.bond().isPresent())
-            .map(Table::id)
-            .collect(Collectors.toSet());
-    Set<TableId> logged = bonded.isEmpty() ? source.cascading() : Set.of();
-    MySqlApplier.Plan plan = new MySqlApplier.Plan(request.ddlPolicy(), bonded, logged, catalog);
+    MySqlApplier.Plan plan =
+        new MySqlApplier.Plan(request.ddlPolicy(), source.cascades(), source.cascading(), catalog);
     return MySqlApplier.open(targetServer, plan, epoch, touched);
   }
 

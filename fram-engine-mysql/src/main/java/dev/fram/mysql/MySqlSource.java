@@ -19,6 +19,7 @@ import dev.fram.api.model.TableDigest;
 import dev.fram.api.model.TableId;
 import dev.fram.api.model.TableOptions;
 import dev.fram.api.traffic.ClientPath;
+import dev.fram.mysql.apply.MySqlApplier;
 import dev.fram.mysql.binlog.BinlogFeed;
 import dev.fram.mysql.binlog.BinlogPosition;
 import dev.fram.mysql.binlog.LogMark;
@@ -31,6 +32,7 @@ import dev.fram.mysql.connection.Sql;
 import dev.fram.mysql.connection.SqlErrors;
 import dev.fram.mysql.copy.KeyRanges;
 import dev.fram.mysql.copy.MySqlSnapshot;
+import dev.fram.mysql.copy.SnapshotLock;
 import dev.fram.mysql.digest.MySqlSourceMoment;
 import dev.fram.mysql.digest.TableDigester;
 import dev.fram.mysql.gate.MySqlGate;
@@ -55,6 +57,8 @@ import java.util.stream.Stream;
  * holds something has a session of its own.
  */
 final class MySqlSource implements Source, AutoCloseable {
+  private static final String ALL_TABLES = "all tables";
+
   private final Connector connector;
   private final MigrationId id;
   private final Catalog catalog;
@@ -86,10 +90,25 @@ final class MySqlSource implements Source, AutoCloseable {
           List<CatalogTable> found = catalog.tables(c);
           Map<TableId, String> bonds = Bonds.logged(c) ? Map.of() : Bonds.of(found);
           return found.stream()
-              .map(table -> table.toTable(Optional.ofNullable(bonds.get(table.id()))))
+              .map(table -> table.toTable(bond(table, bonds)))
               .map(this::asDecided)
               .toList();
         });
+  }
+
+  /** What has one bond is copied from one state. */
+  private Optional<String> bond(CatalogTable table, Map<TableId, String> bonds) {
+    return switch (options.states()) {
+      case MANY -> Optional.ofNullable(bonds.get(table.id()));
+      case ONE -> Optional.of(ALL_TABLES);
+    };
+  }
+
+  /** Whether the log tells what foreign keys do. */
+  MySqlApplier.Cascades cascades() {
+    return questions.read(
+        "asking what the log holds",
+        c -> Bonds.logged(c) ? MySqlApplier.Cascades.LOGGED : MySqlApplier.Cascades.UNLOGGED);
   }
 
   /** Tables whose foreign keys cascade, whether the log tells what they do or not. */
@@ -128,7 +147,12 @@ final class MySqlSource implements Source, AutoCloseable {
 
   @Override
   public Snapshot snapshot(List<Table> tables) {
-    return MySqlSnapshot.open(connector, catalog, tables, random);
+    SnapshotLock lock =
+        switch (options.states()) {
+          case MANY -> SnapshotLock.TABLES;
+          case ONE -> SnapshotLock.SERVER;
+        };
+    return MySqlSnapshot.open(connector, catalog, tables, lock, random);
   }
 
   @Override

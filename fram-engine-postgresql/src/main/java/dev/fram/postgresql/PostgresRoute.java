@@ -11,9 +11,12 @@ import dev.fram.api.engine.SchemaTransfer;
 import dev.fram.api.engine.Source;
 import dev.fram.api.engine.Target;
 import dev.fram.api.engine.TouchedRows;
+import dev.fram.api.error.ErrorCode;
+import dev.fram.api.error.FramException;
 import dev.fram.api.model.Endpoint;
 import dev.fram.api.model.MigrationId;
 import dev.fram.api.model.TableId;
+import dev.fram.api.model.TableOptions;
 import dev.fram.api.traffic.ClientPath;
 import dev.fram.postgresql.apply.PostgresApplier;
 import dev.fram.postgresql.apply.Touches;
@@ -68,6 +71,13 @@ final class PostgresRoute implements Route {
   }
 
   static PostgresRoute open(RouteRequest request) {
+    if (request.tableOptions().states() == TableOptions.States.ONE) {
+      throw new FramException(
+          ErrorCode.CONFIG_INVALID,
+          "--one-snapshot is for MySQL and MariaDB.",
+          "Leave it out: on PostgreSQL what each table's copy has seen is known exactly, without a"
+              + " lock.");
+    }
     Connector source = new Connector(request.source(), "source");
     Connector target = new Connector(request.target(), "target");
     try {

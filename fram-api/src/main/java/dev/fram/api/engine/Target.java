@@ -4,6 +4,7 @@ package dev.fram.api.engine;
 import dev.fram.api.model.ServerInfo;
 import dev.fram.api.model.TableDigest;
 import dev.fram.api.model.TableId;
+import java.util.List;
 import java.util.Optional;
 
 /** The server where the data arrives; it also keeps all of Fram's state, in a schema named fram. */
@@ -29,8 +30,18 @@ public interface Target {
     return Optional.empty();
   }
 
-  /** Lets the application write: removes the target's guards. Idempotent. */
+  /** Lets the application write, all tables in the same instant. Idempotent. */
   void open(long epoch);
+
+  /**
+   * Removes what kept it closed and lets everybody pass now. The application writes already, and is
+   * not kept waiting. Idempotent.
+   *
+   * @return what could not be removed, for people
+   */
+  default List<String> afterOpening() {
+    return List.of();
+  }
 
   /** Takes a consistent read for a comparison, of rows and position together. */
   TargetMoment moment(Reveal shown);

@@ -26,6 +26,7 @@ final class Keys {
     keys.add(ConfigKey.EXCLUDE);
     keys.add(ConfigKey.REPLICA_IDENTITY_FULL);
     keys.add(ConfigKey.COPY_AT_CUTOVER);
+    keys.add(ConfigKey.ONE_SNAPSHOT);
     keys.addAll(EnumSet.range(ConfigKey.USERS, ConfigKey.ALLOW_NONEMPTY_TARGET));
     return keys;
   }

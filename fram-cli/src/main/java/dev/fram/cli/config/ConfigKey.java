@@ -38,11 +38,16 @@ public enum ConfigKey {
       "",
       "Tables that are not followed, but copied whole while writes are blocked. May be given"
           + " several times."),
+  ONE_SNAPSHOT(
+      ValueKind.FLAG,
+      "",
+      "Copies all tables from one state of the source, by a lock of milliseconds on all of them"
+          + " (MySQL, MariaDB). A copy that is interrupted begins again."),
   JOBS(ValueKind.COUNT, "4", "Copies this many chunks at once."),
   INDEX_JOBS(ValueKind.COUNT, "2", "Builds this many indexes at once."),
   VERIFY(
       ValueKind.VERIFY,
-      "off",
+      "continuous",
       "continuous: compares every row while writes go on, and once more what was written since"
           + " before the target opens. off: compares nothing."),
   VERIFY_JOBS(ValueKind.COUNT, "2", "Compares this many groups of tables at once."),

@@ -79,9 +79,12 @@ public final class ConfigValues {
     return new Scope(list(ConfigKey.INCLUDE), list(ConfigKey.EXCLUDE));
   }
 
-  /** What the user has decided for single tables. */
+  /** What the user has decided for tables. */
   public TableOptions tableOptions() {
-    return new TableOptions(list(ConfigKey.REPLICA_IDENTITY_FULL), list(ConfigKey.COPY_AT_CUTOVER));
+    return new TableOptions(
+        list(ConfigKey.REPLICA_IDENTITY_FULL),
+        list(ConfigKey.COPY_AT_CUTOVER),
+        flag(ConfigKey.ONE_SNAPSHOT) ? TableOptions.States.ONE : TableOptions.States.MANY);
   }
 
   /** What becomes of schema changes in the feed. */

@@ -14,6 +14,7 @@ import dev.fram.mysql.binlog.RowChange;
 import dev.fram.mysql.binlog.TableMap;
 import dev.fram.mysql.binlog.TransactionMark;
 import dev.fram.mysql.binlog.Truncation;
+import dev.fram.mysql.catalog.Bonds;
 import dev.fram.mysql.catalog.Catalog;
 import dev.fram.mysql.connection.Connector;
 import dev.fram.mysql.connection.Quoting;
@@ -24,6 +25,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -41,25 +43,33 @@ public final class MySqlApplier implements Applier {
   private final Tables tables;
   private final Plan plan;
   private final SchemaChanges schemaChanges;
+  private final References references;
   private final Telling telling;
   private final Map<TableId, TableBatch> batches = new LinkedHashMap<>();
-  private OrderedRows ordered = new OrderedRows();
+  private OrderedRows ordered;
+  private Set<TableId> cascading;
   private Optional<Position> from = Optional.empty();
   private Optional<TransactionMark> mark = Optional.empty();
+
+  /** Whether the source's log holds the rows that its foreign keys change. */
+  public enum Cascades {
+    /** It does: they are rows like all others. */
+    LOGGED,
+    /** It does not: the target's foreign keys do the same again. */
+    UNLOGGED
+  }
 
   /**
    * What the applier has to know of the migration.
    *
    * @param policy what becomes of statements that change the schema
-   * @param bonded tables whose foreign keys cascade, where the source's log does not tell what they
-   *     do; empty when it does
-   * @param logged the same tables where it does; empty when it does not
+   * @param cascades whether the source's log tells what its foreign keys do
+   * @param cascading tables that hang together by foreign keys that write
    * @param catalog what is in scope
    */
-  public record Plan(DdlPolicy policy, Set<TableId> bonded, Set<TableId> logged, Catalog catalog) {
+  public record Plan(DdlPolicy policy, Cascades cascades, Set<TableId> cascading, Catalog catalog) {
     public Plan {
-      bonded = Set.copyOf(bonded);
-      logged = Set.copyOf(logged);
+      cascading = Set.copyOf(cascading);
     }
   }
 
@@ -69,7 +79,10 @@ public final class MySqlApplier implements Applier {
     this.plan = plan;
     this.tables = new Tables(session.server());
     this.schemaChanges = new SchemaChanges(session, plan.catalog(), fences);
-    this.telling = new Telling(touched, plan);
+    this.references = new References(plan.catalog());
+    this.telling = new Telling(touched, references);
+    this.cascading = plan.cascading();
+    this.ordered = orderedRows();
   }
 
   /**
@@ -174,8 +187,12 @@ public final class MySqlApplier implements Applier {
 
   private void drop() {
     batches.clear();
-    ordered = new OrderedRows();
+    ordered = orderedRows();
     from = Optional.empty();
+  }
+
+  private OrderedRows orderedRows() {
+    return new OrderedRows(references, session.statementBytes());
   }
 
   private TransactionMark mark() {
@@ -204,9 +221,10 @@ public final class MySqlApplier implements Applier {
     requireCascades(change);
     tally.applied++;
     TargetTable table = tables.bind(change.table(), session.connection());
-    telling.row(table, change, session.connection());
-    if (plan.bonded().contains(change.table())) {
-      ordered.bonded(table, change);
+    telling.row(table, change);
+    if (bonded(change.table())) {
+      telling.cascades(change, session.connection());
+      ordered.bonded(table, change, session.connection());
     } else if (table.keyed()) {
       TableBatch.Mode mode = fence.get().mode(from.orElseThrow());
       batches.computeIfAbsent(table.id(), t -> new TableBatch(table, mode)).add(change);
@@ -215,12 +233,24 @@ public final class MySqlApplier implements Applier {
     }
   }
 
+  /** Whether the target's own foreign keys have to do what the source's have done. */
+  private boolean bonded(TableId table) {
+    return switch (plan.cascades()) {
+      case LOGGED -> false;
+      case UNLOGGED -> cascading.contains(table);
+    };
+  }
+
   /**
    * The plan trusts the log to hold what foreign keys have changed. A source that was started again
    * with the other setting, or applies rows from such a server, does not keep that up.
    */
   private void requireCascades(RowChange change) {
-    boolean trusted = change.op() != RowChange.Op.INSERT && plan.logged().contains(change.table());
+    boolean trusted =
+        switch (plan.cascades()) {
+          case LOGGED -> change.op() != RowChange.Op.INSERT && cascading.contains(change.table());
+          case UNLOGGED -> false;
+        };
     if (trusted && change.foreignKeys() == RowChange.ForeignKeys.CHECKED) {
       throw new FramException(
           ErrorCode.FEED_INVALID,
@@ -257,10 +287,36 @@ public final class MySqlApplier implements Applier {
       case REPLICATE -> {
         schemaChanges.run(statement, from.orElseThrow());
         tables.forget();
-        telling.forget();
+        references.forget();
+        bindNewCascades();
         tally.applied++;
       }
     }
+  }
+
+  /** A statement may have added a foreign key that writes: from here on it does so here too. */
+  private void bindNewCascades() throws SQLException {
+    Set<TableId> now = new TreeSet<>(cascading);
+    now.addAll(Bonds.of(plan.catalog().tables(session.connection())).keySet());
+    for (TableId table : now) {
+      boolean fresh = !cascading.contains(table);
+      boolean inWindow =
+          fences
+              .of(table)
+              .filter(f -> f.mode(from.orElseThrow()) == TableBatch.Mode.IN_WINDOW)
+              .isPresent();
+      if (fresh && inWindow) {
+        throw new FramException(
+            ErrorCode.SCHEMA_DRIFT,
+            "A foreign key that writes was added to "
+                + table
+                + " on the source while the table was copied, behind "
+                + place()
+                + ".",
+            "Such tables have to be copied from one state: run fram cancel and begin again.");
+      }
+    }
+    cascading = now;
   }
 
   /**
@@ -277,7 +333,7 @@ public final class MySqlApplier implements Applier {
     }
     session.release();
     batches.clear();
-    ordered = new OrderedRows();
+    ordered = orderedRows();
   }
 
   private boolean written() throws SQLException {

@@ -15,6 +15,7 @@ final class Statements {
   private enum Kind {
     NONE,
     DELETE,
+    DELETE_UNLESS_GONE,
     DELETE_IF_THERE,
     INSERT,
     UPSERT
@@ -40,6 +41,11 @@ final class Statements {
     add(Kind.DELETE, table.keyTuple(key), Command.Values.CHECKED);
   }
 
+  /** A cascade may have been there before, but there are no more rows than keys. */
+  void deleteUnlessGone(List<Value> key) {
+    add(Kind.DELETE_UNLESS_GONE, table.keyTuple(key), Command.Values.CHECKED);
+  }
+
   void deleteIfThere(List<Value> key) {
     add(Kind.DELETE_IF_THERE, table.keyTuple(key), Command.Values.CHECKED);
   }
@@ -53,8 +59,13 @@ final class Statements {
   }
 
   void update(List<Value> key, List<Value> row) {
+    alone(Command.exactly(table.update(key, row), 1).with(table.values(row)));
+  }
+
+  /** Behind all that came before. */
+  void alone(Command command) {
     close();
-    commands.add(Command.exactly(table.update(key, row), 1).with(table.values(row)));
+    commands.add(command);
   }
 
   /** One change as the source made it, strictly. */
@@ -108,7 +119,7 @@ final class Statements {
 
   private String head() {
     return switch (kind) {
-      case DELETE, DELETE_IF_THERE -> table.deleteHead();
+      case DELETE, DELETE_UNLESS_GONE, DELETE_IF_THERE -> table.deleteHead();
       case INSERT, UPSERT -> table.insertHead();
       case NONE -> "";
     };
@@ -120,6 +131,7 @@ final class Statements {
     }
     switch (kind) {
       case DELETE -> done(Command.exactly(open.append(')').toString(), rows));
+      case DELETE_UNLESS_GONE -> done(Command.atMost(open.append(')').toString(), rows));
       case DELETE_IF_THERE -> done(Command.any(open.append(')').toString()));
       case INSERT -> done(Command.exactly(open.toString(), rows));
       case UPSERT -> done(Command.any(open.append(table.upsertTail()).toString()));

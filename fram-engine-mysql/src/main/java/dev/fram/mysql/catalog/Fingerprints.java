@@ -10,7 +10,8 @@ import java.util.TreeSet;
 
 /**
  * What a table looks like. Secondary indexes are left out on purpose: the application may add some
- * while it is migrated. There is no storage part: the log itself tells of DDL.
+ * while it is migrated. Foreign keys count where they write, for the log does not hold what they
+ * do. There is no storage part: the log itself tells of DDL.
  */
 final class Fingerprints {
   private Fingerprints() {}
@@ -30,7 +31,23 @@ final class Fingerprints {
     table
         .usableKey()
         .ifPresent(key -> add(look, key.name(), key.kind().name(), key.parts().toString()));
+    table.foreignKeys().stream()
+        .filter(ForeignKey::cascades)
+        .map(Fingerprints::cascade)
+        .sorted()
+        .forEach(key -> add(look, key));
     return new Fingerprint(hash(look.toString()), "");
+  }
+
+  /** What it does to rows; how servers call what does nothing differs. */
+  private static String cascade(ForeignKey key) {
+    return String.join(
+        " ",
+        key.columns().toString(),
+        key.referenced().toString(),
+        key.referencedColumns().toString(),
+        ForeignKey.writes(key.rules().onUpdate()) ? key.rules().onUpdate() : "-",
+        ForeignKey.writes(key.rules().onDelete()) ? key.rules().onDelete() : "-");
   }
 
   private static void add(StringBuilder look, String... texts) {

@@ -37,6 +37,10 @@ public record ForeignKey(
 
   /** Whether a change of the referenced table writes into this one. */
   public boolean cascades() {
-    return WRITING.contains(rules.onUpdate()) || WRITING.contains(rules.onDelete());
+    return writes(rules.onUpdate()) || writes(rules.onDelete());
+  }
+
+  static boolean writes(String rule) {
+    return WRITING.contains(rule);
   }
 }

@@ -16,6 +16,8 @@ import java.util.Optional;
  * @param rds whether a provider's own configuration decides (Amazon RDS and Aurora)
  */
 public record LogExpiry(Optional<Duration> kept, String setBy, boolean rds) {
+  /** MySQL's older setting, which counts where the newer one is 0. */
+  private static final String DAYS = "expire_logs_days";
 
   /** Asks the server; a provider's configuration counts before the server's own. */
   public static LogExpiry of(Connection connection) throws SQLException {
@@ -28,10 +30,10 @@ public record LogExpiry(Optional<Duration> kept, String setBy, boolean rds) {
     if (seconds > 0) {
       return own(Duration.ofSeconds(seconds), "binlog_expire_logs_seconds=" + seconds);
     }
-    String days = settings.getOrDefault("expire_logs_days", "0");
+    String days = settings.getOrDefault(DAYS, "0");
     long fromDays = Math.round(Double.parseDouble(days) * 86_400);
     return fromDays > 0
-        ? own(Duration.ofSeconds(fromDays), "expire_logs_days=" + days)
+        ? own(Duration.ofSeconds(fromDays), DAYS + "=" + days)
         : new LogExpiry(Optional.empty(), "binlog_expire_logs_seconds=0", false);
   }
 
@@ -44,9 +46,15 @@ public record LogExpiry(Optional<Duration> kept, String setBy, boolean rds) {
           + "). No restart is needed.";
     }
     long seconds = Duration.ofHours(hours).toSeconds();
-    return "my.cnf, [mysqld]: binlog_expire_logs_seconds="
+    // The server refuses the one while the other is set (3683).
+    boolean days = setBy.startsWith(DAYS);
+    return "my.cnf, [mysqld]: "
+        + (days ? "remove " + DAYS + ", add " : "")
+        + "binlog_expire_logs_seconds="
         + seconds
-        + ". At once: SET GLOBAL binlog_expire_logs_seconds = "
+        + ". At once: "
+        + (days ? "SET GLOBAL " + DAYS + " = 0; " : "")
+        + "SET GLOBAL binlog_expire_logs_seconds = "
         + seconds
         + ". No restart is needed.";
   }

@@ -83,7 +83,11 @@ public final class MySqlSnapshot implements Snapshot {
    * @throws FramException LOCK_TIMEOUT, SCHEMA_DRIFT
    */
   public static MySqlSnapshot open(
-      Connector source, Catalog catalog, List<Table> wanted, RandomGenerator random) {
+      Connector source,
+      Catalog catalog,
+      List<Table> wanted,
+      SnapshotLock lock,
+      RandomGenerator random) {
     Connection own = source.openStreaming("snapshot");
     boolean done = false;
     try {
@@ -92,7 +96,7 @@ public final class MySqlSnapshot implements Snapshot {
       Optional<SnapshotSessions> exact =
           looks.exact.isEmpty()
               ? Optional.empty()
-              : Optional.of(SnapshotSessions.open(source, looks.exact, random));
+              : Optional.of(SnapshotSessions.open(source, looks.exact, lock, random));
       done = true;
       return new MySqlSnapshot(source, own, low, looks, exact);
     } catch (SQLException e) {

@@ -9,7 +9,6 @@ import dev.fram.mysql.binlog.FeedStart;
 import dev.fram.mysql.binlog.Pause;
 import dev.fram.mysql.binlog.SourceLog;
 import dev.fram.mysql.connection.Connector;
-import dev.fram.mysql.connection.Quoting;
 import dev.fram.mysql.connection.Sql;
 import dev.fram.mysql.connection.SqlErrors;
 import java.sql.Connection;
@@ -21,7 +20,8 @@ import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.random.RandomGenerator;
-import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Sessions that all see one state of some tables, and that state's exact position in the log.
@@ -29,6 +29,8 @@ import java.util.stream.Collectors;
  * from thread to thread, always owned by one.
  */
 final class SnapshotSessions implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(SnapshotSessions.class);
+
   private static final int SESSIONS = 4;
   private static final int TRIES = 40;
 
@@ -51,21 +53,23 @@ final class SnapshotSessions implements AutoCloseable {
    * MariaDB knows the exact place of one session's snapshot by itself; elsewhere the tables are
    * locked for as long as it takes to read the position and open the snapshots: milliseconds.
    */
-  static SnapshotSessions open(Connector source, List<TableId> tables, RandomGenerator random) {
+  static SnapshotSessions open(
+      Connector source, List<TableId> tables, SnapshotLock lock, RandomGenerator random) {
     List<Connection> sessions = new ArrayList<>();
     boolean done = false;
     try {
       Connection first = source.openStreaming("snapshot");
       sessions.add(first);
       SnapshotSessions opened;
-      if (Connector.version(first).isMariaDb()) {
+      if (lock == SnapshotLock.TABLES && Connector.version(first).isMariaDb()) {
         Sql.run(first, SNAPSHOT);
         opened = new SnapshotSessions(sessions, FeedStart.snapshotPlace(first));
       } else {
         while (sessions.size() < SESSIONS) {
           sessions.add(source.openStreaming("snapshot"));
         }
-        opened = new SnapshotSessions(sessions, locked(source, tables, sessions, random));
+        Locking locking = new Locking(source, tables, lock, random);
+        opened = new SnapshotSessions(sessions, locking.open(sessions));
       }
       done = true;
       return opened;
@@ -129,53 +133,66 @@ final class SnapshotSessions implements AutoCloseable {
     }
   }
 
-  private static BinlogPosition locked(
-      Connector source, List<TableId> tables, List<Connection> sessions, RandomGenerator random)
-      throws SQLException {
-    Connection holder = source.open("snapshot lock");
-    try {
-      Sql.run(holder, "SET lock_wait_timeout = " + LOCK_SECONDS);
-      for (int i = 0; i < TRIES; i++) {
-        if (lock(holder, tables)) {
-          BinlogPosition position = SourceLog.position(holder);
-          for (Connection session : sessions) {
-            Sql.run(session, SNAPSHOT);
-          }
-          Sql.run(holder, "UNLOCK TABLES");
-          return position;
-        }
-        // Jitter: not in step with whatever it collides with.
-        Pause.of(Duration.ofMillis(random.nextLong(200, 1_500)));
-      }
-      throw new FramException(
-          ErrorCode.LOCK_TIMEOUT,
-          source.name()
-              + ": a read lock on "
-              + tables
-              + " could not be had in "
-              + TRIES
-              + " tries"
-              + " of "
-              + LOCK_SECONDS
-              + " s.",
-          "End the long transactions on these tables (performance_schema.metadata_locks shows"
-              + " them), then run the command again.");
-    } finally {
-      Connector.abort(holder);
-    }
-  }
+  /**
+   * How the sessions get their state.
+   *
+   * @param tables what is read
+   */
+  private record Locking(
+      Connector source, List<TableId> tables, SnapshotLock lock, RandomGenerator random) {
 
-  private static boolean lock(Connection holder, List<TableId> tables) throws SQLException {
-    String list =
-        tables.stream().map(t -> Quoting.table(t) + " READ").collect(Collectors.joining(", "));
-    try {
-      Sql.run(holder, "LOCK TABLES " + list);
-      return true;
-    } catch (SQLException e) {
-      if (SqlErrors.code(e) == ErrorCode.LOCK_TIMEOUT) {
-        return false;
+    /** Returns the position of the state that all the sessions see. */
+    BinlogPosition open(List<Connection> sessions) throws SQLException {
+      Connection holder = source.open("snapshot lock");
+      try {
+        Sql.run(holder, "SET lock_wait_timeout = " + LOCK_SECONDS);
+        for (int i = 0; i < TRIES; i++) {
+          if (lock.take(holder, tables)) {
+            long begun = System.nanoTime();
+            BinlogPosition position = SourceLog.position(holder);
+            for (Connection session : sessions) {
+              Sql.run(session, SNAPSHOT);
+            }
+            // Of either lock.
+            Sql.run(holder, "UNLOCK TABLES");
+            LOG.debug("{}: locked for {} us", source.name(), (System.nanoTime() - begun) / 1000);
+            return position;
+          }
+          // Jitter: not in step with whatever it collides with.
+          Pause.of(Duration.ofMillis(random.nextLong(200, 1_500)));
+        }
+        throw timedOut();
+      } finally {
+        Connector.abort(holder);
       }
-      throw e;
+    }
+
+    private FramException timedOut() {
+      return switch (lock) {
+        case TABLES ->
+            new FramException(
+                ErrorCode.LOCK_TIMEOUT,
+                tried("a read lock on " + tables),
+                "End the long transactions on these tables (performance_schema.metadata_locks shows"
+                    + " them), then run the command again.");
+        case SERVER ->
+            new FramException(
+                ErrorCode.LOCK_TIMEOUT,
+                tried("a read lock on all tables"),
+                "End the statements and transactions that run for long (SHOW PROCESSLIST shows"
+                    + " them), or leave out --one-snapshot, then run the command again.");
+      };
+    }
+
+    private String tried(String what) {
+      return source.name()
+          + ": "
+          + what
+          + " could not be had in "
+          + TRIES
+          + " tries of "
+          + LOCK_SECONDS
+          + " s.";
     }
   }
 }

@@ -258,6 +258,29 @@ final class ApplierTest {
     }
   }
 
+  /** Which tables hang together is looked at again when the schema has changed. */
+  @ParameterizedTest
+  @EnumSource(MySqlVersion.class)
+  void aForeignKeyThatCameLaterCascadesFromThenOn(MySqlVersion version) throws SQLException {
+    try (ApplyRig rig = new ApplyRig(version)) {
+      rig.both(
+          "CREATE TABLE a (id int PRIMARY KEY)",
+          "CREATE TABLE b (id int PRIMARY KEY, a int)",
+          "INSERT INTO a VALUES (1), (2)",
+          "INSERT INTO b VALUES (1, 1), (2, 2)");
+      rig.start();
+      rig.applier(DdlPolicy.REPLICATE);
+      rig.run(
+          "ALTER TABLE b ADD FOREIGN KEY (a) REFERENCES a (id) ON DELETE CASCADE",
+          "CREATE TABLE c (b int, FOREIGN KEY (b) REFERENCES b (id) ON DELETE SET NULL)",
+          "INSERT INTO c VALUES (1), (2)",
+          "DELETE FROM a WHERE id = 1");
+      rig.syncSingly();
+      rig.assertSame();
+      assertThat(rig.targetServer.value("shop", "SELECT COUNT(*) FROM b")).contains("1");
+    }
+  }
+
   /** A source that was started again with the other innodb_native_foreign_keys. */
   @Test
   void stopsWhenCascadesAreNotInTheLogAnyMore() throws SQLException {
@@ -269,7 +292,7 @@ final class ApplierTest {
           "INSERT INTO a VALUES (1)",
           "INSERT INTO b VALUES (1)");
       rig.start();
-      rig.applier(DdlPolicy.ASK, ApplyRig.Cascades.LOGGED);
+      rig.applier(DdlPolicy.ASK, MySqlApplier.Cascades.LOGGED);
       rig.run("DELETE FROM a");
       refusedWith(ErrorCode.FEED_INVALID, rig::sync);
     }

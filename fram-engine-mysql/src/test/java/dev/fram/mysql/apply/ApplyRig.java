@@ -14,6 +14,7 @@ import dev.fram.api.engine.TouchedRows;
 import dev.fram.api.model.MigrationId;
 import dev.fram.api.model.Scope;
 import dev.fram.api.model.TableId;
+import dev.fram.mysql.apply.MySqlApplier.Cascades;
 import dev.fram.mysql.binlog.BinlogFeed;
 import dev.fram.mysql.binlog.BinlogPosition;
 import dev.fram.mysql.binlog.FeedScope;
@@ -169,12 +170,6 @@ final class ApplyRig implements AutoCloseable {
     }
   }
 
-  /** What the plan takes the source's log for. */
-  enum Cascades {
-    LOGGED,
-    UNLOGGED
-  }
-
   MySqlApplier applier(DdlPolicy policy, Cascades cascades) throws SQLException {
     return applier(policy, cascades, TouchedRows.unwanted());
   }
@@ -183,13 +178,11 @@ final class ApplyRig implements AutoCloseable {
       throws SQLException {
     close(applier);
     close(feed);
-    Set<TableId> bonded = Bonds.of(tables()).keySet();
-    boolean logged = cascades == Cascades.LOGGED;
+    Set<TableId> cascading = Bonds.of(tables()).keySet();
     MySqlApplier fresh =
         MySqlApplier.open(
             target,
-            new MySqlApplier.Plan(
-                policy, logged ? Set.of() : bonded, logged ? bonded : Set.of(), catalog),
+            new MySqlApplier.Plan(policy, cascades, cascading, catalog),
             lease.epoch(),
             touched);
     applier = Optional.of(fresh);

@@ -115,9 +115,14 @@ public final class FeedRig implements AutoCloseable {
 
   /** Opens the feed there; one that was open is closed. */
   void open(BinlogPosition from) {
+    open(connector, from);
+  }
+
+  /** The same on another server. */
+  void open(Connector server, BinlogPosition from) {
     feed.ifPresent(BinlogFeed::close);
     last = Optional.empty();
-    feed = Optional.of(BinlogFeed.open(connector, from, scope(), new Random(7)));
+    feed = Optional.of(BinlogFeed.open(server, from, scope(), new Random(7)));
   }
 
   Optional<FeedEvent> poll() {

@@ -16,6 +16,7 @@ import dev.fram.testkit.server.MySqlServer;
 import dev.fram.testkit.server.MySqlVersion;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -156,6 +157,26 @@ class MySqlChecksTest {
       assertThat(ask(mariadb, folded, "lower-case-table-names"))
           .allMatch(f -> f.severity() == Severity.FAIL && f.seen().contains("c.Upper"));
       mariadb.execute("", "DROP TABLE c.Upper");
+    }
+  }
+
+  /** And the remedy is one that the server takes. */
+  @Test
+  void anOldSettingOfDaysCounts() throws SQLException {
+    MySqlServer server = source(MySqlVersion.V8_0);
+    make(server, "SET GLOBAL binlog_expire_logs_seconds = 0; SET GLOBAL expire_logs_days = 2");
+    Connector connector = new Connector(server.endpoint(""), "source");
+    try (Connection connection = connector.open("test")) {
+      LogExpiry expiry = LogExpiry.of(connection);
+      assertThat(expiry.kept()).contains(Duration.ofDays(2));
+      assertThat(expiry.setBy()).isEqualTo("expire_logs_days=2");
+      String remedy = expiry.remedy(Duration.ofDays(7));
+      assertThat(remedy).contains("remove expire_logs_days");
+      make(server, remedy.substring(remedy.indexOf("SET GLOBAL"), remedy.lastIndexOf(". No")));
+      assertThat(LogExpiry.of(connection).kept()).contains(Duration.ofDays(7));
+    } finally {
+      connector.closeAll();
+      make(server, "SET GLOBAL binlog_expire_logs_seconds = 2592000");
     }
   }
 

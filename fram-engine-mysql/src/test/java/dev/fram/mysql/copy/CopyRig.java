@@ -91,7 +91,11 @@ final class CopyRig implements AutoCloseable {
   }
 
   MySqlSnapshot snapshot(Table... tables) {
-    return MySqlSnapshot.open(source, catalog, List.of(tables), new Random(3));
+    return snapshot(SnapshotLock.TABLES, List.of(tables));
+  }
+
+  MySqlSnapshot snapshot(SnapshotLock lock, List<Table> tables) {
+    return MySqlSnapshot.open(source, catalog, tables, lock, new Random(3));
   }
 
   /** Copies a table under a snapshot of its own, in chunks of that size. */

@@ -26,6 +26,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
@@ -71,14 +72,25 @@ final class GateTest {
     }
 
     MySqlGate gate(Duration budget) {
-      return new MySqlGate(
-          source, questions, new MySqlGate.Plan(id, List.of(new TableId("shop", "item")), budget));
+      return gate(budget, "item");
+    }
+
+    MySqlGate gate(Duration budget, String... names) {
+      List<TableId> tables = Arrays.stream(names).map(name -> new TableId("shop", name)).toList();
+      return new MySqlGate(source, questions, new MySqlGate.Plan(id, tables, budget));
     }
 
     HandOver register() throws SQLException {
       try (Connection connection = source.open("test")) {
         return new HandOverRegister(id).read(connection);
       }
+    }
+
+    boolean waitsForALock() throws SQLException {
+      String waiting =
+          "SELECT COUNT(*) FROM information_schema.PROCESSLIST"
+              + " WHERE INFO LIKE 'LOCK TABLES%' AND STATE LIKE 'Waiting for table%'";
+      return server.value("", waiting).filter("1"::equals).isPresent();
     }
 
     long rows() throws SQLException {
@@ -128,6 +140,44 @@ final class GateTest {
       gate.release();
       writer.join();
       assertThat(rig.register()).isInstanceOf(HandOver.OwnerSource.class);
+    }
+  }
+
+  /**
+   * What an application sees whose transaction writes to two tables while the gate closes. The
+   * server takes the locks in the tables' order by name, and it is never Fram's statement that it
+   * gives up when two wait for each other.
+   */
+  @ParameterizedTest
+  @EnumSource(MySqlVersion.class)
+  void whoWritesAgainstTheOrderOfNamesMayHaveToTryAgain(MySqlVersion version) throws Exception {
+    try (Rig rig = new Rig(version);
+        Connection app = rig.as("app");
+        WriteGate gate = rig.gate(Duration.ofSeconds(15), "item", "later")) {
+      rig.server.execute("shop", "CREATE TABLE later (id int PRIMARY KEY, n int)");
+      app.setAutoCommit(false);
+      for (List<String> order : List.of(List.of("item", "later"), List.of("later", "item"))) {
+        boolean byName = order.getFirst().equals("item");
+        write(app, "INSERT INTO " + order.getFirst() + " VALUES (" + (byName ? 1 : 2) + ", 0)");
+        CompletableFuture<WriteGate.Attempt> closing =
+            CompletableFuture.supplyAsync(() -> gate.close(Duration.ofSeconds(20)));
+        await().until(() -> rig.waitsForALock());
+        String second = "INSERT INTO " + order.getLast() + " VALUES (" + (byName ? 1 : 2) + ", 0)";
+        if (byName) {
+          write(app, second);
+          app.commit();
+        } else {
+          assertThatThrownBy(() -> write(app, second))
+              .hasRootCauseInstanceOf(SQLException.class)
+              .rootCause()
+              .extracting(e -> ((SQLException) e).getErrorCode())
+              .isEqualTo(1213);
+          app.rollback();
+        }
+        assertThat(closing.get(10, TimeUnit.SECONDS)).isInstanceOf(WriteGate.Attempt.Closed.class);
+        gate.release();
+      }
+      assertThat(rig.rows()).isEqualTo(1);
     }
   }
 

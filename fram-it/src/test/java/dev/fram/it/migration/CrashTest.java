@@ -2,9 +2,7 @@
 package dev.fram.it.migration;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
-import dev.fram.api.status.PhaseName;
 import dev.fram.core.run.MigrationSettings;
 import dev.fram.testkit.fault.JavaChild;
 import dev.fram.testkit.server.PostgresVersion;
@@ -15,15 +13,11 @@ import dev.fram.testkit.workload.Workload;
 import dev.fram.testkit.workload.WorkloadOptions;
 import dev.fram.testkit.workload.WorkloadSchema;
 import java.sql.Connection;
-import java.sql.ResultSet;
-import java.sql.SQLException;
-import java.sql.Statement;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
-import org.awaitility.core.ConditionTimeoutException;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -77,65 +71,20 @@ class CrashTest {
   /** One process; killed after a while unless it comes to its end before. */
   private boolean survives(ServerPair pair, String database) throws Exception {
     try (JavaChild fram =
-        FramProcess.start(
-            pair.sourceEndpoint(database),
-            pair.targetEndpoint(database),
-            "migrate",
-            "--cutover=auto")) {
-      if (kills < KILLS && reachesItsMoment(fram, pair, database)) {
-        killedIn.merge(phase(pair, database), 1, Integer::sum);
+            FramProcess.start(
+                pair.sourceEndpoint(database),
+                pair.targetEndpoint(database),
+                "migrate",
+                "--cutover=auto");
+        PhaseWatch watch = new PhaseWatch(() -> pair.target().connect(database), random)) {
+      String phase = PHASES.get(random.nextInt(PHASES.size()));
+      if (kills < KILLS && watch.reachesMoment(fram, phase)) {
+        killedIn.merge(watch.phase(), 1, Integer::sum);
         fram.kill9();
         return false;
       }
       assertThat(fram.awaitExit(LIMIT)).as(fram.output()).isZero();
       return true;
-    }
-  }
-
-  /**
-   * Waits for a random moment: some are counted from the start, some from the beginning of a phase,
-   * or the short ones would never be hit.
-   *
-   * @return whether it is still running
-   */
-  private boolean reachesItsMoment(JavaChild fram, ServerPair pair, String database)
-      throws Exception {
-    String wanted = PHASES.get(random.nextInt(PHASES.size()));
-    int millis = random.nextInt(wanted.isEmpty() ? 9_000 : 700);
-    if (!wanted.isEmpty()) {
-      await()
-          .pollInterval(Duration.ofMillis(20))
-          .atMost(LIMIT)
-          .until(() -> !fram.alive() || reached(phase(pair, database), wanted));
-    }
-    try {
-      await()
-          .pollInterval(Duration.ofMillis(5))
-          .atMost(Duration.ofMillis(50 + millis))
-          .until(() -> !fram.alive());
-      return false;
-    } catch (ConditionTimeoutException stillRunning) {
-      return true;
-    }
-  }
-
-  private static boolean reached(String phase, String wanted) {
-    return !"BEFORE".equals(phase)
-        && PhaseName.valueOf(phase).compareTo(PhaseName.valueOf(wanted)) >= 0;
-  }
-
-  private static String phase(ServerPair pair, String database) throws SQLException {
-    try (Connection target = pair.target().connect(database);
-        Statement sql = target.createStatement()) {
-      try (ResultSet row = sql.executeQuery("SELECT to_regclass('fram.migration') IS NOT NULL")) {
-        row.next();
-        if (!row.getBoolean(1)) {
-          return "BEFORE";
-        }
-      }
-      try (ResultSet row = sql.executeQuery("SELECT phase FROM fram.migration")) {
-        return row.next() ? row.getString(1) : "BEFORE";
-      }
     }
   }
 }

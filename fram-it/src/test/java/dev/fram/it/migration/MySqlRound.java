@@ -4,6 +4,7 @@ package dev.fram.it.migration;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.fram.api.model.TableOptions;
 import dev.fram.api.status.PhaseName;
 import dev.fram.core.bus.Answer;
 import dev.fram.core.run.MigrationSettings;
@@ -23,10 +24,15 @@ import java.util.Set;
  * @param rows loaded into the large table
  * @param parts what the schema has besides
  * @param options the application's
+ * @param tables what was decided for tables
  */
-record MySqlRound(long rows, Set<Part> parts, WorkloadOptions options) {
+record MySqlRound(long rows, Set<Part> parts, WorkloadOptions options, TableOptions tables) {
   private static final int UNDONE = 4;
   private static final Duration LIMIT = Duration.ofSeconds(120);
+
+  MySqlRound(long rows, Set<Part> parts, WorkloadOptions options) {
+    this(rows, parts, options, TableOptions.none());
+  }
 
   /** The application as it saw the cutover: its longest pauses are those of that time. */
   WorkloadStats run(MySqlPair pair) throws Exception {
@@ -35,7 +41,7 @@ record MySqlRound(long rows, Set<Part> parts, WorkloadOptions options) {
       Address address = new Address(pair.applicationOnSource(), handOver);
       MigrationSettings settings = address.switchedBy(Move.settings(MigrationSettings.Mode.MANUAL));
       try (Workload workload = Workload.start(address, options);
-          Move move = new Move(pair, "", settings)) {
+          Move move = new Move(pair, "", settings, tables)) {
         move.begin().awaitPhase(PhaseName.READY);
         workload.resetPauses();
         cutOver(move);

@@ -1,12 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.fram.it.migration;
 
+import dev.fram.api.model.TableOptions;
 import dev.fram.testkit.server.MySqlServer;
 import dev.fram.testkit.server.MySqlVersion;
 import dev.fram.testkit.workload.WorkloadOptions;
+import dev.fram.testkit.workload.WorkloadSchema.Part;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.EnumSet;
+import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -62,6 +66,20 @@ class MySqlSettingsTest {
       pair.fresh();
       assign(pair.source(), setting.off);
     }
+  }
+
+  /** All tables from one state, those without a key and those with cascades among them. */
+  @ParameterizedTest
+  @EnumSource(names = {"V8_0", "MARIADB_11_4"})
+  void isMovedFromOneSnapshot(MySqlVersion version) throws Exception {
+    MySqlPair pair = MySqlPair.of(version, version);
+    new MySqlRound(
+            500,
+            EnumSet.complementOf(EnumSet.of(Part.EVENTS)),
+            WorkloadOptions.standard().withRate(40).withPrepared(1),
+            new TableOptions(List.of(), List.of(), TableOptions.States.ONE))
+        .run(pair);
+    pair.fresh();
   }
 
   private static void assign(MySqlServer server, String assignments) throws SQLException {
