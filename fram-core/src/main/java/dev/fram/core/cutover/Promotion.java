@@ -109,8 +109,21 @@ public final class Promotion {
    * @return what a person has to do, when not all of the traffic has switched
    */
   public Optional<FramException> switchTraffic(StopSignal signal) {
+    if (parts.traffic().switched() && !parts.probe().running()) {
+      return Optional.empty();
+    }
+    long began = parts.clock().nanos();
+    parts.bus().publish(new RunEvent.StepBegan(Traffic.SWITCH));
     Optional<FramException> left = parts.traffic().redirect(signal);
     Optional<FramException> lost = parts.probe().arrive(ARRIVAL);
+    if (parts.traffic().none()) {
+      // By hand: it may take a person longer than that.
+      lost.ifPresent(e -> parts.bus().publish(new RunEvent.Noted(e.getMessage())));
+      lost = Optional.empty();
+    }
+    String outcome = left.isPresent() || lost.isPresent() ? "failed" : "done";
+    long millis = (parts.clock().nanos() - began) / 1_000_000;
+    parts.bus().publish(new RunEvent.StepEnded(Traffic.SWITCH, outcome, millis));
     return left.isPresent() ? left : lost;
   }
 

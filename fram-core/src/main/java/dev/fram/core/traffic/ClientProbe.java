@@ -55,6 +55,10 @@ public final class ClientProbe implements AutoCloseable {
     this.clock = clock;
   }
 
+  public boolean running() {
+    return workers.isPresent();
+  }
+
   /** The path's name for people; empty when no probe is wanted. */
   public String name() {
     return path.map(ClientPath::name).orElse("");

@@ -56,6 +56,11 @@ public final class Traffic {
     return switches.isEmpty();
   }
 
+  /** Whether every one of them leads to the target, as the journal knows. */
+  public boolean switched() {
+    return switches.stream().allMatch(one -> journal.done(step(one)));
+  }
+
   /** What each would do now, one line each; looks at the real things, and changes none. */
   public List<String> plan() {
     List<String> lines = new ArrayList<>();

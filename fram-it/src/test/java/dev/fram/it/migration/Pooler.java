@@ -76,7 +76,13 @@ final class Pooler implements ConnectionProvider, AutoCloseable {
   /** The applications' address. */
   Endpoint endpoint() {
     return new Endpoint(
-        "postgresql", "127.0.0.1", process.port(), USER, ALIAS, Map.of(), Optional.of(new Secret(PASSWORD)));
+        "postgresql",
+        "127.0.0.1",
+        process.port(),
+        USER,
+        ALIAS,
+        Map.of(),
+        Optional.of(new Secret(PASSWORD)));
   }
 
   Path config() {

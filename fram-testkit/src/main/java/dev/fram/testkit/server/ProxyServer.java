@@ -97,7 +97,13 @@ public final class ProxyServer implements AutoCloseable {
     started.getOutputStream().close();
     process = started;
     watcher =
-        new ProcessBuilder("sh", "-c", WATCH, Long.toString(started.pid()), folder.toString())
+        new ProcessBuilder(
+                "/usr/bin/setsid",
+                "sh",
+                "-c",
+                WATCH,
+                Long.toString(started.pid()),
+                folder.toString())
             .redirectErrorStream(true)
             .redirectOutput(ProcessBuilder.Redirect.DISCARD)
             .start();
