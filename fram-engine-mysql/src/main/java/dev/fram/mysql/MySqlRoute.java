@@ -14,7 +14,9 @@ import dev.fram.api.engine.Target;
 import dev.fram.api.engine.TouchedRows;
 import dev.fram.api.error.ErrorCode;
 import dev.fram.api.error.FramException;
+import dev.fram.api.model.Endpoint;
 import dev.fram.api.model.MigrationId;
+import dev.fram.api.traffic.ClientPath;
 import dev.fram.mysql.apply.MySqlApplier;
 import dev.fram.mysql.catalog.Catalog;
 import dev.fram.mysql.check.MySqlChecks;
@@ -22,6 +24,7 @@ import dev.fram.mysql.connection.Connector;
 import dev.fram.mysql.copy.MySqlCopier;
 import dev.fram.mysql.journal.MySqlJournal;
 import dev.fram.mysql.repair.MySqlRepairer;
+import dev.fram.mysql.probe.MySqlClientPath;
 import dev.fram.mysql.schema.MySqlSchemaTransfer;
 import java.security.SecureRandom;
 import java.util.List;
@@ -103,6 +106,11 @@ final class MySqlRoute implements Route {
   public SchemaTransfer schema() {
     Servers.requireOneProduct(source.server(), target.server());
     return schema;
+  }
+
+  @Override
+  public ClientPath clientPath(Endpoint path) {
+    return new MySqlClientPath(path, sourceServer, targetServer);
   }
 
   @Override

@@ -18,6 +18,7 @@ import dev.fram.api.model.Table;
 import dev.fram.api.model.TableDigest;
 import dev.fram.api.model.TableId;
 import dev.fram.api.model.TableOptions;
+import dev.fram.api.traffic.ClientPath;
 import dev.fram.mysql.apply.MySqlApplier;
 import dev.fram.mysql.binlog.BinlogFeed;
 import dev.fram.mysql.binlog.BinlogPosition;
@@ -37,6 +38,7 @@ import dev.fram.mysql.digest.TableDigester;
 import dev.fram.mysql.gate.MySqlGate;
 import dev.fram.mysql.gate.SourceSeal;
 import dev.fram.mysql.journal.HandOverRegister;
+import dev.fram.mysql.probe.ProbeTable;
 import java.security.SecureRandom;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -48,6 +50,7 @@ import java.util.OptionalLong;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
+import java.util.stream.Stream;
 
 /**
  * The source. One shared session answers the short questions of any thread; whatever takes long or
@@ -192,10 +195,14 @@ final class MySqlSource implements Source, AutoCloseable {
 
   @Override
   public WriteGate gate(List<Table> tables, Duration budget) {
+    // The probe must meet what an application meets.
+    boolean probed = questions.read("looking for the probe's table", ProbeTable::exists);
     List<TableId> locked =
-        tables.stream()
-            .filter(table -> table.transfer() != Table.Transfer.DEFINITION_ONLY)
-            .map(Table::id)
+        Stream.concat(
+                tables.stream()
+                    .filter(table -> table.transfer() != Table.Transfer.DEFINITION_ONLY)
+                    .map(Table::id),
+                probed ? Stream.of(ClientPath.TABLE) : Stream.empty())
             .sorted()
             .toList();
     questions.read(

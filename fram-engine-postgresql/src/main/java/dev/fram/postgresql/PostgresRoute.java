@@ -14,9 +14,11 @@ import dev.fram.api.engine.Target;
 import dev.fram.api.engine.TouchedRows;
 import dev.fram.api.error.ErrorCode;
 import dev.fram.api.error.FramException;
+import dev.fram.api.model.Endpoint;
 import dev.fram.api.model.MigrationId;
 import dev.fram.api.model.TableId;
 import dev.fram.api.model.TableOptions;
+import dev.fram.api.traffic.ClientPath;
 import dev.fram.postgresql.apply.PostgresApplier;
 import dev.fram.postgresql.apply.Touches;
 import dev.fram.postgresql.catalog.Catalog;
@@ -28,6 +30,7 @@ import dev.fram.postgresql.digest.Terms;
 import dev.fram.postgresql.gate.TargetGuard;
 import dev.fram.postgresql.journal.PostgresJournal;
 import dev.fram.postgresql.repair.PostgresRepairer;
+import dev.fram.postgresql.probe.PostgresClientPath;
 import dev.fram.postgresql.schema.PostgresSchemaTransfer;
 import java.security.SecureRandom;
 import java.sql.Connection;
@@ -116,6 +119,11 @@ final class PostgresRoute implements Route {
   @Override
   public SchemaTransfer schema() {
     return schema;
+  }
+
+  @Override
+  public ClientPath clientPath(Endpoint path) {
+    return new PostgresClientPath(path, sourceServer, targetServer);
   }
 
   @Override

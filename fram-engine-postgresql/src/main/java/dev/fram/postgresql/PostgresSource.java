@@ -35,9 +35,11 @@ import dev.fram.postgresql.feed.Publication;
 import dev.fram.postgresql.feed.ReplicationFeed;
 import dev.fram.postgresql.gate.HandOverRegister;
 import dev.fram.postgresql.gate.PostgresGate;
+import dev.fram.postgresql.probe.ProbeTable;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -184,9 +186,12 @@ final class PostgresSource implements Source, AutoCloseable {
     tables.forEach(table -> wanted.add(table.id()));
     // Foreign tables hold no data of ours, and cannot be locked.
     List<CatalogTable> gated =
-        questions.read("reading the catalog", catalog::tables).stream()
-            .filter(table -> wanted.contains(table.id()) && table.kind() != 'f')
-            .toList();
+        new ArrayList<>(
+            questions.read("reading the catalog", catalog::tables).stream()
+                .filter(table -> wanted.contains(table.id()) && table.kind() != 'f')
+                .toList());
+    // The probe must meet what an application meets.
+    gated.addAll(questions.read("looking for the probe's table", ProbeTable::gated));
     questions.write(
         "preparing the hand-over register",
         c -> {

@@ -2,7 +2,11 @@
 package dev.fram.api.engine;
 
 import dev.fram.api.check.Check;
+import dev.fram.api.error.ErrorCode;
+import dev.fram.api.error.FramException;
+import dev.fram.api.model.Endpoint;
 import dev.fram.api.model.MigrationId;
+import dev.fram.api.traffic.ClientPath;
 import java.util.List;
 
 /**
@@ -53,6 +57,17 @@ public interface Route extends AutoCloseable {
    * @param epoch the lease's epoch, checked in every transaction on the target
    */
   Repairer repairer(long epoch);
+
+  /**
+   * The applications' way to the database, for the probe. Connects to nothing yet.
+   *
+   * @param path the address that the applications use, with a login like theirs
+   * @throws FramException UNSUPPORTED where there is no such probe
+   */
+  default ClientPath clientPath(Endpoint path) {
+    throw new FramException(
+        ErrorCode.UNSUPPORTED, "There is no client probe for this engine.", "Leave out --probe.");
+  }
 
   /** Closes every connection that is still open. Never throws. */
   @Override

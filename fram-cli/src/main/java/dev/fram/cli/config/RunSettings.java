@@ -13,6 +13,7 @@ public final class RunSettings {
         .withStream(stream(values, surroundings))
         .withVerify(verify(values))
         .withCutover(cutover(values))
+        .withTraffic(Switches.settings(values, surroundings))
         .withRetry(retry(values));
   }
 
@@ -61,8 +62,6 @@ public final class RunSettings {
         values.text(ConfigKey.CUTOVER).filter("auto"::equals).isPresent()
             ? MigrationSettings.Mode.AUTO
             : MigrationSettings.Mode.MANUAL,
-        values.text(ConfigKey.SWITCH_COMMAND),
-        values.duration(ConfigKey.SWITCH_TIMEOUT),
         values.duration(ConfigKey.WRITE_BLOCK_BUDGET),
         values.duration(ConfigKey.MAX_LAG),
         values.count(ConfigKey.CUTOVER_ATTEMPTS));

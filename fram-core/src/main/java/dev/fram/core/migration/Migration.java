@@ -3,7 +3,6 @@ package dev.fram.core.migration;
 
 import dev.fram.api.check.Finding;
 import dev.fram.api.engine.Lease;
-import dev.fram.api.error.ErrorCode;
 import dev.fram.api.error.FramException;
 import dev.fram.api.model.Table;
 import dev.fram.api.status.PhaseName;
@@ -197,18 +196,10 @@ final class Migration implements AutoCloseable {
   /** The target serves: whatever fails now is told, and undoes nothing. */
   private void serve() {
     Promotion promotion = new Promotion(parts);
-    Optional<FramException> hook = Optional.empty();
-    try {
-      promotion.switchTraffic();
-    } catch (FramException e) {
-      if (e.code() != ErrorCode.HOOK_FAILED) {
-        throw e;
-      }
-      hook = Optional.of(e);
-    }
+    Optional<FramException> left = promotion.switchTraffic(workers.signal());
     promotion.afterOpening();
     parts.bus().publish(new RunEvent.CutoverEnded("The target serves."));
-    hook.ifPresent(e -> {
+    left.ifPresent(e -> {
       throw e;
     });
   }

@@ -174,12 +174,7 @@ final class VerifyTest {
     MigrationSettings hasty =
         settings.withCutover(
             new MigrationSettings.Cutover(
-                c.mode(),
-                c.switchCommand(),
-                c.switchTimeout(),
-                Duration.ofMillis(80),
-                c.maxLag(),
-                c.attempts()));
+                c.mode(), Duration.ofMillis(80), c.maxLag(), c.attempts()));
     running(
         world,
         hasty,
