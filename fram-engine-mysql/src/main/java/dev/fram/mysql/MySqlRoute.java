@@ -21,6 +21,7 @@ import dev.fram.mysql.catalog.Catalog;
 import dev.fram.mysql.check.MySqlChecks;
 import dev.fram.mysql.connection.Connector;
 import dev.fram.mysql.copy.MySqlCopier;
+import dev.fram.mysql.inventory.MySqlInventory;
 import dev.fram.mysql.journal.MySqlJournal;
 import dev.fram.mysql.schema.MySqlSchemaTransfer;
 import java.security.SecureRandom;
@@ -50,7 +51,12 @@ final class MySqlRoute implements Route {
             .load()
             .map(MigrationRecord::id)
             .orElseGet(() -> MigrationId.random(new SecureRandom()));
-    this.source = new MySqlSource(source, id, catalog, request.tableOptions());
+    this.source = new MySqlSource(
+            source,
+            id,
+            catalog,
+            request.tableOptions(),
+            MySqlInventory.ofSource(source, catalog, request.scope(), request.schemaOptions()));
     this.target = new MySqlTarget(target, journal, catalog);
     this.schema = new MySqlSchemaTransfer(source, target, catalog, request.schemaOptions());
   }

@@ -2,6 +2,7 @@
 package dev.fram.postgresql;
 
 import dev.fram.api.engine.Lease;
+import dev.fram.api.engine.ObjectFact;
 import dev.fram.api.engine.Reveal;
 import dev.fram.api.engine.Target;
 import dev.fram.api.engine.TargetMoment;
@@ -16,8 +17,10 @@ import dev.fram.postgresql.digest.TableDigester;
 import dev.fram.postgresql.digest.Terms;
 import dev.fram.postgresql.gate.TargetGuard;
 import dev.fram.postgresql.journal.Epoch;
+import dev.fram.postgresql.inventory.PostgresInventory;
 import dev.fram.postgresql.journal.PostgresJournal;
 import dev.fram.postgresql.journal.PostgresLease;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.LongConsumer;
 
@@ -90,6 +93,11 @@ final class PostgresTarget implements Target, AutoCloseable {
           guard.remove(c);
           return 0;
         });
+  }
+
+  @Override
+  public List<ObjectFact> objects(int other) {
+    return PostgresInventory.ofTarget(connector).read(other);
   }
 
   @Override

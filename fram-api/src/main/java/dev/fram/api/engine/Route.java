@@ -10,10 +10,8 @@ import java.util.List;
  * other inside it and the core never sees them. Thread-safe unless a part says otherwise; parts
  * that own connections are opened one per thread.
  */
-public interface Route extends AutoCloseable {
+public interface Route extends TargetRoute {
   Source source();
-
-  Target target();
 
   /**
    * The migration's id: the one recorded on the target, or a new one when there is none yet (fixed
@@ -46,8 +44,4 @@ public interface Route extends AutoCloseable {
   default Applier applier(long epoch) {
     return applier(epoch, TouchedRows.unwanted());
   }
-
-  /** Closes every connection that is still open. Never throws. */
-  @Override
-  void close();
 }

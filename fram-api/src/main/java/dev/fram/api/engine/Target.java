@@ -4,6 +4,7 @@ package dev.fram.api.engine;
 import dev.fram.api.model.ServerInfo;
 import dev.fram.api.model.TableDigest;
 import dev.fram.api.model.TableId;
+import java.util.List;
 import java.util.Optional;
 
 /** The server where the data arrives; it also keeps all of Fram's state, in a schema named fram. */
@@ -31,6 +32,13 @@ public interface Target {
 
   /** Lets the application write: removes the target's guards. Idempotent. */
   void open(long epoch);
+
+  /**
+   * Every object that is here, as {@link Source#objects}; nothing is excluded.
+   *
+   * @param other the source's major version
+   */
+  List<ObjectFact> objects(int other);
 
   /** Takes a consistent read for a comparison, of rows and position together. */
   TargetMoment moment(Reveal shown);

@@ -161,6 +161,7 @@ public final class Cutover {
             "would prepare sequences, triggers and the rest of the schema",
             () -> parts.route().schema().prepareFinish(epoch),
             () -> {}),
+        new ListObjects(parts),
         new ProveTouched(verification, signal),
         new CloseGate(
             parts,

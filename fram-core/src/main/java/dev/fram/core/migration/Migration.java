@@ -15,6 +15,7 @@ import dev.fram.core.copy.FuzzyWindows;
 import dev.fram.core.copy.TableLog;
 import dev.fram.core.cutover.Cutover;
 import dev.fram.core.cutover.Promotion;
+import dev.fram.core.inventory.LeftOvers;
 import dev.fram.core.run.RunParts;
 import dev.fram.core.stream.Pipeline;
 import dev.fram.core.verify.Ledger;
@@ -207,10 +208,12 @@ final class Migration implements AutoCloseable {
       hook = Optional.of(e);
     }
     promotion.afterOpening();
+    Optional<FramException> left = new LeftOvers(parts).look();
     parts.bus().publish(new RunEvent.CutoverEnded("The target serves."));
-    hook.ifPresent(e -> {
-      throw e;
-    });
+    hook.or(() -> left)
+        .ifPresent(e -> {
+          throw e;
+        });
   }
 
   private void follow() {

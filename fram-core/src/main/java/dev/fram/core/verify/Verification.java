@@ -50,6 +50,7 @@ public final class Verification {
   private final Ledger ledger;
   private final Agenda agenda;
   private final Twins twins;
+  private final Verdicts verdicts;
   private final ProofRate rate = new ProofRate();
   private final ReentrantLock pacing = new ReentrantLock();
   private final Set<Twin> open = ConcurrentHashMap.newKeySet();
@@ -64,6 +65,7 @@ public final class Verification {
     this.settings = parts.settings().verify();
     this.agenda = new Agenda(parts.route().source(), ledger, settings, tables);
     this.twins = new Twins(parts, pipeline);
+    this.verdicts = new Verdicts(parts.journal());
   }
 
   public boolean on() {
@@ -72,6 +74,7 @@ public final class Verification {
 
   /** Begins: from now on the workers have something to do. */
   public void begin(StopSignal signal) {
+    verdicts.forget();
     agenda.everything(parts.clock().nanos());
     resume(signal);
     publish();
@@ -183,6 +186,7 @@ public final class Verification {
       Map<TableId, SpanResult> results = results(unit, before, twin);
       rate.took(unit, results.values(), parts.clock().nanos() - began);
       agenda.done(unit, results, parts.clock().nanos());
+      unit.tables().forEach(table -> verdicts.tell(agenda.proof(table)));
       results.values().stream()
           .flatMap(result -> result.differences().stream())
           .forEach(d -> LOG.warn("not the same on source and target: {}", d.sentence()));
@@ -308,6 +312,7 @@ public final class Verification {
             .toList();
     if (!left.isEmpty()) {
       new LastProof(parts, ledger, agenda).run(left, signal);
+      left.forEach(verdicts::tell);
       publish();
     }
     if (!obstacles().isEmpty()) {
