@@ -62,7 +62,7 @@ final class RelationQueries {
              FROM pg_inherits h WHERE h.inhrelid = c.oid),
             pg_get_partkeydef(c.oid), pg_get_expr(c.relpartbound, c.oid),
             CASE WHEN c.reloftype <> 0 THEN c.reloftype::regtype::text END,
-:options,
+            :options,
             (SELECT string_agg(o, ',' ORDER BY o COLLATE "C") FROM pg_class t, unnest(t.reloptions) o
              WHERE t.oid = c.reltoastrelid),
             (SELECT concat_ws(' ', s.srvname, :foreign) FROM pg_foreign_table x

@@ -73,6 +73,16 @@ public final class MemoryTarget {
     rows.put(table, changed);
   }
 
+  /** Takes an index or the triggers away behind everybody's back. */
+  public synchronized void forget(String what) {
+    built.remove(what);
+  }
+
+  /** Makes an index or the triggers as a person would. */
+  public synchronized void build(String what) {
+    built.add(what);
+  }
+
   public synchronized Map<TableId, Map<Long, String>> contents() {
     return Collections.unmodifiableMap(new TreeMap<>(rows));
   }
