@@ -51,7 +51,8 @@ final class MySqlRoute implements Route {
             .load()
             .map(MigrationRecord::id)
             .orElseGet(() -> MigrationId.random(new SecureRandom()));
-    this.source = new MySqlSource(
+    this.source =
+        new MySqlSource(
             source,
             id,
             catalog,

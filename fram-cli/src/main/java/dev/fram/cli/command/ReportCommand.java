@@ -79,7 +79,9 @@ final class ReportCommand implements FramCommand {
     return Answer.done(
         "Nothing is left over of "
             + all
-            + (toCome > 0 ? "; " + toCome + (toCome == 1 ? " is" : " are") + " still to come." : "."));
+            + (toCome > 0
+                ? "; " + toCome + (toCome == 1 ? " is" : " are") + " still to come."
+                : "."));
   }
 
   private static String remedy(List<InventoryItem> left) {

@@ -73,8 +73,7 @@ final class InventoryLines {
         .toList();
   }
 
-  private static String row(
-      String kind, int width, List<String> cells, List<ObjectState> shown) {
+  private static String row(String kind, int width, List<String> cells, List<ObjectState> shown) {
     StringBuilder line = new StringBuilder(kind).append(" ".repeat(width - kind.length()));
     for (int i = 0; i < cells.size(); i++) {
       int column = Math.max(word(shown.get(i)).length(), 9);

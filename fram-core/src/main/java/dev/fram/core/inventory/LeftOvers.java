@@ -49,8 +49,7 @@ public final class LeftOvers {
     parts.journal().step(STEP, () -> inventory.counts().toString());
     left.stream()
         .limit(NOTED)
-        .forEach(item ->
-            parts.bus().publish(new RunEvent.Noted("left over: " + item.sentence())));
+        .forEach(item -> parts.bus().publish(new RunEvent.Noted("left over: " + item.sentence())));
     return left.isEmpty() ? Optional.empty() : Optional.of(leftOver(left));
   }
 

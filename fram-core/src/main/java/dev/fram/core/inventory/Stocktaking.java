@@ -36,11 +36,9 @@ public final class Stocktaking {
 
   private static Inventory served(Target target, SavedInventory kept) {
     JournalStore store = target.journal();
-    Matching.Rows rows =
-        new Matching.Rows(store.tables().keySet(), Set.of(), store.verdicts());
+    Matching.Rows rows = new Matching.Rows(store.tables().keySet(), Set.of(), store.verdicts());
     return new Inventory(
-        new Matching(PhaseName.SERVING, rows)
-            .items(kept.objects(), target.objects(kept.major())),
+        new Matching(PhaseName.SERVING, rows).items(kept.objects(), target.objects(kept.major())),
         "The source's objects as they were at the cutover, the target's as they are now.");
   }
 

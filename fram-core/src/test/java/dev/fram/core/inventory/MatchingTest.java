@@ -77,8 +77,7 @@ class MatchingTest {
 
   @Test
   void aTableIsVerifiedWhenItsRowsWereFoundEqual() {
-    assertThat(table(Set.of(ITEM), Map.of(ITEM, RowVerdict.EQUAL)))
-        .isEqualTo(ObjectState.VERIFIED);
+    assertThat(table(Set.of(ITEM), Map.of(ITEM, RowVerdict.EQUAL))).isEqualTo(ObjectState.VERIFIED);
     assertThat(table(Set.of(ITEM), Map.of())).isEqualTo(ObjectState.MIGRATED);
     assertThat(table(Set.of(ITEM), Map.of(ITEM, RowVerdict.DIFFERENT)))
         .isEqualTo(ObjectState.LEFT_OVER);

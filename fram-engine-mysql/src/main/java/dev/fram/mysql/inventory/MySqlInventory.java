@@ -56,8 +56,7 @@ public final class MySqlInventory {
 
   /** Also the accounts, where they may be read. */
   public static MySqlInventory ofTarget(Connector connector, Catalog catalog) {
-    return new MySqlInventory(
-        connector, catalog, Scope.all(), Set.of(SchemaOption.WITH_USERS));
+    return new MySqlInventory(connector, catalog, Scope.all(), Set.of(SchemaOption.WITH_USERS));
   }
 
   /** One row of a query. */

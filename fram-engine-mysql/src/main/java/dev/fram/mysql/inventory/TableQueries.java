@@ -125,20 +125,18 @@ final class TableQueries {
         PARTITIONS,
         INDEXES.replace(":shown", "IGNORED").replace(":expression", "NULL"),
         FOREIGN_KEYS,
-        CHECKS
-            .replace(":enforced", "c.LEVEL")
-            .replace(":table", "AND t.TABLE_NAME = c.TABLE_NAME"),
+        CHECKS.replace(":enforced", "c.LEVEL").replace(":table", "AND t.TABLE_NAME = c.TABLE_NAME"),
         COMMENTS);
   }
 
   /** Every column of a table in one text: database, table, text. */
   static String columns(String more) {
     return """
-        SELECT TABLE_SCHEMA, TABLE_NAME, GROUP_CONCAT(CONCAT_WS(' ', COLUMN_NAME, COLUMN_TYPE,
-            IS_NULLABLE, COLUMN_DEFAULT, CHARACTER_SET_NAME, COLLATION_NAME, EXTRA,
-            GENERATION_EXPRESSION:more) ORDER BY ORDINAL_POSITION SEPARATOR '\\n')
-        FROM information_schema.COLUMNS WHERE :own(TABLE_SCHEMA) GROUP BY TABLE_SCHEMA, TABLE_NAME
-        """
+    SELECT TABLE_SCHEMA, TABLE_NAME, GROUP_CONCAT(CONCAT_WS(' ', COLUMN_NAME, COLUMN_TYPE,
+        IS_NULLABLE, COLUMN_DEFAULT, CHARACTER_SET_NAME, COLLATION_NAME, EXTRA,
+        GENERATION_EXPRESSION:more) ORDER BY ORDINAL_POSITION SEPARATOR '\\n')
+    FROM information_schema.COLUMNS WHERE :own(TABLE_SCHEMA) GROUP BY TABLE_SCHEMA, TABLE_NAME
+    """
         .replace(":more", more);
   }
 }

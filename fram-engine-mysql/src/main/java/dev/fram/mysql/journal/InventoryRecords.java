@@ -105,7 +105,8 @@ final class InventoryRecords {
 
   /** In one statement: a row at a time would be a way to the server each. */
   private static void insert(Connection connection, List<ObjectFact> facts) throws SQLException {
-    String rows = String.join(", ", Collections.nCopies(facts.size(), "(?, ?, ?, ?, ?, ?, ?, ?, ?)"));
+    String rows =
+        String.join(", ", Collections.nCopies(facts.size(), "(?, ?, ?, ?, ?, ?, ?, ?, ?)"));
     try (PreparedStatement insert =
         connection.prepareStatement(
             "INSERT INTO fram.object (kind, schema_name, name, definition, table_schema, table_name,"

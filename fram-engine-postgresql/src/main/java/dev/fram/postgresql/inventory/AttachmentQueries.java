@@ -106,19 +106,20 @@ final class AttachmentQueries {
     String was =
         switch (register) {
           case PRESENT -> "LEFT JOIN fram.identity f ON f.relation = c.oid";
-          case ABSENT -> "LEFT JOIN (SELECT 0::oid AS relation, '' AS was, '' AS was_index) f ON false";
+          case ABSENT ->
+              "LEFT JOIN (SELECT 0::oid AS relation, '' AS was, '' AS was_index) f ON false";
         };
     return """
-        SELECT 'pg_class'::regclass, c.oid, 'replica identity', n.nspname,
-          'of ' || c.oid::regclass,
-          coalesce(f.was, c.relreplident::text) || ' ' || CASE
-            WHEN f.was IS NOT NULL THEN f.was_index
-            ELSE coalesce((SELECT x.relname FROM pg_index i JOIN pg_class x ON x.oid = i.indexrelid
-              WHERE i.indrelid = c.oid AND i.indisreplident), '') END, 'WITH_THE_INDEXES'
-        FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace :register
-        WHERE c.relkind IN ('r', 'p') AND coalesce(f.was, c.relreplident::text) <> 'd'
-          AND c.relpersistence <> 't' AND c.oid >= 16384 AND c.relnamespace IN
-        """
+    SELECT 'pg_class'::regclass, c.oid, 'replica identity', n.nspname,
+      'of ' || c.oid::regclass,
+      coalesce(f.was, c.relreplident::text) || ' ' || CASE
+        WHEN f.was IS NOT NULL THEN f.was_index
+        ELSE coalesce((SELECT x.relname FROM pg_index i JOIN pg_class x ON x.oid = i.indexrelid
+          WHERE i.indrelid = c.oid AND i.indisreplident), '') END, 'WITH_THE_INDEXES'
+    FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace :register
+    WHERE c.relkind IN ('r', 'p') AND coalesce(f.was, c.relreplident::text) <> 'd'
+      AND c.relpersistence <> 't' AND c.oid >= 16384 AND c.relnamespace IN
+    """
             .replace(":register", was)
         + LASTING;
   }
@@ -131,16 +132,16 @@ final class AttachmentQueries {
 
   static String defaultPrivileges(Printing printing) {
     return """
-        SELECT 'pg_default_acl'::regclass, d.oid, i.type, '', i.identity,
-          (SELECT string_agg(concat_ws(' ', CASE WHEN a.grantee = 0 THEN 'PUBLIC'
-               ELSE pg_get_userbyid(a.grantee) END, a.privilege_type, a.is_grantable), ','
-             ORDER BY CASE WHEN a.grantee = 0 THEN 'PUBLIC' ELSE pg_get_userbyid(a.grantee) END
-               COLLATE "C", a.privilege_type)
-           FROM aclexplode(d.defaclacl) a WHERE a.privilege_type <> :strange), 'AT_THE_CUTOVER'
-        FROM pg_default_acl d
-        CROSS JOIN LATERAL pg_identify_object('pg_default_acl'::regclass, d.oid, 0) i
-        WHERE i.schema IS DISTINCT FROM 'fram'
-        """
+    SELECT 'pg_default_acl'::regclass, d.oid, i.type, '', i.identity,
+      (SELECT string_agg(concat_ws(' ', CASE WHEN a.grantee = 0 THEN 'PUBLIC'
+           ELSE pg_get_userbyid(a.grantee) END, a.privilege_type, a.is_grantable), ','
+         ORDER BY CASE WHEN a.grantee = 0 THEN 'PUBLIC' ELSE pg_get_userbyid(a.grantee) END
+           COLLATE "C", a.privilege_type)
+       FROM aclexplode(d.defaclacl) a WHERE a.privilege_type <> :strange), 'AT_THE_CUTOVER'
+    FROM pg_default_acl d
+    CROSS JOIN LATERAL pg_identify_object('pg_default_acl'::regclass, d.oid, 0) i
+    WHERE i.schema IS DISTINCT FROM 'fram'
+    """
         .replace(":strange", printing.strangePrivilege());
   }
 
@@ -156,60 +157,60 @@ final class AttachmentQueries {
                 + " AND g.objid < 16384)"
             : "";
     return """
-        WITH acls AS (
-          SELECT 'pg_class'::regclass::oid AS classid, oid AS objid, 0 AS sub, relacl AS acl,
-            acldefault(CASE relkind WHEN 'S' THEN 's'::"char" ELSE 'r' END, relowner) AS before
-            FROM pg_class WHERE relacl IS NOT NULL
-          UNION ALL SELECT 'pg_class'::regclass, a.attrelid, a.attnum, a.attacl,
-            acldefault('c', c.relowner)
-            FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid
-            WHERE a.attacl IS NOT NULL AND NOT a.attisdropped
-          UNION ALL SELECT 'pg_proc'::regclass, oid, 0, proacl, acldefault('f', proowner)
-            FROM pg_proc WHERE proacl IS NOT NULL
-          UNION ALL SELECT 'pg_namespace'::regclass, oid, 0, nspacl, acldefault('n', nspowner)
-            FROM pg_namespace WHERE nspacl IS NOT NULL
-          UNION ALL SELECT 'pg_type'::regclass, oid, 0, typacl, acldefault('T', typowner)
-            FROM pg_type WHERE typacl IS NOT NULL
-          UNION ALL SELECT 'pg_language'::regclass, oid, 0, lanacl, acldefault('l', lanowner)
-            FROM pg_language WHERE lanacl IS NOT NULL
-          UNION ALL SELECT 'pg_foreign_data_wrapper'::regclass, oid, 0, fdwacl,
-            acldefault('F', fdwowner) FROM pg_foreign_data_wrapper WHERE fdwacl IS NOT NULL
-          UNION ALL SELECT 'pg_foreign_server'::regclass, oid, 0, srvacl, acldefault('S', srvowner)
-            FROM pg_foreign_server WHERE srvacl IS NOT NULL
-          UNION ALL SELECT 'pg_largeobject'::regclass, oid, 0, lomacl, acldefault('L', lomowner)
-            FROM pg_largeobject_metadata WHERE lomacl IS NOT NULL
-          UNION ALL SELECT 'pg_database'::regclass, oid, 0, datacl, acldefault('d', datdba)
-            FROM pg_database WHERE datacl IS NOT NULL AND datname = current_database()),
-        changed AS (
-          SELECT a.classid, a.objid, a.sub, a.acl, coalesce(p.initprivs, a.before) AS before
-          FROM acls a LEFT JOIN pg_init_privs p
-            ON p.classoid = a.classid AND p.objoid = a.objid AND p.objsubid = a.sub
-          WHERE a.acl IS DISTINCT FROM p.initprivs),
-        grants AS (
-          SELECT c.classid, c.objid, c.sub, x.* FROM changed c CROSS JOIN LATERAL (
-            SELECT 'grant' AS verb, e.* FROM (
-              SELECT grantee, privilege_type, is_grantable FROM aclexplode(c.acl)
-              EXCEPT SELECT grantee, privilege_type, is_grantable FROM aclexplode(c.before)) e
-            UNION ALL
-            SELECT 'revoke', e.* FROM (
-              SELECT grantee, privilege_type, is_grantable FROM aclexplode(c.before)
-              EXCEPT SELECT grantee, privilege_type, is_grantable FROM aclexplode(c.acl)) e) x),
-        told AS (
-          SELECT g.classid, g.objid, g.sub, g.verb,
-            CASE WHEN g.grantee = 0 THEN 'PUBLIC' ELSE pg_get_userbyid(g.grantee)::text END AS who,
-            string_agg(g.privilege_type || CASE WHEN g.is_grantable THEN '*' ELSE '' END, ', '
-              ORDER BY g.privilege_type, g.is_grantable) AS what
-          FROM grants g WHERE g.privilege_type <> :strange :everybody GROUP BY 1, 2, 3, 4, 5)
-        SELECT t.classid, t.objid, t.verb, coalesce(i.schema, ''),
-          'on ' || i.type || CASE WHEN i.type = 'database' THEN '' ELSE ' ' || i.identity END
-            || CASE t.verb WHEN 'grant' THEN ' to ' ELSE ' from ' END
-            || CASE t.who WHEN 'PUBLIC' THEN t.who ELSE quote_ident(t.who) END,
-          t.what, CASE i.type WHEN 'database' THEN 'AT_THE_CUTOVER' ELSE '' END
-        FROM told t CROSS JOIN LATERAL pg_identify_object(t.classid, t.objid, t.sub) i
-        WHERE coalesce(i.schema, '') NOT LIKE 'pg\\_temp\\_%'
-          AND coalesce(i.schema, '') NOT LIKE 'pg\\_toast%'
-          AND coalesce(i.schema, '') <> 'fram' AND NOT (i.type = 'schema' AND i.identity = 'fram')
-        """
+    WITH acls AS (
+      SELECT 'pg_class'::regclass::oid AS classid, oid AS objid, 0 AS sub, relacl AS acl,
+        acldefault(CASE relkind WHEN 'S' THEN 's'::"char" ELSE 'r' END, relowner) AS before
+        FROM pg_class WHERE relacl IS NOT NULL
+      UNION ALL SELECT 'pg_class'::regclass, a.attrelid, a.attnum, a.attacl,
+        acldefault('c', c.relowner)
+        FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid
+        WHERE a.attacl IS NOT NULL AND NOT a.attisdropped
+      UNION ALL SELECT 'pg_proc'::regclass, oid, 0, proacl, acldefault('f', proowner)
+        FROM pg_proc WHERE proacl IS NOT NULL
+      UNION ALL SELECT 'pg_namespace'::regclass, oid, 0, nspacl, acldefault('n', nspowner)
+        FROM pg_namespace WHERE nspacl IS NOT NULL
+      UNION ALL SELECT 'pg_type'::regclass, oid, 0, typacl, acldefault('T', typowner)
+        FROM pg_type WHERE typacl IS NOT NULL
+      UNION ALL SELECT 'pg_language'::regclass, oid, 0, lanacl, acldefault('l', lanowner)
+        FROM pg_language WHERE lanacl IS NOT NULL
+      UNION ALL SELECT 'pg_foreign_data_wrapper'::regclass, oid, 0, fdwacl,
+        acldefault('F', fdwowner) FROM pg_foreign_data_wrapper WHERE fdwacl IS NOT NULL
+      UNION ALL SELECT 'pg_foreign_server'::regclass, oid, 0, srvacl, acldefault('S', srvowner)
+        FROM pg_foreign_server WHERE srvacl IS NOT NULL
+      UNION ALL SELECT 'pg_largeobject'::regclass, oid, 0, lomacl, acldefault('L', lomowner)
+        FROM pg_largeobject_metadata WHERE lomacl IS NOT NULL
+      UNION ALL SELECT 'pg_database'::regclass, oid, 0, datacl, acldefault('d', datdba)
+        FROM pg_database WHERE datacl IS NOT NULL AND datname = current_database()),
+    changed AS (
+      SELECT a.classid, a.objid, a.sub, a.acl, coalesce(p.initprivs, a.before) AS before
+      FROM acls a LEFT JOIN pg_init_privs p
+        ON p.classoid = a.classid AND p.objoid = a.objid AND p.objsubid = a.sub
+      WHERE a.acl IS DISTINCT FROM p.initprivs),
+    grants AS (
+      SELECT c.classid, c.objid, c.sub, x.* FROM changed c CROSS JOIN LATERAL (
+        SELECT 'grant' AS verb, e.* FROM (
+          SELECT grantee, privilege_type, is_grantable FROM aclexplode(c.acl)
+          EXCEPT SELECT grantee, privilege_type, is_grantable FROM aclexplode(c.before)) e
+        UNION ALL
+        SELECT 'revoke', e.* FROM (
+          SELECT grantee, privilege_type, is_grantable FROM aclexplode(c.before)
+          EXCEPT SELECT grantee, privilege_type, is_grantable FROM aclexplode(c.acl)) e) x),
+    told AS (
+      SELECT g.classid, g.objid, g.sub, g.verb,
+        CASE WHEN g.grantee = 0 THEN 'PUBLIC' ELSE pg_get_userbyid(g.grantee)::text END AS who,
+        string_agg(g.privilege_type || CASE WHEN g.is_grantable THEN '*' ELSE '' END, ', '
+          ORDER BY g.privilege_type, g.is_grantable) AS what
+      FROM grants g WHERE g.privilege_type <> :strange :everybody GROUP BY 1, 2, 3, 4, 5)
+    SELECT t.classid, t.objid, t.verb, coalesce(i.schema, ''),
+      'on ' || i.type || CASE WHEN i.type = 'database' THEN '' ELSE ' ' || i.identity END
+        || CASE t.verb WHEN 'grant' THEN ' to ' ELSE ' from ' END
+        || CASE t.who WHEN 'PUBLIC' THEN t.who ELSE quote_ident(t.who) END,
+      t.what, CASE i.type WHEN 'database' THEN 'AT_THE_CUTOVER' ELSE '' END
+    FROM told t CROSS JOIN LATERAL pg_identify_object(t.classid, t.objid, t.sub) i
+    WHERE coalesce(i.schema, '') NOT LIKE 'pg\\_temp\\_%'
+      AND coalesce(i.schema, '') NOT LIKE 'pg\\_toast%'
+      AND coalesce(i.schema, '') <> 'fram' AND NOT (i.type = 'schema' AND i.identity = 'fram')
+    """
         .replace(":strange", printing.strangePrivilege())
         .replace(":everybody", everybody);
   }

@@ -56,16 +56,17 @@ final class LeftOut {
   private void addReaders(Connection connection) throws SQLException {
     List<Read> reads =
         Sql.list(
-            connection,
-            READS,
-            row -> new Read(row.getLong(1), row.getLong(2), row.getString(3)));
+            connection, READS, row -> new Read(row.getLong(1), row.getLong(2), row.getString(3)));
     boolean grown = true;
     while (grown) {
       grown = false;
       for (Read read : reads) {
         Optional<String> why = reason(read.relation());
         if (why.isPresent() && !reasons.containsKey(read.view())) {
-          String by = why.get().contains(" (reads ") ? why.get() : why.get() + " (reads " + read.name() + ")";
+          String by =
+              why.get().contains(" (reads ")
+                  ? why.get()
+                  : why.get() + " (reads " + read.name() + ")";
           reasons.put(read.view(), by);
           grown = true;
         }

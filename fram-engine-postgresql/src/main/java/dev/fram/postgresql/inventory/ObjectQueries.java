@@ -18,21 +18,54 @@ final class ObjectQueries {
           + " AND nspname NOT LIKE 'pg\\_toast%' AND nspname <> 'fram')";
 
   /**
-   * The catalogs with an oid that are told of: by the queries here, by {@link AttachmentQueries}, or
-   * as a part of something else (a default of its table, an enum's label of its type). Any other
+   * The catalogs with an oid that are told of: by the queries here, by {@link AttachmentQueries},
+   * or as a part of something else (a default of its table, an enum's label of its type). Any other
    * one, which a newer server may have, is found by {@link UnknownObjects}.
    */
   static final Set<String> KNOWN =
       Set.of(
-          "pg_am", "pg_amop", "pg_amproc", "pg_attrdef", "pg_auth_members", "pg_authid", "pg_cast",
-          "pg_class", "pg_collation", "pg_constraint", "pg_conversion", "pg_database",
-          "pg_default_acl", "pg_enum", "pg_event_trigger", "pg_extension",
-          "pg_foreign_data_wrapper", "pg_foreign_server", "pg_language", "pg_largeobject_metadata",
-          "pg_namespace", "pg_opclass", "pg_operator", "pg_opfamily", "pg_parameter_acl",
-          "pg_policy", "pg_proc", "pg_publication", "pg_publication_namespace",
-          "pg_publication_rel", "pg_rewrite", "pg_statistic_ext", "pg_subscription",
-          "pg_tablespace", "pg_transform", "pg_trigger", "pg_ts_config", "pg_ts_dict",
-          "pg_ts_parser", "pg_ts_template", "pg_type", "pg_user_mapping");
+          "pg_am",
+          "pg_amop",
+          "pg_amproc",
+          "pg_attrdef",
+          "pg_auth_members",
+          "pg_authid",
+          "pg_cast",
+          "pg_class",
+          "pg_collation",
+          "pg_constraint",
+          "pg_conversion",
+          "pg_database",
+          "pg_default_acl",
+          "pg_enum",
+          "pg_event_trigger",
+          "pg_extension",
+          "pg_foreign_data_wrapper",
+          "pg_foreign_server",
+          "pg_language",
+          "pg_largeobject_metadata",
+          "pg_namespace",
+          "pg_opclass",
+          "pg_operator",
+          "pg_opfamily",
+          "pg_parameter_acl",
+          "pg_policy",
+          "pg_proc",
+          "pg_publication",
+          "pg_publication_namespace",
+          "pg_publication_rel",
+          "pg_rewrite",
+          "pg_statistic_ext",
+          "pg_subscription",
+          "pg_tablespace",
+          "pg_transform",
+          "pg_trigger",
+          "pg_ts_config",
+          "pg_ts_dict",
+          "pg_ts_parser",
+          "pg_ts_template",
+          "pg_type",
+          "pg_user_mapping");
 
   private static final String EARLY = "'WITH_THE_TABLES'";
   private static final String LATE = "'AT_THE_CUTOVER'";
@@ -220,12 +253,7 @@ final class ObjectQueries {
             "concat_ws(' ', x.lanpltrusted, x.lanplcallfoid::regproc, x.laninline::regproc,"
                 + " x.lanvalidator::regproc)",
             ""),
-        plain(
-            "pg_transform",
-            EARLY,
-            "0::oid",
-            "concat_ws(' ', x.trffromsql, x.trftosql)",
-            ""),
+        plain("pg_transform", EARLY, "0::oid", "concat_ws(' ', x.trffromsql, x.trftosql)", ""),
         plain(
             "pg_ts_parser",
             EARLY,

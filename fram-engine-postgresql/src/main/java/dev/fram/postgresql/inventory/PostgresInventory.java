@@ -84,7 +84,8 @@ public final class PostgresInventory {
       // A view's text is read under a lock on what it reads.
       Sql.run(connection, "SET LOCAL lock_timeout = '1s'");
       Reading reading =
-          new Reading(connection, new Printing(connection.getMetaData().getDatabaseMajorVersion(), other));
+          new Reading(
+              connection, new Printing(connection.getMetaData().getDatabaseMajorVersion(), other));
       List<ObjectFact> found = reading.all();
       connection.rollback();
       return found;
@@ -149,9 +150,7 @@ public final class PostgresInventory {
                       + " WHERE n.nspname = 'fram' AND c.relname = 'identity'"
                       + " AND has_table_privilege(c.oid, 'SELECT')")
               > 0;
-      return present
-          ? AttachmentQueries.Register.PRESENT
-          : AttachmentQueries.Register.ABSENT;
+      return present ? AttachmentQueries.Register.PRESENT : AttachmentQueries.Register.ABSENT;
     }
 
     private void objects(String query, String condition) throws SQLException {
@@ -203,8 +202,7 @@ public final class PostgresInventory {
     }
 
     private void attachment(Attachment said) {
-      Said of =
-          places.getOrDefault(said.place(), new Said(0, ObjectFact.Due.WITH_THE_INDEXES));
+      Said of = places.getOrDefault(said.place(), new Said(0, ObjectFact.Due.WITH_THE_INDEXES));
       String kind = said.id().kind();
       found.add(
           new ObjectFact(
@@ -268,8 +266,7 @@ public final class PostgresInventory {
           case "grant", "revoke", "default acl" -> Optional.of(SchemaOption.NO_PRIVILEGES);
           case OWNER -> Optional.of(SchemaOption.NO_OWNER);
           case "tablespace" -> Optional.of(SchemaOption.NO_TABLESPACES);
-          default ->
-              kind.startsWith(ROLE) ? Optional.of(SchemaOption.NO_ROLES) : Optional.empty();
+          default -> kind.startsWith(ROLE) ? Optional.of(SchemaOption.NO_ROLES) : Optional.empty();
         };
     return option
         .filter(options::contains)

@@ -101,8 +101,7 @@ final class InventoryRecords {
     create(connection);
     Sql.update(connection, "DELETE FROM fram.object");
     try (PreparedStatement insert =
-        connection.prepareStatement(
-            "INSERT INTO fram.object VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)")) {
+        connection.prepareStatement("INSERT INTO fram.object VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)")) {
       int waiting = 0;
       for (ObjectFact fact : inventory.objects()) {
         bind(insert, fact);
