@@ -3,8 +3,9 @@ package dev.fram.postgresql.inventory;
 
 /**
  * Roles belong to the whole server. Of the source's those are listed that own or may use something
- * in the database, and whoever is a member of these or has them as members; of the target's all, to
- * be found. Columns as in {@link AttachmentQueries}.
+ * in the database, and whoever is a member of these or has them as members; not Fram's own login,
+ * which owns Fram's objects and may be in groups of its server's maker. Of the target's all, to be
+ * found. Columns as in {@link AttachmentQueries}.
  */
 final class RoleQueries {
   private static final String NEEDED =
@@ -16,11 +17,12 @@ final class RoleQueries {
             AND (s.dbid = b.oid OR (s.classid = 'pg_database'::regclass AND s.objid = b.oid))
         UNION SELECT s.setrole FROM pg_db_role_setting s
           JOIN pg_database b ON b.oid = s.setdatabase AND b.datname = current_database()),
+      login AS (SELECT oid FROM pg_roles WHERE rolname = current_user),
       role AS (
-        SELECT oid FROM used WHERE oid >= 16384
+        SELECT u.oid FROM used u, login l WHERE u.oid >= 16384 AND u.oid <> l.oid
         UNION SELECT CASE WHEN m.roleid = r.oid THEN m.member ELSE m.roleid END
-          FROM role r JOIN pg_auth_members m ON r.oid IN (m.roleid, m.member)
-          WHERE r.oid >= 16384)
+          FROM role r JOIN pg_auth_members m ON r.oid IN (m.roleid, m.member), login l
+          WHERE r.oid >= 16384 AND l.oid NOT IN (m.roleid, m.member))
       """;
 
   private static final String ALL = "WITH role AS (SELECT oid FROM pg_roles)";
