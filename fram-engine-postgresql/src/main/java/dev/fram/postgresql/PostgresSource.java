@@ -27,6 +27,7 @@ import dev.fram.postgresql.connection.Sql;
 import dev.fram.postgresql.connection.SqlErrors;
 import dev.fram.postgresql.copy.KeyRanges;
 import dev.fram.postgresql.copy.PostgresSnapshot;
+import dev.fram.postgresql.digest.LogHorizon;
 import dev.fram.postgresql.digest.PostgresSourceMoment;
 import dev.fram.postgresql.digest.TableDigester;
 import dev.fram.postgresql.digest.Terms;
@@ -59,6 +60,7 @@ final class PostgresSource implements Source, AutoCloseable {
   private final Terms terms;
   private final PostgresInventory inventory;
   private final SharedSession questions;
+  private final LogHorizon horizon = new LogHorizon(this::newXid);
   private final ServerInfo server;
 
   /**
@@ -214,10 +216,16 @@ final class PostgresSource implements Source, AutoCloseable {
     return questions.read("reading the hand-over register", new HandOverRegister(id)::read);
   }
 
+  private long newXid() {
+    return questions.read(
+        "asking for a transaction id",
+        c -> Sql.number(c, "SELECT pg_current_xact_id()::text::bigint"));
+  }
+
   @Override
   public SourceMoment moment(List<Table> tables, Reveal shown) {
     return PostgresSourceMoment.take(
-        connector, tables.stream().map(Table::id).toList(), shown, terms, this::mark);
+        connector, tables.stream().map(Table::id).toList(), shown, terms, horizon, this::mark);
   }
 
   @Override

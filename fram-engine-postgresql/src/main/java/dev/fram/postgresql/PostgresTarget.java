@@ -6,6 +6,8 @@ import dev.fram.api.engine.ObjectFact;
 import dev.fram.api.engine.Reveal;
 import dev.fram.api.engine.Target;
 import dev.fram.api.engine.TargetMoment;
+import dev.fram.api.error.ErrorCode;
+import dev.fram.api.error.FramException;
 import dev.fram.api.model.ServerInfo;
 import dev.fram.api.model.TableDigest;
 import dev.fram.api.model.TableId;
@@ -79,7 +81,7 @@ final class PostgresTarget implements Target, AutoCloseable {
     if (session.read("looking at the guards", guard::armed)) {
       lastLook.accept(epoch);
     }
-    // One catalog row opens all tables in the same instant; removing the triggers may take long.
+    // One catalog row opens all tables; removing the triggers takes a lock on each of them.
     session.write(
         "opening the target",
         c -> {
@@ -87,12 +89,21 @@ final class PostgresTarget implements Target, AutoCloseable {
           guard.disarm(c);
           return 0;
         });
-    session.read(
-        "removing the guards",
-        c -> {
-          guard.remove(c);
-          return 0;
-        });
+  }
+
+  @Override
+  public List<String> afterOpening() {
+    List<TableId> left = session.read("removing the guards", guard::remove);
+    return left.isEmpty()
+        ? List.of()
+        : List.of(
+            connector.name()
+                + ": "
+                + left.size()
+                + " tables were always in use and keep a trigger fram_guard that lets everything"
+                + " pass, first "
+                + left.getFirst()
+                + "; fram complete removes it.");
   }
 
   @Override
@@ -115,7 +126,18 @@ final class PostgresTarget implements Target, AutoCloseable {
     session.read(
         "removing Fram's objects",
         c -> {
-          guard.remove(c);
+          List<TableId> left = guard.remove(c);
+          if (!left.isEmpty()) {
+            throw new FramException(
+                ErrorCode.LOCK_TIMEOUT,
+                connector.name()
+                    + ": the trigger fram_guard could not be removed from "
+                    + left.size()
+                    + " tables that are always in use, first "
+                    + left.getFirst()
+                    + ".",
+                "End the transactions that hold them, and run the command again.");
+          }
           Sql.run(c, "DROP SCHEMA IF EXISTS fram CASCADE");
           return 0;
         });

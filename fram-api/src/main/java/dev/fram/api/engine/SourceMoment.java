@@ -15,6 +15,15 @@ public interface SourceMoment extends AutoCloseable {
   /** Whether the rows that it reads are those after this transaction. */
   Seen seen(FeedEvent.Begin transaction);
 
+  /**
+   * Whether everything before this position of the feed is certainly in what it reads. May be no
+   * for as long as the longest transaction that writes: a server need not know the order in which
+   * commits become visible.
+   *
+   * @param position was in the feed before the moment was taken
+   */
+  boolean sawUpTo(Position position);
+
   DigestReader digests();
 
   @Override

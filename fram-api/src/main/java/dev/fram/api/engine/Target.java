@@ -30,7 +30,7 @@ public interface Target {
     return Optional.empty();
   }
 
-  /** Lets the application write: removes the target's guards. Idempotent. */
+  /** Lets the application write, all tables in the same instant. Idempotent. */
   void open(long epoch);
 
   /**
@@ -39,6 +39,16 @@ public interface Target {
    * @param other the source's major version
    */
   List<ObjectFact> objects(int other);
+
+  /**
+   * Removes what kept it closed and lets everybody pass now. The application writes already, and is
+   * not kept waiting. Idempotent.
+   *
+   * @return what could not be removed, for people
+   */
+  default List<String> afterOpening() {
+    return List.of();
+  }
 
   /** Takes a consistent read for a comparison, of rows and position together. */
   TargetMoment moment(Reveal shown);

@@ -42,7 +42,7 @@ public enum ConfigKey {
   INDEX_JOBS(ValueKind.COUNT, "2", "Builds this many indexes at once."),
   VERIFY(
       ValueKind.VERIFY,
-      "off",
+      "continuous",
       "continuous: compares every row while writes go on, and once more what was written since"
           + " before the target opens. off: compares nothing."),
   VERIFY_JOBS(ValueKind.COUNT, "2", "Compares this many groups of tables at once."),

@@ -153,31 +153,42 @@ public final class Cutover {
 
   private List<CutoverStep> steps(Freeze freeze) {
     long epoch = parts.journal().epoch();
-    return List.of(
-        new RestComparison(verification, signal),
-        new Readiness(parts, pipeline, freeze, verification, tables, signal),
+    List<CutoverStep> steps = new ArrayList<>();
+    compared(steps, new RestComparison(verification, signal));
+    steps.add(new Readiness(parts, pipeline, freeze, verification, tables, signal));
+    steps.add(
         new SchemaStep(
             "prepare-finish",
             "would prepare sequences, triggers and the rest of the schema",
             () -> parts.route().schema().prepareFinish(epoch),
-            () -> {}),
-        new ListObjects(parts),
-        new ProveTouched(verification, signal),
+            () -> {}));
+    steps.add(new ListObjects(parts));
+    compared(steps, new ProveTouched(verification, signal));
+    steps.add(
         new CloseGate(
             parts,
             freeze,
             () -> verification.catchUp(signal),
             RandomGenerator.getDefault(),
-            signal),
-        new Drain(parts, pipeline, freeze, signal),
-        new CompareDefinitions(parts),
-        new CopyUnlogged(parts, freeze, tables),
-        new ProveLast(verification, signal),
+            signal));
+    steps.add(new Drain(parts, pipeline, freeze, signal));
+    steps.add(new CompareDefinitions(parts));
+    steps.add(new CopyUnlogged(parts, freeze, tables));
+    compared(steps, new ProveLast(verification, signal));
+    steps.add(
         new SchemaStep(
             FINISH,
             "would set sequences, triggers, rules and the remaining foreign keys",
             () -> parts.route().schema().finish(epoch),
             () -> parts.route().schema().undoFinish(epoch)));
+    return steps;
+  }
+
+  /** A step that there is only where both sides are compared. */
+  private void compared(List<CutoverStep> steps, CutoverStep step) {
+    if (verification.on()) {
+      steps.add(step);
+    }
   }
 
   private void bracket(String name, Runnable act) {

@@ -114,19 +114,20 @@ public final class Promotion {
     }
   }
 
-  /** Validates what was added unvalidated; what could not be is told. */
+  /**
+   * Removes what kept the target closed and validates what was added unvalidated; what could not be
+   * is told.
+   */
   public void afterOpening() {
-    if (parts.journal().done(AFTER)) {
-      return;
+    if (!parts.journal().done(AFTER)) {
+      bracket(AFTER, this::tidy);
     }
-    bracket(
-        AFTER,
-        () ->
-            parts
-                .route()
-                .schema()
-                .afterOpening(parts.journal().epoch())
-                .forEach(note -> parts.bus().publish(new RunEvent.Noted(note))));
+  }
+
+  private void tidy() {
+    List<String> notes = new ArrayList<>(parts.route().target().afterOpening());
+    notes.addAll(parts.route().schema().afterOpening(parts.journal().epoch()));
+    notes.forEach(note -> parts.bus().publish(new RunEvent.Noted(note)));
   }
 
   /** What the source's register says; for a run that resumes within a cutover. */

@@ -226,8 +226,9 @@ final class Migration implements AutoCloseable {
   }
 
   private void flow() {
-    stream();
+    // In this order: what begins to stream only now has been applied before, by another run.
     pipeline.follow();
+    stream();
   }
 
   private void stream() {

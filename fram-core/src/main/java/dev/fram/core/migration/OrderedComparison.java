@@ -28,8 +28,8 @@ final class OrderedComparison {
           order,
           Answer.refused(
               ErrorCode.PHASE_REFUSES,
-              "This migration was started without --verify=continuous: nothing compares. Stop it and"
-                  + " start it again with that."));
+              "This migration was started with --verify=off: nothing compares. Stop it and start it"
+                  + " again without that."));
     }
   }
 

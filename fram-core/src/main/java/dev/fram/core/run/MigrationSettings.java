@@ -114,7 +114,13 @@ public record MigrationSettings(
       Differences differences) {
     public static Verify defaults() {
       return new Verify(
-          VerifyMode.OFF, 2, 100, 1L << 30, Duration.ofSeconds(10), 500_000, Differences.REFUSE);
+          VerifyMode.CONTINUOUS,
+          2,
+          100,
+          1L << 30,
+          Duration.ofSeconds(10),
+          500_000,
+          Differences.REFUSE);
     }
   }
 

@@ -125,7 +125,7 @@ final class ApplyWorker {
   private void apply(List<FeedEvent> events) {
     for (FeedEvent event : events) {
       if (event instanceof FeedEvent.Begin begin) {
-        progress.recent().applied(begin);
+        progress.recent().applied(begin, durable);
       }
     }
     Applier.Applied applied = applier.apply(events);

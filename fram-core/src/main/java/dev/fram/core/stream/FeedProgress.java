@@ -43,15 +43,16 @@ public final class FeedProgress {
   }
 
   private final Clock clock;
-  private final RecentTransactions recent = new RecentTransactions();
+  private final RecentTransactions recent;
   private Optional<Position> received = Optional.empty();
   private Optional<Position> durable = Optional.empty();
   private Pace pace = Pace.FULL_BATCHES;
   private Standing standing = Standing.MOVING;
   private Optional<Cut> cut = Optional.empty();
 
-  public FeedProgress(Clock clock) {
+  public FeedProgress(Clock clock, RecentTransactions recent) {
     this.clock = clock;
+    this.recent = recent;
   }
 
   public RecentTransactions recent() {

@@ -13,6 +13,7 @@ import dev.fram.core.concurrent.StopSignal;
 import dev.fram.core.concurrent.Stopped;
 import dev.fram.core.concurrent.WorkerGroup;
 import dev.fram.core.lag.LagMeter;
+import dev.fram.core.run.MigrationSettings;
 import dev.fram.core.run.RunParts;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -40,6 +41,9 @@ public final class Pipeline {
   static final String HELD_BY = "apply";
   private static final long SLICE_MILLIS = 5;
 
+  /** A few seconds of a busy server; about 100 bytes each. */
+  private static final int RECENT = 50_000;
+
   private final RunParts parts;
   private final TouchedRows touched;
   private final FeedProgress progress;
@@ -55,8 +59,13 @@ public final class Pipeline {
   public Pipeline(RunParts parts, TouchedRows touched) {
     this.parts = parts;
     this.touched = touched;
-    this.progress = new FeedProgress(parts.clock());
+    this.progress = new FeedProgress(parts.clock(), recent(parts.settings().verify()));
     this.lag = new LagMeter(parts.clock());
+  }
+
+  private static RecentTransactions recent(MigrationSettings.Verify verify) {
+    return new RecentTransactions(
+        verify.mode() == MigrationSettings.VerifyMode.CONTINUOUS ? RECENT : 0);
   }
 
   public FeedProgress progress() {
@@ -140,12 +149,15 @@ public final class Pipeline {
   }
 
   private void apply(Backlog events, CompletableFuture<Position> from, StopSignal signal) {
-    if (released.getCount() > 0) {
+    boolean first = released.getCount() > 0;
+    if (first) {
       from.complete(parts.journal().store().feedPosition().orElseThrow());
       awaitRelease(signal);
     }
     try (Applier applier = parts.route().applier(parts.journal().epoch(), touched)) {
-      appliers.incrementAndGet();
+      if (appliers.incrementAndGet() == 1 && !first) {
+        progress.recent().startedAt(applier.position());
+      }
       ApplyWorker worker =
           new ApplyWorker(
               applier,

@@ -79,7 +79,7 @@ final class Twins {
       SourceMoment source = parts.route().source().moment(tables, Reveal.DIGESTS_ONLY);
       boolean good = false;
       try {
-        good = pipeline.progress().recent().all(begin -> source.seen(begin) == Seen.YES);
+        good = pipeline.progress().recent().allSeen(source);
         if (good) {
           return Optional.of(source);
         }

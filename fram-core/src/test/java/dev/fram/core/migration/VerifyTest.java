@@ -14,6 +14,7 @@ import dev.fram.testkit.memory.MemoryWorkload;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -159,6 +160,44 @@ final class VerifyTest {
                       .orElse(0))
               .isZero();
         });
+  }
+
+  /** It stands in the log and on the target, but on the source nobody sees it yet. */
+  @Test
+  void aCommitThatIsNotVisibleYetIsNoDifference() {
+    World world = new World(folder);
+    MemoryTransaction[] late = new MemoryTransaction[1];
+    running(
+        world,
+        comparing(world),
+        client -> {
+          late[0] = applyUnseen(world);
+          assertEqualOnceVisible(client, late[0]);
+        });
+  }
+
+  /** The run that has applied it is gone, and this one has not seen it in its feed. */
+  @Test
+  void norIsOneThatAnEarlierRunHasApplied() {
+    World world = new World(folder);
+    MemoryTransaction[] late = new MemoryTransaction[1];
+    running(world, comparing(world), client -> late[0] = applyUnseen(world));
+    running(world, comparing(world), client -> assertEqualOnceVisible(client, late[0]));
+  }
+
+  private static MemoryTransaction applyUnseen(World world) {
+    MemoryTransaction late = world.source.begin();
+    late.put(World.ITEMS, 5, "late");
+    late.writeCommit();
+    await().until(() -> "late".equals(world.target.contents().get(World.ITEMS).get(5L)));
+    return late;
+  }
+
+  private static void assertEqualOnceVisible(MigrationClient client, MemoryTransaction late) {
+    CompletableFuture<Answer> answer = CompletableFuture.supplyAsync(() -> client.verify(s -> {}));
+    await().during(Duration.ofMillis(300)).until(() -> !answer.isDone());
+    late.becomeVisible();
+    assertThat(answer.join().exitCode()).as(answer.join().toString()).isZero();
   }
 
   @Test

@@ -93,7 +93,7 @@ final class World {
         new MigrationSettings.Copy(2, 2, Duration.ofMinutes(1), 1000, 3000),
         new MigrationSettings.Stream(2000, folder, 0, 7, 500, Duration.ofMillis(2)),
         new MigrationSettings.Verify(
-            MigrationSettings.VerifyMode.OFF,
+            MigrationSettings.VerifyMode.CONTINUOUS,
             2,
             100,
             2000,

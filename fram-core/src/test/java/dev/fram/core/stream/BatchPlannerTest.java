@@ -28,7 +28,11 @@ final class BatchPlannerTest {
     MigrationSettings.Stream limits =
         new MigrationSettings.Stream(1 << 20, folder, 0, changes, 1 << 20, Duration.ofMillis(1));
     backlog = new Backlog(limits, folder.resolve("m"), TestPosition::parse);
-    return new BatchPlanner(backlog, new FeedProgress(Clock.system()), limits, Clock.system());
+    return new BatchPlanner(
+        backlog,
+        new FeedProgress(Clock.system(), new RecentTransactions(0)),
+        limits,
+        Clock.system());
   }
 
   private void transaction(long at, int rows) {

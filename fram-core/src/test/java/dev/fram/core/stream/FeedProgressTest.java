@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Timeout;
 /** When the apply thread may go on, by what it has in its hand. */
 @Timeout(20)
 final class FeedProgressTest {
-  private final FeedProgress progress = new FeedProgress(Clock.system());
+  private final FeedProgress progress = new FeedProgress(Clock.system(), new RecentTransactions(0));
   private final StopSignal signal = new StopSignal();
 
   @Test

@@ -94,6 +94,11 @@ public final class MySqlSourceMoment implements SourceMoment {
   }
 
   @Override
+  public boolean sawUpTo(Position position) {
+    return low.covers(position);
+  }
+
+  @Override
   public DigestReader digests() {
     return digests;
   }

@@ -27,13 +27,19 @@ public final class PostgresSourceMoment implements SourceMoment {
   private final SnapshotSession session;
   private final XidSnapshot visible;
   private final Lsn armedAt;
+  private final LogHorizon horizon;
   private final DigestReader digests;
 
   private PostgresSourceMoment(
-      SnapshotSession session, XidSnapshot visible, Lsn armedAt, DigestReader digests) {
+      SnapshotSession session,
+      XidSnapshot visible,
+      Lsn armedAt,
+      LogHorizon horizon,
+      DigestReader digests) {
     this.session = session;
     this.visible = visible;
     this.armedAt = armedAt;
+    this.horizon = horizon;
     this.digests = digests;
   }
 
@@ -44,7 +50,12 @@ public final class PostgresSourceMoment implements SourceMoment {
    * @param mark writes a marker into the log and returns its position
    */
   public static PostgresSourceMoment take(
-      Connector source, Collection<TableId> tables, Reveal shown, Terms terms, Supplier<Lsn> mark) {
+      Connector source,
+      Collection<TableId> tables,
+      Reveal shown,
+      Terms terms,
+      LogHorizon horizon,
+      Supplier<Lsn> mark) {
     RowHash hash = terms.hash();
     SnapshotSession session = SnapshotSession.begin(source);
     try {
@@ -58,7 +69,8 @@ public final class PostgresSourceMoment implements SourceMoment {
               table -> Optional.ofNullable(keys.get(table)).orElseGet(() -> terms.keys().of(table)),
               hash,
               shown);
-      return new PostgresSourceMoment(session, XidSnapshot.parse(snapshot), mark.get(), digests);
+      return new PostgresSourceMoment(
+          session, XidSnapshot.parse(snapshot), mark.get(), horizon, digests);
     } catch (RuntimeException e) {
       session.close();
       throw e;
@@ -73,6 +85,11 @@ public final class PostgresSourceMoment implements SourceMoment {
   @Override
   public Seen seen(FeedEvent.Begin transaction) {
     return visible.sees(TransactionHeader.decode(transaction.payload()).xid()) ? Seen.YES : Seen.NO;
+  }
+
+  @Override
+  public boolean sawUpTo(Position position) {
+    return visible.seesAllBefore(horizon.after((Lsn) position));
   }
 
   @Override

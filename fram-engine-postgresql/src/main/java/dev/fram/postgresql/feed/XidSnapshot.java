@@ -40,4 +40,9 @@ public final class XidSnapshot {
   public boolean sees(long xid) {
     return xid < xmin || (xid < xmax && Arrays.binarySearch(inProgress, xid) < 0);
   }
+
+  /** Whether it sees every transaction with a smaller id. */
+  public boolean seesAllBefore(long xid) {
+    return xid <= xmin;
+  }
 }

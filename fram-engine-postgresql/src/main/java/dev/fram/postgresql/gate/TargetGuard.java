@@ -7,6 +7,7 @@ import dev.fram.postgresql.connection.Quoting;
 import dev.fram.postgresql.connection.Sql;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -21,6 +22,11 @@ import java.util.Set;
 public final class TargetGuard {
   private static final String TRIGGER = "fram_guard";
   private static final int BATCH = 100;
+
+  /** Who waits behind us waits for no longer. */
+  private static final int POLITE_MILLIS = 100;
+
+  private static final int ROUNDS = 20;
 
   private static final String OURS =
       """
@@ -84,15 +90,48 @@ public final class TargetGuard {
     }
   }
 
-  /** Removes the guards and their function. Idempotent. */
-  public void remove(Connection connection) throws SQLException {
-    inBatches(
-        connection,
-        guarded(connection).stream()
-            .map(t -> "DROP TRIGGER IF EXISTS " + TRIGGER + " ON " + Quoting.table(t))
-            .toList());
-    if (functionExists(connection)) {
+  /**
+   * Removes the guards and their function. Each takes a lock that nobody may hold besides, so it is
+   * one table at a time: no writer waits for long, and none can be part of a deadlock. Idempotent.
+   *
+   * @param connection in auto-commit mode
+   * @return the tables that were in use each time; the function stays then
+   */
+  public List<TableId> remove(Connection connection) throws SQLException {
+    List<TableId> left = guarded(connection);
+    Sql.run(connection, "SET lock_timeout = '" + POLITE_MILLIS + "ms'");
+    try {
+      for (int round = 0; round < ROUNDS && !left.isEmpty(); round++) {
+        List<TableId> held = new ArrayList<>();
+        for (TableId table : left) {
+          if (!removed(connection, table)) {
+            held.add(table);
+          }
+        }
+        left = held;
+        if (!left.isEmpty()) {
+          // Whoever waited behind us goes first.
+          Sql.run(connection, "SELECT pg_sleep(0.4)");
+        }
+      }
+    } finally {
+      Sql.run(connection, "SET lock_timeout = 0");
+    }
+    if (left.isEmpty() && functionExists(connection)) {
       Sql.run(connection, "DROP FUNCTION fram.guard()");
+    }
+    return left;
+  }
+
+  private static boolean removed(Connection connection, TableId table) throws SQLException {
+    try {
+      Sql.run(connection, "DROP TRIGGER IF EXISTS " + TRIGGER + " ON " + Quoting.table(table));
+      return true;
+    } catch (SQLException e) {
+      if (!"55P03".equals(e.getSQLState()) && !"40P01".equals(e.getSQLState())) {
+        throw e;
+      }
+      return false;
     }
   }
 

@@ -200,7 +200,11 @@ final class AttachmentQueries {
         CASE WHEN g.grantee = 0 THEN 'PUBLIC' ELSE pg_get_userbyid(g.grantee)::text END AS who,
         string_agg(g.privilege_type || CASE WHEN g.is_grantable THEN '*' ELSE '' END, ', '
           ORDER BY g.privilege_type, g.is_grantable) AS what
-      FROM grants g WHERE g.privilege_type <> :strange :everybody GROUP BY 1, 2, 3, 4, 5)
+      FROM grants g WHERE g.privilege_type <> :strange
+        -- Fram's login has what it needs there, and on the target it may own the database.
+        AND NOT (g.classid = 'pg_database'::regclass AND g.grantee =
+          (SELECT r.oid FROM pg_roles r WHERE r.rolname = current_user))
+        :everybody GROUP BY 1, 2, 3, 4, 5)
     SELECT t.classid, t.objid, t.verb, coalesce(i.schema, ''),
       'on ' || i.type || CASE WHEN i.type = 'database' THEN '' ELSE ' ' || i.identity END
         || CASE t.verb WHEN 'grant' THEN ' to ' ELSE ' from ' END

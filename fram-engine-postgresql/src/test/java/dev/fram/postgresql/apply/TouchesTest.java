@@ -11,6 +11,7 @@ import dev.fram.api.engine.Span;
 import dev.fram.api.engine.TargetMoment;
 import dev.fram.api.engine.TouchedRows;
 import dev.fram.api.model.TableId;
+import dev.fram.postgresql.digest.LogHorizon;
 import dev.fram.postgresql.digest.PostgresSourceMoment;
 import dev.fram.postgresql.digest.PostgresTargetMoment;
 import dev.fram.postgresql.digest.Terms;
@@ -80,6 +81,7 @@ class TouchesTest {
         tables.stream().map(TouchesTest::id).toList(),
         Reveal.DIGESTS_ONLY,
         terms,
+        new LogHorizon(() -> 0),
         () -> rig.position);
   }
 

@@ -64,7 +64,8 @@ final class TwoDatabases implements AutoCloseable {
   }
 
   SourceMoment sourceMoment(Reveal shown, TableId... tables) {
-    return PostgresSourceMoment.take(source, List.of(tables), shown, terms, () -> new Lsn(1));
+    return PostgresSourceMoment.take(
+        source, List.of(tables), shown, terms, new LogHorizon(() -> 0), () -> new Lsn(1));
   }
 
   TargetMoment targetMoment(Reveal shown) {

@@ -305,6 +305,13 @@ public final class MemorySource {
     return end();
   }
 
+  /** Whether such a snapshot has seen everything up to there. */
+  synchronized boolean seesAll(Visibility visibility, long upTo) {
+    return log.stream()
+        .filter(entry -> entry.xid() != 0 && entry.lsn() <= upTo)
+        .allMatch(entry -> visibility.sees(entry.xid()));
+  }
+
   /** The last place in the log that such a snapshot has seen something of. */
   synchronized long lastSeen(Visibility visibility) {
     for (int i = log.size() - 1; i >= 0; i--) {

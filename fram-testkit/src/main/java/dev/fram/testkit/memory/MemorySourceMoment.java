@@ -54,6 +54,12 @@ final class MemorySourceMoment implements SourceMoment {
   }
 
   @Override
+  public boolean sawUpTo(Position position) {
+    long upTo = ((MemoryPosition) position).lsn();
+    return source.style() == MemoryStyle.FUZZY ? upTo <= low : source.seesAll(visibility, upTo);
+  }
+
+  @Override
   public DigestReader digests() {
     return new MemoryDigests(
         process, table -> new TreeMap<>(rows.getOrDefault(table, Map.of())), shown);
