@@ -10,6 +10,7 @@ import dev.fram.api.model.Scope;
 import dev.fram.api.model.TableId;
 import dev.fram.mysql.catalog.Catalog;
 import dev.fram.mysql.connection.Connector;
+import dev.fram.mysql.connection.Flavor;
 import dev.fram.mysql.connection.Quoting;
 import dev.fram.mysql.connection.Sql;
 import dev.fram.mysql.connection.SqlErrors;
@@ -84,9 +85,8 @@ public final class MySqlInventory {
   public List<ObjectFact> read() {
     Connection connection = connector.open("inventory");
     try (connection) {
-      boolean mariaDb = Connector.version(connection).isMariaDb();
       List<ObjectFact> found = new ArrayList<>();
-      for (Row row : rows(connection, mariaDb)) {
+      for (Row row : rows(connection, Connector.version(connection).flavor())) {
         if (row.database().isEmpty() || catalog.coversDatabase(row.database())) {
           found.add(fact(row));
         }
@@ -99,9 +99,9 @@ public final class MySqlInventory {
     }
   }
 
-  private static List<Row> rows(Connection connection, boolean mariaDb) throws SQLException {
+  private static List<Row> rows(Connection connection, Flavor flavor) throws SQLException {
     List<Row> found = new ArrayList<>();
-    Map<TableId, String> columns = columns(connection, mariaDb);
+    Map<TableId, String> columns = columns(connection, flavor);
     for (Row table : list(connection, TableQueries.TABLES)) {
       TableId id = new TableId(table.database(), table.name());
       found.add(table.withText(columns.getOrDefault(id, "")));
@@ -109,7 +109,7 @@ public final class MySqlInventory {
     for (Row sequence : list(connection, TableQueries.SEQUENCES)) {
       found.add(sequence.withText(sequence(connection, sequence)));
     }
-    for (String query : mariaDb ? TableQueries.ofMariaDb() : TableQueries.ofMySql()) {
+    for (String query : TableQueries.of(flavor)) {
       found.addAll(list(connection, query));
     }
     for (String query : ProgramQueries.all()) {
@@ -144,12 +144,12 @@ public final class MySqlInventory {
         "$1 NOT IN ('fram', 'mysql', 'sys', 'information_schema', 'performance_schema')");
   }
 
-  private static Map<TableId, String> columns(Connection connection, boolean mariaDb)
+  private static Map<TableId, String> columns(Connection connection, Flavor flavor)
       throws SQLException {
     Map<TableId, String> found = new HashMap<>();
     Sql.list(
             connection,
-            own(TableQueries.columns(mariaDb ? "" : ", SRS_ID")),
+            own(TableQueries.columns(flavor)),
             row ->
                 Map.entry(
                     new TableId(row.getString(1), row.getString(2)),

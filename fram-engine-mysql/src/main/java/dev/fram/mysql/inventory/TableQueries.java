@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.fram.mysql.inventory;
 
+import dev.fram.mysql.connection.Flavor;
 import java.util.List;
 
 /**
@@ -108,7 +109,14 @@ final class TableQueries {
 
   private TableQueries() {}
 
-  static List<String> ofMySql() {
+  static List<String> of(Flavor flavor) {
+    return switch (flavor) {
+      case MYSQL -> ofMySql();
+      case MARIADB -> ofMariaDb();
+    };
+  }
+
+  private static List<String> ofMySql() {
     return List.of(
         COUNTERS,
         PARTITIONS,
@@ -119,7 +127,7 @@ final class TableQueries {
   }
 
   /** A check's name is the table's own business there. */
-  static List<String> ofMariaDb() {
+  private static List<String> ofMariaDb() {
     return List.of(
         COUNTERS,
         PARTITIONS,
@@ -130,7 +138,12 @@ final class TableQueries {
   }
 
   /** Every column of a table in one text: database, table, text. */
-  static String columns(String more) {
+  static String columns(Flavor flavor) {
+    String more =
+        switch (flavor) {
+          case MYSQL -> ", SRS_ID";
+          case MARIADB -> "";
+        };
     return """
     SELECT TABLE_SCHEMA, TABLE_NAME, GROUP_CONCAT(CONCAT_WS(' ', COLUMN_NAME, COLUMN_TYPE,
         IS_NULLABLE, COLUMN_DEFAULT, CHARACTER_SET_NAME, COLLATION_NAME, EXTRA,

@@ -96,6 +96,67 @@ final class AttachmentQueries {
       WHERE EXISTS (SELECT 1 FROM pg_largeobject_metadata)
       """;
 
+  private static final String GRANTS =
+      """
+      WITH acls AS (
+        SELECT 'pg_class'::regclass::oid AS classid, oid AS objid, 0 AS sub, relacl AS acl,
+          acldefault(CASE relkind WHEN 'S' THEN 's'::"char" ELSE 'r' END, relowner) AS before
+          FROM pg_class WHERE relacl IS NOT NULL
+        UNION ALL SELECT 'pg_class'::regclass, a.attrelid, a.attnum, a.attacl,
+          acldefault('c', c.relowner)
+          FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid
+          WHERE a.attacl IS NOT NULL AND NOT a.attisdropped
+        UNION ALL SELECT 'pg_proc'::regclass, oid, 0, proacl, acldefault('f', proowner)
+          FROM pg_proc WHERE proacl IS NOT NULL
+        UNION ALL SELECT 'pg_namespace'::regclass, oid, 0, nspacl, acldefault('n', nspowner)
+          FROM pg_namespace WHERE nspacl IS NOT NULL
+        UNION ALL SELECT 'pg_type'::regclass, oid, 0, typacl, acldefault('T', typowner)
+          FROM pg_type WHERE typacl IS NOT NULL
+        UNION ALL SELECT 'pg_language'::regclass, oid, 0, lanacl, acldefault('l', lanowner)
+          FROM pg_language WHERE lanacl IS NOT NULL
+        UNION ALL SELECT 'pg_foreign_data_wrapper'::regclass, oid, 0, fdwacl,
+          acldefault('F', fdwowner) FROM pg_foreign_data_wrapper WHERE fdwacl IS NOT NULL
+        UNION ALL SELECT 'pg_foreign_server'::regclass, oid, 0, srvacl, acldefault('S', srvowner)
+          FROM pg_foreign_server WHERE srvacl IS NOT NULL
+        UNION ALL SELECT 'pg_largeobject'::regclass, oid, 0, lomacl, acldefault('L', lomowner)
+          FROM pg_largeobject_metadata WHERE lomacl IS NOT NULL
+        UNION ALL SELECT 'pg_database'::regclass, oid, 0, datacl, acldefault('d', datdba)
+          FROM pg_database WHERE datacl IS NOT NULL AND datname = current_database()),
+      changed AS (
+        SELECT a.classid, a.objid, a.sub, a.acl, coalesce(p.initprivs, a.before) AS before
+        FROM acls a LEFT JOIN pg_init_privs p
+          ON p.classoid = a.classid AND p.objoid = a.objid AND p.objsubid = a.sub
+        WHERE a.acl IS DISTINCT FROM p.initprivs),
+      grants AS (
+        SELECT c.classid, c.objid, c.sub, x.* FROM changed c CROSS JOIN LATERAL (
+          SELECT 'grant' AS verb, e.* FROM (
+            SELECT grantee, privilege_type, is_grantable FROM aclexplode(c.acl)
+            EXCEPT SELECT grantee, privilege_type, is_grantable FROM aclexplode(c.before)) e
+          UNION ALL
+          SELECT 'revoke', e.* FROM (
+            SELECT grantee, privilege_type, is_grantable FROM aclexplode(c.before)
+            EXCEPT SELECT grantee, privilege_type, is_grantable FROM aclexplode(c.acl)) e) x),
+      told AS (
+        SELECT g.classid, g.objid, g.sub, g.verb,
+          CASE WHEN g.grantee = 0 THEN 'PUBLIC' ELSE pg_get_userbyid(g.grantee)::text END AS who,
+          string_agg(g.privilege_type || CASE WHEN g.is_grantable THEN '*' ELSE '' END, ', '
+            ORDER BY g.privilege_type, g.is_grantable) AS what
+        FROM grants g WHERE g.privilege_type <> :strange
+          -- Fram's login has what it needs there, and on the target it may own the database.
+          AND NOT (g.classid = 'pg_database'::regclass AND g.grantee =
+            (SELECT r.oid FROM pg_roles r WHERE r.rolname = current_user))
+          :everybody GROUP BY 1, 2, 3, 4, 5)
+      SELECT t.classid, t.objid, t.verb, coalesce(i.schema, ''),
+        'on ' || i.type || CASE WHEN i.type = 'database' THEN '' ELSE ' ' || i.identity END
+          || CASE t.verb WHEN 'grant' THEN ' to ' ELSE ' from ' END
+          || CASE t.who WHEN 'PUBLIC' THEN t.who ELSE quote_ident(t.who) END,
+        t.what, CASE i.type WHEN 'database' THEN 'AT_THE_CUTOVER' ELSE '' END
+      FROM told t CROSS JOIN LATERAL pg_identify_object(t.classid, t.objid, t.sub) i
+      WHERE coalesce(i.schema, '') NOT LIKE 'pg\\_temp\\_%'
+        AND coalesce(i.schema, '') NOT LIKE 'pg\\_toast%'
+        AND coalesce(i.schema, '') <> 'fram' AND NOT (i.type = 'schema' AND i.identity = 'fram')
+      """;
+
   private AttachmentQueries() {}
 
   /**
@@ -156,65 +217,7 @@ final class AttachmentQueries {
             ? " AND NOT (g.verb = 'revoke' AND g.classid = 'pg_namespace'::regclass"
                 + " AND g.objid < 16384)"
             : "";
-    return """
-    WITH acls AS (
-      SELECT 'pg_class'::regclass::oid AS classid, oid AS objid, 0 AS sub, relacl AS acl,
-        acldefault(CASE relkind WHEN 'S' THEN 's'::"char" ELSE 'r' END, relowner) AS before
-        FROM pg_class WHERE relacl IS NOT NULL
-      UNION ALL SELECT 'pg_class'::regclass, a.attrelid, a.attnum, a.attacl,
-        acldefault('c', c.relowner)
-        FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid
-        WHERE a.attacl IS NOT NULL AND NOT a.attisdropped
-      UNION ALL SELECT 'pg_proc'::regclass, oid, 0, proacl, acldefault('f', proowner)
-        FROM pg_proc WHERE proacl IS NOT NULL
-      UNION ALL SELECT 'pg_namespace'::regclass, oid, 0, nspacl, acldefault('n', nspowner)
-        FROM pg_namespace WHERE nspacl IS NOT NULL
-      UNION ALL SELECT 'pg_type'::regclass, oid, 0, typacl, acldefault('T', typowner)
-        FROM pg_type WHERE typacl IS NOT NULL
-      UNION ALL SELECT 'pg_language'::regclass, oid, 0, lanacl, acldefault('l', lanowner)
-        FROM pg_language WHERE lanacl IS NOT NULL
-      UNION ALL SELECT 'pg_foreign_data_wrapper'::regclass, oid, 0, fdwacl,
-        acldefault('F', fdwowner) FROM pg_foreign_data_wrapper WHERE fdwacl IS NOT NULL
-      UNION ALL SELECT 'pg_foreign_server'::regclass, oid, 0, srvacl, acldefault('S', srvowner)
-        FROM pg_foreign_server WHERE srvacl IS NOT NULL
-      UNION ALL SELECT 'pg_largeobject'::regclass, oid, 0, lomacl, acldefault('L', lomowner)
-        FROM pg_largeobject_metadata WHERE lomacl IS NOT NULL
-      UNION ALL SELECT 'pg_database'::regclass, oid, 0, datacl, acldefault('d', datdba)
-        FROM pg_database WHERE datacl IS NOT NULL AND datname = current_database()),
-    changed AS (
-      SELECT a.classid, a.objid, a.sub, a.acl, coalesce(p.initprivs, a.before) AS before
-      FROM acls a LEFT JOIN pg_init_privs p
-        ON p.classoid = a.classid AND p.objoid = a.objid AND p.objsubid = a.sub
-      WHERE a.acl IS DISTINCT FROM p.initprivs),
-    grants AS (
-      SELECT c.classid, c.objid, c.sub, x.* FROM changed c CROSS JOIN LATERAL (
-        SELECT 'grant' AS verb, e.* FROM (
-          SELECT grantee, privilege_type, is_grantable FROM aclexplode(c.acl)
-          EXCEPT SELECT grantee, privilege_type, is_grantable FROM aclexplode(c.before)) e
-        UNION ALL
-        SELECT 'revoke', e.* FROM (
-          SELECT grantee, privilege_type, is_grantable FROM aclexplode(c.before)
-          EXCEPT SELECT grantee, privilege_type, is_grantable FROM aclexplode(c.acl)) e) x),
-    told AS (
-      SELECT g.classid, g.objid, g.sub, g.verb,
-        CASE WHEN g.grantee = 0 THEN 'PUBLIC' ELSE pg_get_userbyid(g.grantee)::text END AS who,
-        string_agg(g.privilege_type || CASE WHEN g.is_grantable THEN '*' ELSE '' END, ', '
-          ORDER BY g.privilege_type, g.is_grantable) AS what
-      FROM grants g WHERE g.privilege_type <> :strange
-        -- Fram's login has what it needs there, and on the target it may own the database.
-        AND NOT (g.classid = 'pg_database'::regclass AND g.grantee =
-          (SELECT r.oid FROM pg_roles r WHERE r.rolname = current_user))
-        :everybody GROUP BY 1, 2, 3, 4, 5)
-    SELECT t.classid, t.objid, t.verb, coalesce(i.schema, ''),
-      'on ' || i.type || CASE WHEN i.type = 'database' THEN '' ELSE ' ' || i.identity END
-        || CASE t.verb WHEN 'grant' THEN ' to ' ELSE ' from ' END
-        || CASE t.who WHEN 'PUBLIC' THEN t.who ELSE quote_ident(t.who) END,
-      t.what, CASE i.type WHEN 'database' THEN 'AT_THE_CUTOVER' ELSE '' END
-    FROM told t CROSS JOIN LATERAL pg_identify_object(t.classid, t.objid, t.sub) i
-    WHERE coalesce(i.schema, '') NOT LIKE 'pg\\_temp\\_%'
-      AND coalesce(i.schema, '') NOT LIKE 'pg\\_toast%'
-      AND coalesce(i.schema, '') <> 'fram' AND NOT (i.type = 'schema' AND i.identity = 'fram')
-    """
+    return GRANTS
         .replace(":strange", printing.strangePrivilege())
         .replace(":everybody", everybody);
   }
