@@ -180,6 +180,7 @@ class InventoryTest {
             .containsExactlyInAnyOrder(
                 "missing: subscription from_afar",
                 "missing: security label of \"some provider\" on table shop.item",
+                "missing: role grant on parameter log_statement to clerk",
                 "missing: function pg_catalog.smuggled()",
                 "missing: owner of function pg_catalog.smuggled()");
         assertThat(
