@@ -22,6 +22,7 @@ import dev.fram.mysql.catalog.Catalog;
 import dev.fram.mysql.check.MySqlChecks;
 import dev.fram.mysql.connection.Connector;
 import dev.fram.mysql.copy.MySqlCopier;
+import dev.fram.mysql.inventory.MySqlInventory;
 import dev.fram.mysql.journal.MySqlJournal;
 import dev.fram.mysql.repair.MySqlRepairer;
 import dev.fram.mysql.probe.MySqlClientPath;
@@ -51,7 +52,13 @@ final class MySqlRoute implements Route {
             .load()
             .map(MigrationRecord::id)
             .orElseGet(() -> MigrationId.random(new SecureRandom()));
-    this.source = new MySqlSource(source, id, catalog, request.tableOptions());
+    this.source =
+        new MySqlSource(
+            source,
+            id,
+            catalog,
+            request.tableOptions(),
+            MySqlInventory.ofSource(source, catalog, request.scope(), request.schemaOptions()));
     this.target = new MySqlTarget(target, journal, catalog);
     this.schema = new MySqlSchemaTransfer(source, target, catalog, request.schemaOptions());
   }

@@ -28,6 +28,7 @@ import dev.fram.postgresql.connection.Connector;
 import dev.fram.postgresql.copy.PostgresCopier;
 import dev.fram.postgresql.digest.Terms;
 import dev.fram.postgresql.gate.TargetGuard;
+import dev.fram.postgresql.inventory.PostgresInventory;
 import dev.fram.postgresql.journal.PostgresJournal;
 import dev.fram.postgresql.repair.PostgresRepairer;
 import dev.fram.postgresql.probe.PostgresClientPath;
@@ -65,7 +66,13 @@ final class PostgresRoute implements Route {
     this.guard = new TargetGuard(id);
     this.terms = new Terms(source, target);
     this.source =
-        new PostgresSource(source, id, new Catalog(request.scope()), request.tableOptions(), terms);
+        new PostgresSource(
+            source,
+            id,
+            new Catalog(request.scope()),
+            request.tableOptions(),
+            terms,
+            PostgresInventory.ofSource(source, request.scope(), request.schemaOptions()));
     this.schema =
         new PostgresSchemaTransfer(
             source, target, request.scope(), request.schemaOptions(), this::guardAll);

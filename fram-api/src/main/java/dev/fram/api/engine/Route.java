@@ -14,10 +14,8 @@ import java.util.List;
  * other inside it and the core never sees them. Thread-safe unless a part says otherwise; parts
  * that own connections are opened one per thread.
  */
-public interface Route extends AutoCloseable {
+public interface Route extends TargetRoute {
   Source source();
-
-  Target target();
 
   /**
    * The migration's id: the one recorded on the target, or a new one when there is none yet (fixed
@@ -68,8 +66,4 @@ public interface Route extends AutoCloseable {
     throw new FramException(
         ErrorCode.UNSUPPORTED, "There is no client probe for this engine.", "Leave out --probe.");
   }
-
-  /** Closes every connection that is still open. Never throws. */
-  @Override
-  void close();
 }

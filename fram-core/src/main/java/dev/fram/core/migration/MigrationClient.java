@@ -8,6 +8,7 @@ import dev.fram.api.engine.Lease;
 import dev.fram.api.engine.MigrationRecord;
 import dev.fram.api.engine.Route;
 import dev.fram.api.engine.RouteRequest;
+import dev.fram.api.engine.TargetRoute;
 import dev.fram.api.error.ErrorCode;
 import dev.fram.api.error.FramException;
 import dev.fram.api.status.Command;
@@ -19,6 +20,8 @@ import dev.fram.core.bus.StatusJson;
 import dev.fram.core.bus.StatusProjector;
 import dev.fram.core.concurrent.Clock;
 import dev.fram.core.concurrent.StopSignal;
+import dev.fram.core.inventory.Inventory;
+import dev.fram.core.inventory.Stocktaking;
 import dev.fram.core.run.MigrationSettings;
 import dev.fram.core.verify.Comparison;
 import dev.fram.core.verify.PlainComparison;
@@ -99,6 +102,33 @@ public final class MigrationClient {
   private Answer compare(Comparison asked) {
     try (Route route = engine.open(request)) {
       return new PlainComparison(route, asked).run();
+    }
+  }
+
+  /**
+   * What became of every object of the source. After the cutover the source is not asked: it may be
+   * gone. Reads only.
+   */
+  public Inventory inventory() {
+    try (TargetRoute route = engine.openTarget(request)) {
+      Optional<Inventory> served =
+          route
+              .target()
+              .journal()
+              .load()
+              .filter(record -> PhaseName.valueOf(record.phase()) == PhaseName.SERVING)
+              .flatMap(record -> Stocktaking.served(route.target()));
+      if (served.isPresent()) {
+        return served.get();
+      }
+    }
+    try (Route route = engine.open(request)) {
+      Optional<MigrationRecord> record = route.target().journal().load();
+      if (record.isEmpty()) {
+        return Stocktaking.unconnected(route);
+      }
+      new Registration(route, request).requireSame(record.get());
+      return Stocktaking.running(route, record.get());
     }
   }
 

@@ -55,6 +55,7 @@ public final class Verification {
   private final Agenda agenda;
   private final Twins twins;
   private final Repair repair;
+  private final Verdicts verdicts;
   private final ProofRate rate = new ProofRate();
   private final ReentrantLock pacing = new ReentrantLock();
   private final Set<Twin> open = ConcurrentHashMap.newKeySet();
@@ -70,6 +71,7 @@ public final class Verification {
     this.agenda = new Agenda(parts.route().source(), ledger, settings, tables);
     this.twins = new Twins(parts, pipeline);
     this.repair = new Repair(parts, pipeline, ledger, pacing, agenda::toRepair);
+    this.verdicts = new Verdicts(parts.journal());
   }
 
   public boolean on() {
@@ -78,6 +80,7 @@ public final class Verification {
 
   /** Begins: from now on the workers have something to do. */
   public void begin(StopSignal signal) {
+    verdicts.forget();
     agenda.everything(parts.clock().nanos());
     resume(signal);
     publish();
@@ -239,6 +242,7 @@ public final class Verification {
       Map<TableId, SpanResult> results = results(unit, before, twin);
       rate.took(unit, results.values(), parts.clock().nanos() - began);
       agenda.done(unit, results, parts.clock().nanos());
+      unit.tables().forEach(table -> verdicts.tell(agenda.proof(table)));
       results.values().stream()
           .flatMap(result -> result.differences().stream())
           .forEach(d -> LOG.warn("not the same on source and target: {}", d.sentence()));
@@ -387,6 +391,7 @@ public final class Verification {
             .toList();
     if (!left.isEmpty()) {
       new LastProof(parts, ledger, agenda).run(left, signal);
+      left.forEach(verdicts::tell);
       publish();
     }
     if (!obstacles().isEmpty()) {

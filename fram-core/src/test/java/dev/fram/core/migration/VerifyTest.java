@@ -265,7 +265,7 @@ final class VerifyTest {
         });
   }
 
-  private static MigrationSettings comparing(World world) {
+  static MigrationSettings comparing(World world) {
     MigrationSettings settings = world.settings(MigrationSettings.Mode.MANUAL);
     MigrationSettings.Verify v = settings.verify();
     return settings.withVerify(

@@ -103,7 +103,7 @@ public final class JournalSchema {
     return STATEMENTS;
   }
 
-  private static String table(String name, String columns) {
+  static String table(String name, String columns) {
     return "CREATE TABLE IF NOT EXISTS fram." + name + " (" + columns + ")" + OPTIONS;
   }
 }
