@@ -6,6 +6,7 @@ import dev.fram.api.engine.ChangeFeed;
 import dev.fram.api.engine.Chunk;
 import dev.fram.api.engine.Fingerprint;
 import dev.fram.api.engine.HandOver;
+import dev.fram.api.engine.ObjectFact;
 import dev.fram.api.engine.Retention;
 import dev.fram.api.engine.Reveal;
 import dev.fram.api.engine.Snapshot;
@@ -18,6 +19,7 @@ import dev.fram.api.model.Table;
 import dev.fram.api.model.TableDigest;
 import dev.fram.api.model.TableId;
 import dev.fram.api.model.TableOptions;
+import dev.fram.api.traffic.ClientPath;
 import dev.fram.mysql.apply.MySqlApplier;
 import dev.fram.mysql.binlog.BinlogFeed;
 import dev.fram.mysql.binlog.BinlogPosition;
@@ -36,7 +38,9 @@ import dev.fram.mysql.digest.MySqlSourceMoment;
 import dev.fram.mysql.digest.TableDigester;
 import dev.fram.mysql.gate.MySqlGate;
 import dev.fram.mysql.gate.SourceSeal;
+import dev.fram.mysql.inventory.MySqlInventory;
 import dev.fram.mysql.journal.HandOverRegister;
+import dev.fram.mysql.probe.ProbeTable;
 import java.security.SecureRandom;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -48,6 +52,7 @@ import java.util.OptionalLong;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
+import java.util.stream.Stream;
 
 /**
  * The source. One shared session answers the short questions of any thread; whatever takes long or
@@ -60,16 +65,23 @@ final class MySqlSource implements Source, AutoCloseable {
   private final MigrationId id;
   private final Catalog catalog;
   private final TableOptions options;
+  private final MySqlInventory inventory;
   private final SharedSession questions;
   private final ServerInfo server;
   private final LogNeed need = new LogNeed();
   private final RandomGenerator random = new SecureRandom();
 
-  MySqlSource(Connector connector, MigrationId id, Catalog catalog, TableOptions options) {
+  MySqlSource(
+      Connector connector,
+      MigrationId id,
+      Catalog catalog,
+      TableOptions options,
+      MySqlInventory inventory) {
     this.connector = connector;
     this.id = id;
     this.catalog = catalog;
     this.options = options;
+    this.inventory = inventory;
     this.questions = new SharedSession(connector, "questions");
     this.server = Servers.describe(connector, questions);
   }
@@ -191,11 +203,20 @@ final class MySqlSource implements Source, AutoCloseable {
   }
 
   @Override
+  public List<ObjectFact> objects(int other) {
+    return inventory.read();
+  }
+
+  @Override
   public WriteGate gate(List<Table> tables, Duration budget) {
+    // The probe must meet what an application meets.
+    boolean probed = questions.read("looking for the probe's table", ProbeTable::exists);
     List<TableId> locked =
-        tables.stream()
-            .filter(table -> table.transfer() != Table.Transfer.DEFINITION_ONLY)
-            .map(Table::id)
+        Stream.concat(
+                tables.stream()
+                    .filter(table -> table.transfer() != Table.Transfer.DEFINITION_ONLY)
+                    .map(Table::id),
+                probed ? Stream.of(ClientPath.TABLE) : Stream.empty())
             .sorted()
             .toList();
     questions.read(

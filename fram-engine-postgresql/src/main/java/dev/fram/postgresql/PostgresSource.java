@@ -6,6 +6,7 @@ import dev.fram.api.engine.ChangeFeed;
 import dev.fram.api.engine.Chunk;
 import dev.fram.api.engine.Fingerprint;
 import dev.fram.api.engine.HandOver;
+import dev.fram.api.engine.ObjectFact;
 import dev.fram.api.engine.Retention;
 import dev.fram.api.engine.Reveal;
 import dev.fram.api.engine.Snapshot;
@@ -35,9 +36,12 @@ import dev.fram.postgresql.feed.Publication;
 import dev.fram.postgresql.feed.ReplicationFeed;
 import dev.fram.postgresql.gate.HandOverRegister;
 import dev.fram.postgresql.gate.PostgresGate;
+import dev.fram.postgresql.probe.ProbeTable;
+import dev.fram.postgresql.inventory.PostgresInventory;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -56,6 +60,7 @@ final class PostgresSource implements Source, AutoCloseable {
   private final Catalog catalog;
   private final TableOptions options;
   private final Terms terms;
+  private final PostgresInventory inventory;
   private final SharedSession questions;
   private final LogHorizon horizon = new LogHorizon(this::newXid);
   private final ServerInfo server;
@@ -64,12 +69,18 @@ final class PostgresSource implements Source, AutoCloseable {
    * @param terms what the readers of both servers have to do alike
    */
   PostgresSource(
-      Connector connector, MigrationId id, Catalog catalog, TableOptions options, Terms terms) {
+      Connector connector,
+      MigrationId id,
+      Catalog catalog,
+      TableOptions options,
+      Terms terms,
+      PostgresInventory inventory) {
     this.connector = connector;
     this.id = id;
     this.catalog = catalog;
     this.options = options;
     this.terms = terms;
+    this.inventory = inventory;
     this.questions = new SharedSession(connector, "questions");
     this.server = Servers.describe(connector, questions);
   }
@@ -179,14 +190,22 @@ final class PostgresSource implements Source, AutoCloseable {
   }
 
   @Override
+  public List<ObjectFact> objects(int other) {
+    return inventory.read(other);
+  }
+
+  @Override
   public WriteGate gate(List<Table> tables, Duration budget) {
     Set<TableId> wanted = new HashSet<>();
     tables.forEach(table -> wanted.add(table.id()));
     // Foreign tables hold no data of ours, and cannot be locked.
     List<CatalogTable> gated =
-        questions.read("reading the catalog", catalog::tables).stream()
-            .filter(table -> wanted.contains(table.id()) && table.kind() != 'f')
-            .toList();
+        new ArrayList<>(
+            questions.read("reading the catalog", catalog::tables).stream()
+                .filter(table -> wanted.contains(table.id()) && table.kind() != 'f')
+                .toList());
+    // The probe must meet what an application meets.
+    gated.addAll(questions.read("looking for the probe's table", ProbeTable::gated));
     questions.write(
         "preparing the hand-over register",
         c -> {

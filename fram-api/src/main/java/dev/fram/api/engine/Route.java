@@ -2,7 +2,11 @@
 package dev.fram.api.engine;
 
 import dev.fram.api.check.Check;
+import dev.fram.api.error.ErrorCode;
+import dev.fram.api.error.FramException;
+import dev.fram.api.model.Endpoint;
 import dev.fram.api.model.MigrationId;
+import dev.fram.api.traffic.ClientPath;
 import java.util.List;
 
 /**
@@ -10,10 +14,8 @@ import java.util.List;
  * other inside it and the core never sees them. Thread-safe unless a part says otherwise; parts
  * that own connections are opened one per thread.
  */
-public interface Route extends AutoCloseable {
+public interface Route extends TargetRoute {
   Source source();
-
-  Target target();
 
   /**
    * The migration's id: the one recorded on the target, or a new one when there is none yet (fixed
@@ -47,7 +49,21 @@ public interface Route extends AutoCloseable {
     return applier(epoch, TouchedRows.unwanted());
   }
 
-  /** Closes every connection that is still open. Never throws. */
-  @Override
-  void close();
+  /**
+   * Opens what puts rows of the target right, with its own connection; owned by one thread.
+   *
+   * @param epoch the lease's epoch, checked in every transaction on the target
+   */
+  Repairer repairer(long epoch);
+
+  /**
+   * The applications' way to the database, for the probe. Connects to nothing yet.
+   *
+   * @param path the address that the applications use, with a login like theirs
+   * @throws FramException UNSUPPORTED where there is no such probe
+   */
+  default ClientPath clientPath(Endpoint path) {
+    throw new FramException(
+        ErrorCode.UNSUPPORTED, "There is no client probe for this engine.", "Leave out --probe.");
+  }
 }

@@ -6,6 +6,8 @@ public enum ErrorCode {
   CONFIG_INVALID(ErrorCategory.USAGE),
   CHECK_FAILED(ErrorCategory.FAILED),
   PROOF_FAILED(ErrorCategory.FAILED),
+  /** Objects of the source are missing on the target, or are other there. */
+  LEFT_OVER(ErrorCategory.FAILED),
   SERVER_UNREACHABLE(ErrorCategory.TRANSIENT),
   CONNECTION_LOST(ErrorCategory.TRANSIENT),
   LOCK_TIMEOUT(ErrorCategory.TRANSIENT),
@@ -32,6 +34,7 @@ public enum ErrorCode {
   UNSUPPORTED(ErrorCategory.PRECONDITION),
   /** The log before the needed position is gone (slot lost, log purged): only a new copy helps. */
   LOG_LOST(ErrorCategory.PRECONDITION),
+  /** A switch of the traffic (a command, a proxy) did not do its part after the hand-over. */
   HOOK_FAILED(ErrorCategory.FAILED),
   /** The source's schema changed under the migration. */
   SCHEMA_DRIFT(ErrorCategory.HELD),

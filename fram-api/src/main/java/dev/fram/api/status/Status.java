@@ -128,9 +128,37 @@ public record Status(
    * @param steps each step with what became of it
    * @param frozenAt the position read after the freeze; empty before
    * @param result what came of it, one sentence; empty while it runs
+   * @param probe what a client saw of it, when a probe was wanted
    */
   public record Cutover(
-      int attempts, long writeBlockMillis, List<Step> steps, String frozenAt, String result) {}
+      int attempts,
+      long writeBlockMillis,
+      List<Step> steps,
+      String frozenAt,
+      String result,
+      Optional<Probe> probe) {}
+
+  /**
+   * What a client sees of a cutover, by the applications' own path.
+   *
+   * @param path {@code host:port/database}
+   * @param writes that were acknowledged
+   * @param reads that were answered
+   * @param longestWriteGapMillis longest time between two acknowledged writes
+   * @param longestReadGapMillis longest time between two answered reads
+   * @param writeErrors writes and connections for them that failed
+   * @param readErrors the same for reads
+   * @param lastError the newest failure's code; empty when there was none
+   */
+  public record Probe(
+      String path,
+      long writes,
+      long reads,
+      long longestWriteGapMillis,
+      long longestReadGapMillis,
+      long writeErrors,
+      long readErrors,
+      String lastError) {}
 
   /**
    * @param name the step

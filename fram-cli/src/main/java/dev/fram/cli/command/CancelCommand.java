@@ -16,7 +16,10 @@ import picocli.CommandLine.Command;
 final class CancelCommand implements FramCommand {
   @Override
   public Set<ConfigKey> keys() {
-    return Keys.scope();
+    Set<ConfigKey> keys = Keys.scope();
+    // A run that died may have left a proxy paused.
+    keys.add(ConfigKey.TRAFFIC);
+    return keys;
   }
 
   @Override

@@ -66,6 +66,11 @@ final class MigrateCommand implements FramCommand {
                   + Figures.count(status.feed().changes())
                   + " changes applied; writes were blocked for "
                   + Figures.time(status.cutover().map(Status.Cutover::writeBlockMillis).orElse(-1L))
+                  + status
+                      .cutover()
+                      .flatMap(Status.Cutover::probe)
+                      .map(probe -> "; " + Figures.probe(probe))
+                      .orElse("")
                   + ".",
               next(status));
       case COMPLETED -> Answer.done("Completed: what Fram made on both servers is gone.");

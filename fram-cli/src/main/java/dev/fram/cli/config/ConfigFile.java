@@ -19,8 +19,8 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads {@code fram.yaml}: one flat map. Goes through the whole file and notes every problem with
- * its line; never repeats a value (it may hold a password).
+ * Reads {@code fram.yaml}: one flat map, but for the list {@code traffic}. Goes through the whole
+ * file and notes every problem with its line; never repeats a value (it may hold a password).
  */
 final class ConfigFile {
   private static final Pattern REFERENCE =
@@ -31,17 +31,27 @@ final class ConfigFile {
   private final List<String> problems;
   private final Map<ConfigKey, Given> values = new EnumMap<>(ConfigKey.class);
   private final Map<String, Integer> lines = new HashMap<>();
+  private final List<TrafficEntry> traffic;
 
-  private ConfigFile(String name, Map<String, String> variables, List<String> problems) {
+  private ConfigFile(
+      String name,
+      Map<String, String> variables,
+      List<TrafficEntry> traffic,
+      List<String> problems) {
     this.name = name;
     this.variables = variables;
+    this.traffic = traffic;
     this.problems = problems;
   }
 
-  /** What stands in the file; what is wrong with it is added to {@code problems}. */
+  /**
+   * What stands in the file; its switches are added to {@code traffic}, and what is wrong with it
+   * to {@code problems}.
+   */
   static Map<ConfigKey, Given> read(
-      Path file, Map<String, String> variables, List<String> problems) {
-    ConfigFile reader = new ConfigFile(String.valueOf(file.getFileName()), variables, problems);
+      Path file, Map<String, String> variables, List<TrafficEntry> traffic, List<String> problems) {
+    ConfigFile reader =
+        new ConfigFile(String.valueOf(file.getFileName()), variables, traffic, problems);
     try (YAMLParser parser = YAMLFactory.builder().build().createParser(Files.readString(file))) {
       reader.document(parser);
     } catch (JsonProcessingException e) {
@@ -66,6 +76,13 @@ final class ConfigFile {
       String word = parser.currentName();
       int line = parser.currentTokenLocation().getLineNr();
       parser.nextToken();
+      if (word.equals(ConfigKey.TRAFFIC.word())) {
+        if (lines.putIfAbsent(word, line) != null) {
+          problems.add(at(line) + ": \"" + word + "\" stands there already.");
+        }
+        traffic.addAll(new TrafficReader(name, this::expand, problems).list(parser));
+        continue;
+      }
       Optional<List<String>> texts = texts(parser, word, line);
       if (isKnown(word, line)) {
         texts.ifPresent(found -> put(word, found, line));

@@ -47,12 +47,16 @@ public enum ConfigKey {
   INDEX_JOBS(ValueKind.COUNT, "2", "Builds this many indexes at once."),
   VERIFY(
       ValueKind.VERIFY,
-      "off",
+      "continuous",
       "continuous: compares every row while writes go on, and once more what was written since"
           + " before the target opens. off: compares nothing."),
   VERIFY_JOBS(ValueKind.COUNT, "2", "Compares this many groups of tables at once."),
   VERIFY_PACE(
       ValueKind.PERCENT, "100", "Percent of its time that each of them reads; it rests meanwhile."),
+  REPAIR_LIMIT(
+      ValueKind.COUNT,
+      "100",
+      "Stops when `fram verify --repair` would repair more rows than this in the whole migration."),
   ACCEPT_DIFFERENCES(
       ValueKind.FLAG,
       "",
@@ -61,11 +65,29 @@ public enum ConfigKey {
       ValueKind.CUTOVER,
       "manual",
       "auto: cuts over as soon as the target has caught up. manual: waits for `fram cutover`."),
+  TRAFFIC(
+      ValueKind.SWITCHES,
+      "",
+      "What moves the traffic, each as '{type: pgbouncer, …}': see the guide. May be given several"
+          + " times; in the file it is a list."),
   SWITCH_COMMAND(
       ValueKind.TEXT,
       "",
       "Run by sh -c once the target serves; moves the traffic. It gets FRAM_* variables."),
   SWITCH_TIMEOUT(ValueKind.DURATION, "1m", "The switch command may take this long."),
+  PAUSE_LIMIT(
+      ValueKind.DURATION,
+      "5s",
+      "Proxies may take this long to hold back the application's work; then the cutover undoes"
+          + " itself."),
+  PROBE(
+      ValueKind.URI,
+      "",
+      "The applications' own way to the database, with a login like theirs: a probe writes and reads"
+          + " there during the cutover and measures what a client sees."),
+  PROBE_PASSWORD_FILE(ValueKind.PATH, "", "A file that holds the probe's password."),
+  PROBE_PASSWORD_COMMAND(
+      ValueKind.TEXT, "", "A command that prints the probe's password (run by sh -c)."),
   WRITE_BLOCK_BUDGET(
       ValueKind.DURATION, "15s", "A cutover that blocks writes for longer undoes itself."),
   MAX_LAG(ValueKind.DURATION, "5s", "Refuses a cutover while the target is further behind."),

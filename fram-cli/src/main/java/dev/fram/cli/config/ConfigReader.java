@@ -22,7 +22,12 @@ public final class ConfigReader {
 
   /** Variables beside the settings: read by other parts, or never written in a file. */
   private static final Set<String> OTHER_VARIABLES =
-      Set.of("FRAM_SOURCE_PASSWORD", "FRAM_TARGET_PASSWORD", "FRAM_PG_BIN", "FRAM_JAVA_OPTS");
+      Set.of(
+          "FRAM_SOURCE_PASSWORD",
+          "FRAM_TARGET_PASSWORD",
+          "FRAM_PROBE_PASSWORD",
+          "FRAM_PG_BIN",
+          "FRAM_JAVA_OPTS");
 
   private final Surroundings surroundings;
 
@@ -42,10 +47,16 @@ public final class ConfigReader {
       Map<ConfigKey, List<String>> flags, Optional<String> file, Set<ConfigKey> required) {
     List<String> problems = new ArrayList<>();
     Map<ConfigKey, Given> values = new EnumMap<>(ConfigKey.class);
-    values.putAll(fromFile(file, problems));
+    List<TrafficEntry> traffic = new ArrayList<>();
+    values.putAll(fromFile(file, traffic, problems));
     values.putAll(fromEnvironment(problems));
     flags.forEach((key, texts) -> values.put(key, new Given(texts, key.flag())));
     values.forEach((key, given) -> check(key, given, problems));
+    Given switches = values.remove(ConfigKey.TRAFFIC);
+    if (switches != null) {
+      traffic.clear();
+      traffic.addAll(TrafficReader.ofTexts(switches.texts(), switches.origin(), problems));
+    }
     for (ConfigKey key : required) {
       if (!values.containsKey(key) && key.fallback().isEmpty()) {
         problems.add(key.flag() + " is missing. Give it, or set " + key.variable() + ".");
@@ -53,19 +64,21 @@ public final class ConfigReader {
     }
     onlyOneOf(values, ConfigKey.SOURCE_PASSWORD_FILE, ConfigKey.SOURCE_PASSWORD_COMMAND, problems);
     onlyOneOf(values, ConfigKey.TARGET_PASSWORD_FILE, ConfigKey.TARGET_PASSWORD_COMMAND, problems);
+    onlyOneOf(values, ConfigKey.PROBE_PASSWORD_FILE, ConfigKey.PROBE_PASSWORD_COMMAND, problems);
     if (!problems.isEmpty()) {
       throw invalid(problems);
     }
-    return new ConfigValues(values);
+    return new ConfigValues(values, traffic);
   }
 
-  private Map<ConfigKey, Given> fromFile(Optional<String> named, List<String> problems) {
+  private Map<ConfigKey, Given> fromFile(
+      Optional<String> named, List<TrafficEntry> traffic, List<String> problems) {
     Path path = surroundings.path(named.orElse(DEFAULT_FILE));
     if (!Files.exists(path)) {
       named.ifPresent(n -> problems.add("--config: there is no file " + path + "."));
       return Map.of();
     }
-    return ConfigFile.read(path, surroundings.variables(), problems);
+    return ConfigFile.read(path, surroundings.variables(), traffic, problems);
   }
 
   private Map<ConfigKey, Given> fromEnvironment(List<String> problems) {

@@ -27,14 +27,16 @@ public final class ConfigValues {
           ConfigKey.ALLOW_NONEMPTY_TARGET, SchemaOption.ALLOW_NONEMPTY_TARGET);
 
   private final Map<ConfigKey, Given> values;
+  private final List<TrafficEntry> traffic;
 
-  ConfigValues(Map<ConfigKey, Given> values) {
+  ConfigValues(Map<ConfigKey, Given> values, List<TrafficEntry> traffic) {
+    this.traffic = List.copyOf(traffic);
     this.values = values.isEmpty() ? Map.of() : new EnumMap<>(values);
   }
 
   /** Nothing but defaults. */
   public static ConfigValues none() {
-    return new ConfigValues(Map.of());
+    return new ConfigValues(Map.of(), List.of());
   }
 
   /** The text, or the key's default; empty when there is neither. */
@@ -65,6 +67,11 @@ public final class ConfigValues {
   public List<String> list(ConfigKey key) {
     Given given = values.get(key);
     return given == null ? List.of() : given.texts();
+  }
+
+  /** What moves the traffic, in the user's order. */
+  List<TrafficEntry> traffic() {
+    return traffic;
   }
 
   /** Which tables the user wants. */

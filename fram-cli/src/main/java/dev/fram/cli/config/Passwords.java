@@ -46,6 +46,43 @@ final class Passwords {
         ConfigKey.TARGET, ConfigKey.TARGET_PASSWORD_FILE, ConfigKey.TARGET_PASSWORD_COMMAND);
   }
 
+  Endpoint probe() {
+    return complete(
+        ConfigKey.PROBE, ConfigKey.PROBE_PASSWORD_FILE, ConfigKey.PROBE_PASSWORD_COMMAND);
+  }
+
+  /** Of a switch's login: its address, a variable, a file, a command. */
+  Optional<Secret> of(TrafficEntry entry) {
+    Map<String, List<String>> texts = entry.texts();
+    Optional<Secret> inAddress =
+        TrafficWords.login(entry.kind())
+            .flatMap(option -> first(texts, option.word()))
+            .map(Endpoint::parse)
+            .flatMap(Endpoint::password);
+    return inAddress
+        .or(() ->
+            first(texts, TrafficWords.PASSWORD_VARIABLE).map(name -> fromVariable(entry, name)))
+        .or(() -> first(texts, TrafficWords.PASSWORD_FILE).map(this::fromFile))
+        .or(() ->
+            first(texts, TrafficWords.PASSWORD_COMMAND)
+                .map(text -> fromCommand(entry + ": " + TrafficWords.PASSWORD_COMMAND, text)));
+  }
+
+  private static Optional<String> first(Map<String, List<String>> texts, String word) {
+    return Optional.ofNullable(texts.get(word)).map(List::getFirst);
+  }
+
+  private Secret fromVariable(TrafficEntry entry, String name) {
+    return surroundings
+        .variable(name)
+        .map(Secret::new)
+        .orElseThrow(() ->
+            new FramException(
+                ErrorCode.CONFIG_INVALID,
+                entry + ": the variable " + name + " is not set.",
+                "Set it to the password."));
+  }
+
   private Endpoint complete(ConfigKey uri, ConfigKey file, ConfigKey command) {
     Endpoint endpoint = withoutPasswordParameter(Endpoint.parse(values.text(uri).orElseThrow()));
     String variable = uri.variable() + "_PASSWORD";
@@ -62,7 +99,7 @@ final class Passwords {
         .variable(variable)
         .map(Secret::new)
         .or(() -> values.text(file).map(this::fromFile))
-        .or(() -> values.text(command).map(text -> fromCommand(command, text)))
+        .or(() -> values.text(command).map(text -> fromCommand(command.word(), text)))
         .or(() -> fromPgPass(endpoint))
         .map(endpoint::withPassword)
         .orElse(endpoint);
@@ -99,7 +136,7 @@ final class Passwords {
     }
   }
 
-  private Secret fromCommand(ConfigKey key, String command) {
+  private Secret fromCommand(String key, String command) {
     try {
       Process process =
           new ProcessBuilder("/bin/sh", "-c", command)
@@ -133,10 +170,10 @@ final class Passwords {
   }
 
   /** Says nothing of the command's output: it may hold the password. */
-  private static FramException commandFailed(ConfigKey key, String what) {
+  private static FramException commandFailed(String key, String what) {
     return new FramException(
         ErrorCode.CONFIG_INVALID,
-        "The command of " + key.word() + " " + what + ".",
+        "The command of " + key + " " + what + ".",
         "Run it by hand: it must print the password and nothing else.");
   }
 

@@ -13,6 +13,7 @@ public final class RunSettings {
         .withStream(stream(values, surroundings))
         .withVerify(verify(values))
         .withCutover(cutover(values))
+        .withTraffic(Switches.settings(values, surroundings))
         .withRetry(retry(values));
   }
 
@@ -52,7 +53,8 @@ public final class RunSettings {
         defaults.ledgerKeys(),
         values.flag(ConfigKey.ACCEPT_DIFFERENCES)
             ? MigrationSettings.Differences.ACCEPT
-            : MigrationSettings.Differences.REFUSE);
+            : MigrationSettings.Differences.REFUSE,
+        values.count(ConfigKey.REPAIR_LIMIT));
   }
 
   private static MigrationSettings.Cutover cutover(ConfigValues values) {
@@ -60,8 +62,6 @@ public final class RunSettings {
         values.text(ConfigKey.CUTOVER).filter("auto"::equals).isPresent()
             ? MigrationSettings.Mode.AUTO
             : MigrationSettings.Mode.MANUAL,
-        values.text(ConfigKey.SWITCH_COMMAND),
-        values.duration(ConfigKey.SWITCH_TIMEOUT),
         values.duration(ConfigKey.WRITE_BLOCK_BUDGET),
         values.duration(ConfigKey.MAX_LAG),
         values.count(ConfigKey.CUTOVER_ATTEMPTS));

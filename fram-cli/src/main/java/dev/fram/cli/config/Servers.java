@@ -19,6 +19,25 @@ public record Servers(RouteRequest request, List<String> warnings) {
     warnings = List.copyOf(warnings);
   }
 
+  private static void warnOfSwitches(ConfigValues values, List<String> warnings) {
+    if (values.text(ConfigKey.PROBE).map(Endpoint::parse).flatMap(Endpoint::password).isPresent()) {
+      warnings.add(
+          "--probe holds a password, which others may see in the process list and the shell's"
+              + " history. Set FRAM_PROBE_PASSWORD, or use ~/.pgpass, a file or a command.");
+    }
+    for (TrafficEntry entry : values.traffic()) {
+      boolean open =
+          TrafficWords.login(entry.kind())
+              .map(option -> entry.texts().getOrDefault(option.word(), List.of()))
+              .stream()
+              .flatMap(List::stream)
+              .anyMatch(uri -> Endpoint.parse(uri).password().isPresent());
+      if (open) {
+        warnings.add(entry + " holds a password. Use password-file, -command or -variable.");
+      }
+    }
+  }
+
   /**
    * Finds the passwords.
    *
@@ -35,6 +54,7 @@ public record Servers(RouteRequest request, List<String> warnings) {
           "The source is " + source.scheme() + " and the target is " + target.scheme() + ".",
           "Fram moves a database between servers of one product.");
     }
+    warnOfSwitches(values, warnings);
     return new Servers(
         new RouteRequest(
             source,

@@ -11,6 +11,7 @@ public enum ValueKind {
   TEXT("TEXT"),
   PATH("PATH"),
   LIST("PATTERN"),
+  SWITCHES("SWITCH"),
   FLAG("true|false"),
   DURATION("TIME"),
   SIZE("SIZE"),
@@ -37,6 +38,7 @@ public enum ValueKind {
     return switch (this) {
       case TEXT, PATH, LIST ->
           problemUnless(!text.isBlank(), "is empty. Give it a value or leave it out.");
+      case SWITCHES -> Optional.empty(); // read and checked by TrafficReader
       case URI -> uriProblem(text);
       case FLAG ->
           problemUnless(

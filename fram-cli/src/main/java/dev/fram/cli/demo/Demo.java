@@ -7,6 +7,7 @@ import dev.fram.api.error.FramException;
 import dev.fram.api.model.Scope;
 import dev.fram.api.status.PhaseName;
 import dev.fram.api.status.Status;
+import dev.fram.cli.config.Switches;
 import dev.fram.cli.tui.Figures;
 import dev.fram.cli.tui.Picture;
 import dev.fram.cli.tui.Presenter;
@@ -22,6 +23,7 @@ import dev.fram.testkit.workload.WorkloadOptions;
 import dev.fram.testkit.workload.WorkloadStats;
 import java.io.IOException;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -37,6 +39,8 @@ import org.jspecify.annotations.Nullable;
  * may be called from any.
  */
 public final class Demo {
+  private static final Duration SWITCH_LIMIT = Duration.ofMinutes(1);
+
   private final DemoPlan plan;
   private final MigrationSettings settings;
   private final BiFunction<RouteRequest, MigrationSettings, MigrationRun> runs;
@@ -155,14 +159,18 @@ public final class Demo {
     MigrationRun run =
         runs.apply(
             request,
-            settings.withCutover(
-                new MigrationSettings.Cutover(
-                    MigrationSettings.Mode.AUTO,
-                    Optional.of(address.switchCommand()),
-                    cutover.switchTimeout(),
-                    cutover.writeBlockBudget(),
-                    cutover.maxLag(),
-                    cutover.attempts())));
+            settings
+                .withCutover(
+                    new MigrationSettings.Cutover(
+                        MigrationSettings.Mode.AUTO,
+                        cutover.writeBlockBudget(),
+                        cutover.maxLag(),
+                        cutover.attempts()))
+                .withTraffic(
+                    settings
+                        .traffic()
+                        .withSwitches(
+                            List.of(Switches.command(address.switchCommand(), SWITCH_LIMIT)))));
     run.addStatusListener(this::countPauses);
     run.addStatusListener(status -> presenter.show(alone(status)));
     run.addFindingListener(presenter::found);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.fram.cli.tui;
 
+import dev.fram.api.status.Status;
 import java.util.Locale;
 
 /** Writes numbers for people: short, with their unit, always in the same form. */
@@ -77,5 +78,21 @@ public final class Figures {
 
   private static String two(long big, String bigUnit, long small, String smallUnit) {
     return small == 0 ? big + " " + bigUnit : big + " " + bigUnit + " " + small + " " + smallUnit;
+  }
+
+  /** What a client has seen, in one line. */
+  public static String probe(Status.Probe probe) {
+    long errors = probe.writeErrors() + probe.readErrors();
+    return "a client waited "
+        + time(probe.longestWriteGapMillis())
+        + " at most for a write, "
+        + time(probe.longestReadGapMillis())
+        + " for a read, and saw "
+        + (errors == 0
+            ? "no error"
+            : count(errors)
+                + (errors == 1 ? " error" : " errors")
+                + ", the last "
+                + probe.lastError());
   }
 }

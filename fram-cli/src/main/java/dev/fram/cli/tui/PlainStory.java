@@ -140,6 +140,7 @@ public final class PlainStory {
       result = cutover.result();
       if (!result.isEmpty()) {
         lines.add("cutover: " + result);
+        cutover.probe().ifPresent(probe -> lines.add("cutover: " + Figures.probe(probe)));
       }
     }
     return lines;

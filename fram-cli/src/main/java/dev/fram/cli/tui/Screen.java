@@ -199,6 +199,7 @@ public final class Screen {
     if (!cutover.result().isEmpty()) {
       line.add("  " + glyphs.dot + "  ", Ink.DIM).add(cutover.result());
     }
+    cutover.probe().ifPresent(probe -> line().to(INDENT).add(Figures.probe(probe)));
     if (status.phase() == PhaseName.CUTTING_OVER && !cutover.steps().isEmpty()) {
       Status.Step step = cutover.steps().getLast();
       line().to(INDENT).add(step.name() + " ").add(step.outcome(), outcomeInk(step.outcome()));

@@ -5,12 +5,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.fram.api.error.ErrorCategory;
 import dev.fram.api.error.ErrorCode;
+import dev.fram.api.traffic.SwitchKind;
+import dev.fram.api.traffic.SwitchOption;
 import dev.fram.cli.config.ConfigKey;
+import dev.fram.cli.config.TrafficWords;
 import dev.fram.cli.config.ValueKind;
 import dev.fram.postgresql.check.PostgresChecks;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Locale;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import picocli.CommandLine;
@@ -58,7 +62,7 @@ class ReferenceTest {
         that is not of the right form are refused, all at once, with their lines.
 
         Passwords are no settings. The first of these that gives one is used: the URI (works, and is warned
-        about), `FRAM_SOURCE_PASSWORD` and `FRAM_TARGET_PASSWORD`, the password file, the password command,
+        about), `FRAM_SOURCE_PASSWORD`, `FRAM_TARGET_PASSWORD` and `FRAM_PROBE_PASSWORD`, the password file, the password command,
         `~/.pgpass` (or `PGPASSFILE`; by libpq's rules).
 
         | key | value | default | what it does |
@@ -69,7 +73,33 @@ class ReferenceTest {
       page.append(key.fallback().isEmpty() ? "" : "`" + key.fallback() + "`").append(" | ");
       page.append(key.description().replace("|", "\\|")).append(" |\n");
     }
+    switches(page);
     compare("settings.md", page.toString());
+  }
+
+  private static void switches(StringBuilder page) {
+    page.append(
+        """
+
+        ## Switches of the traffic
+
+        `traffic` is a list in `fram.yaml`, one entry a switch, each with its `type`. On the command line an
+        entry is a map in YAML's flow form (`--traffic '{type: hook, switch: ./move.sh}'`), and replaces the
+        file's list. [Moving the traffic](../guide/traffic.md) explains them.
+        """);
+    for (SwitchKind kind : TrafficWords.kinds()) {
+      page.append("\n### `type: ").append(kind.type()).append("`\n\n");
+      page.append("| key | value | default | what it does |\n|---|---|---|---|\n");
+      for (SwitchOption option : TrafficWords.options(kind)) {
+        String word = option.kind().name().toLowerCase(Locale.ROOT);
+        String fallback =
+            option.required()
+                ? "needed"
+                : option.fallback().isEmpty() ? "" : "`" + option.fallback() + "`";
+        page.append("| `").append(option.word()).append("` | ").append(word).append(" | ");
+        page.append(fallback).append(" | ").append(option.description()).append(" |\n");
+      }
+    }
   }
 
   private static String form(ValueKind kind) {
@@ -78,6 +108,7 @@ class ReferenceTest {
       case TEXT -> "text";
       case PATH -> "path";
       case LIST -> "list of patterns";
+      case SWITCHES -> "list of switches";
       case FLAG -> "true or false";
       case DURATION -> "time";
       case SIZE -> "size";

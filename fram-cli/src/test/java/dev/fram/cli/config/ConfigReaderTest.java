@@ -54,6 +54,8 @@ class ConfigReaderTest {
       List<ConfigKey> keys = new ArrayList<>(List.of(ConfigKey.values()));
       keys.remove(ConfigKey.SOURCE_PASSWORD_COMMAND);
       keys.remove(ConfigKey.TARGET_PASSWORD_COMMAND);
+      keys.remove(ConfigKey.PROBE_PASSWORD_COMMAND);
+      keys.remove(ConfigKey.TRAFFIC);
       Collections.shuffle(keys, random);
       for (ConfigKey key : keys) {
         if (random.nextBoolean()) {
@@ -85,7 +87,7 @@ class ConfigReaderTest {
         switch (key.kind()) {
           case URI -> "postgresql://ann@db" + number + ":5432/shop";
           case TEXT, PATH -> "/a/path/" + number;
-          case LIST -> "public.t" + number + "*";
+          case LIST, SWITCHES -> "public.t" + number + "*";
           case FLAG -> random.nextBoolean() ? "true" : "false";
           case DURATION -> number + "s";
           case SIZE -> number + "MiB";

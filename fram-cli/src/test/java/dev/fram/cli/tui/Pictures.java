@@ -32,7 +32,8 @@ public final class Pictures {
                 new Status.Step("drain", "done", 160),
                 new Status.Step("hand over", "done", 8)),
             "0/3A4B5C6D",
-            "the target serves");
+            "the target serves",
+            Optional.of(new Status.Probe("db.example.com:6432/shop", 812, 815, 241, 18, 0, 0, "")));
     return status(
         PhaseName.SERVING,
         new Status.Copy(12, 12, 12, 2_204_331, 760_000_000, 760_000_000, 0, 0, List.of()),

@@ -14,6 +14,7 @@ final class CutoverFigures {
   private long writeBlockMillis;
   private String frozenAt = "";
   private String result = "";
+  private Optional<Status.Probe> probe = Optional.empty();
   private int begun;
 
   void began() {
@@ -21,6 +22,11 @@ final class CutoverFigures {
     steps.clear();
     frozenAt = "";
     result = "";
+    probe = Optional.empty();
+  }
+
+  void probed(Status.Probe picture) {
+    probe = Optional.of(picture);
   }
 
   void gateTried() {
@@ -48,6 +54,6 @@ final class CutoverFigures {
         ? Optional.empty()
         : Optional.of(
             new Status.Cutover(
-                attempts, writeBlockMillis, List.copyOf(steps.values()), frozenAt, result));
+                attempts, writeBlockMillis, List.copyOf(steps.values()), frozenAt, result, probe));
   }
 }

@@ -69,5 +69,8 @@ public sealed interface RunEvent {
 
   record WritesBlocked(long millis) implements RunEvent {}
 
+  /** What a client sees of the cutover. */
+  record Probed(Status.Probe picture) implements RunEvent {}
+
   record CutoverEnded(String result) implements RunEvent {}
 }

@@ -76,6 +76,7 @@ public final class StatusProjector {
       case RunEvent.StepEnded e -> cutover.step(e.step(), e.outcome(), e.millis());
       case RunEvent.Frozen e -> cutover.frozen(e.position());
       case RunEvent.WritesBlocked e -> cutover.blocked(e.millis());
+      case RunEvent.Probed e -> cutover.probed(e.picture());
       case RunEvent.CutoverEnded e -> cutover.ended(e.result());
     }
   }

@@ -54,8 +54,10 @@ final class CloseGate implements CutoverStep {
   public void act() {
     List<String> blockers = List.of();
     int attempts = parts.settings().cutover().attempts();
-    for (int attempt = 1; attempt <= attempts; attempt++) {
+    int tried = 0;
+    for (int attempt = 1; attempt <= attempts && !freeze.left().isZero(); attempt++) {
       signal.check();
+      tried = attempt;
       parts.bus().publish(new RunEvent.GateTried());
       long began = parts.clock().nanos();
       switch (freeze.gate().close(LOCK_TIMEOUT)) {
@@ -75,7 +77,7 @@ final class CloseGate implements CutoverStep {
         "Source "
             + parts.route().source().server().name()
             + ": the write gate could not be closed in "
-            + attempts
+            + tried
             + " attempts; held by: "
             + String.join("; ", blockers)
             + ".",

@@ -91,6 +91,11 @@ public final class Cutover {
    */
   public Result run() {
     parts.bus().publish(new RunEvent.CutoverBegan());
+    try {
+      parts.probe().prepare();
+    } catch (FramException e) {
+      return new Result.Undone(e);
+    }
     try (WriteGate gate = openGate()) {
       Freeze freeze = new Freeze(parts, gate);
       HandOverStep handOver = new HandOverStep(parts, lease, signal);
@@ -107,6 +112,10 @@ public final class Cutover {
       } catch (FramException | Stopped e) {
         undo(done, freeze);
         return new Result.Undone(undone(e));
+      } catch (RuntimeException | Error e) {
+        // A defect; the gate falls with its session, but a proxy would stay paused.
+        parts.traffic().undo();
+        throw e;
       }
       return handOver(handOver, freeze, done, sequence);
     }
@@ -155,6 +164,8 @@ public final class Cutover {
     long epoch = parts.journal().epoch();
     List<CutoverStep> steps = new ArrayList<>();
     compared(steps, new RestComparison(verification, signal));
+    steps.add(new CheckTraffic(parts));
+    steps.add(new StartProbe(parts));
     steps.add(new Readiness(parts, pipeline, freeze, verification, tables, signal));
     steps.add(
         new SchemaStep(
@@ -162,7 +173,9 @@ public final class Cutover {
             "would prepare sequences, triggers and the rest of the schema",
             () -> parts.route().schema().prepareFinish(epoch),
             () -> {}));
+    steps.add(new ListObjects(parts));
     compared(steps, new ProveTouched(verification, signal));
+    steps.add(new PauseTraffic(parts, freeze));
     steps.add(
         new CloseGate(
             parts,
@@ -171,6 +184,7 @@ public final class Cutover {
             RandomGenerator.getDefault(),
             signal));
     steps.add(new Drain(parts, pipeline, freeze, signal));
+    steps.add(new TellFrozen(parts, freeze));
     steps.add(new CompareDefinitions(parts));
     steps.add(new CopyUnlogged(parts, freeze, tables));
     compared(steps, new ProveLast(verification, signal));
@@ -221,6 +235,7 @@ public final class Cutover {
       signal.raise();
       freeze.gate().release();
       freeze.writersGoOn();
+      parts.traffic().undo();
       throw e;
     }
   }

@@ -29,6 +29,13 @@ final class Freeze {
    * @param sinceNanos when the attempt that closed the gate began: writers wait since then
    */
   void closed(long sinceNanos) {
+    if (closedNanos.isEmpty()) {
+      closedNanos = OptionalLong.of(sinceNanos);
+    }
+  }
+
+  /** Proxies hold the applications' work back: for these the write block has begun. */
+  void paused(long sinceNanos) {
     closedNanos = OptionalLong.of(sinceNanos);
   }
 

@@ -11,6 +11,8 @@ import dev.fram.core.concurrent.Retries;
 import dev.fram.core.concurrent.StopSignal;
 import dev.fram.core.journal.Journal;
 import dev.fram.core.run.RunParts;
+import dev.fram.core.traffic.Traffic;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -21,8 +23,10 @@ import java.util.Optional;
  */
 public final class Promotion {
   static final String OPEN = "open-target";
-  static final String SWITCH = "switch-traffic";
   private static final String AFTER = "after-opening";
+
+  /** How long a client's first write may take to come to the target. */
+  private static final Duration ARRIVAL = Duration.ofSeconds(15);
 
   private final RunParts parts;
 
@@ -34,13 +38,10 @@ public final class Promotion {
     List<String> lines = new ArrayList<>();
     lines.add(OPEN + ": would let the applications write to the target");
     lines.add(
-        SWITCH
-            + parts
-                .settings()
-                .cutover()
-                .switchCommand()
-                .map(c -> ": would run the switch command")
-                .orElse(": no switch command is set; the applications are pointed by hand"));
+        Traffic.SWITCH
+            + (parts.traffic().none()
+                ? ": no switch is set; the applications are pointed by hand"
+                : ": would point the applications at the target, everything that is set at once"));
     return lines;
   }
 
@@ -103,15 +104,27 @@ public final class Promotion {
   }
 
   /**
-   * Runs the switch command when one is set and it has not succeeded yet.
+   * Points the applications at the target, and waits until the probe is answered by it.
    *
-   * @throws FramException HOOK_FAILED
+   * @return what a person has to do, when not all of the traffic has switched
    */
-  public void switchTraffic() {
-    Optional<String> command = parts.settings().cutover().switchCommand();
-    if (command.isPresent() && !parts.journal().done(SWITCH)) {
-      bracket(SWITCH, () -> new SwitchCommand(parts).run(command.get()));
+  public Optional<FramException> switchTraffic(StopSignal signal) {
+    if (parts.traffic().switched() && !parts.probe().running()) {
+      return Optional.empty();
     }
+    long began = parts.clock().nanos();
+    parts.bus().publish(new RunEvent.StepBegan(Traffic.SWITCH));
+    Optional<FramException> left = parts.traffic().redirect(signal);
+    Optional<FramException> lost = parts.probe().arrive(ARRIVAL);
+    if (parts.traffic().none()) {
+      // By hand: it may take a person longer than that.
+      lost.ifPresent(e -> parts.bus().publish(new RunEvent.Noted(e.getMessage())));
+      lost = Optional.empty();
+    }
+    String outcome = left.isPresent() || lost.isPresent() ? "failed" : "done";
+    long millis = (parts.clock().nanos() - began) / 1_000_000;
+    parts.bus().publish(new RunEvent.StepEnded(Traffic.SWITCH, outcome, millis));
+    return left.isPresent() ? left : lost;
   }
 
   /**

@@ -9,8 +9,12 @@ import dev.fram.api.engine.RouteRequest;
 import dev.fram.api.error.ErrorCategory;
 import dev.fram.api.error.ErrorCode;
 import dev.fram.api.error.FramException;
+import dev.fram.api.model.Endpoint;
 import dev.fram.api.status.PhaseName;
 import dev.fram.api.status.Status;
+import dev.fram.api.traffic.Address;
+import dev.fram.api.traffic.ClientPath;
+import dev.fram.api.traffic.TrafficMove;
 import dev.fram.core.bus.Answer;
 import dev.fram.core.bus.EventBus;
 import dev.fram.core.concurrent.Clock;
@@ -21,7 +25,10 @@ import dev.fram.core.journal.Journal;
 import dev.fram.core.run.MigrationSettings;
 import dev.fram.core.run.RunParts;
 import dev.fram.core.stream.Pipeline;
+import dev.fram.core.traffic.ClientProbe;
+import dev.fram.core.traffic.Traffic;
 import dev.fram.core.verify.Ledger;
+import java.util.Optional;
 import java.util.function.Consumer;
 
 /**
@@ -66,11 +73,31 @@ final class Attempt {
         bus.projector()
             .names(
                 route.id().value(), route.source().server().name(), route.target().server().name());
-        RunParts parts = new RunParts(engine, route, journal, bus, settings, clock);
-        PhaseName phase = leased(parts, lease, orders, findings, listener);
-        return phase;
+        try (ClientProbe probe = new ClientProbe(path(route), bus, clock)) {
+          Traffic traffic = new Traffic(settings.traffic(), move(route), journal, bus);
+          RunParts parts =
+              new RunParts(engine, route, journal, bus, settings, traffic, probe, clock);
+          return leased(parts, lease, orders, findings, listener);
+        }
       }
     }
+  }
+
+  private Optional<ClientPath> path(Route route) {
+    return settings.traffic().probe().map(route::clientPath);
+  }
+
+  private TrafficMove move(Route route) {
+    return new TrafficMove(
+        route.id(),
+        TrafficMove.Direction.FORWARD,
+        server(request.source()),
+        server(request.target()));
+  }
+
+  private static TrafficMove.Server server(Endpoint endpoint) {
+    return new TrafficMove.Server(
+        new Address(endpoint.host(), endpoint.port()), endpoint.database());
   }
 
   private PhaseName leased(

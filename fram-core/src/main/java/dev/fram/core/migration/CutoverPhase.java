@@ -126,7 +126,10 @@ final class CutoverPhase {
     Promotion promotion = new Promotion(parts);
     if (step == Step.ASK_FIRST) {
       return switch (promotion.probe(signal)) {
-        case NOT_DONE -> new Settled(new Phase.Ready(), Optional.empty());
+        case NOT_DONE -> {
+          resumeTraffic();
+          yield new Settled(new Phase.Ready(), Optional.empty());
+        }
         case DONE -> open(promotion, signal, Optional.empty());
         case UNKNOWN -> unknown(unreachable());
       };
@@ -138,6 +141,13 @@ final class CutoverPhase {
           new Settled(new Phase.Ready(), Optional.of(undone.why()));
       case Cutover.Result.Unknown unknown -> unknown(unknown.why());
     };
+  }
+
+  /** Another run died while a proxy held the applications' work back: it would do so for ever. */
+  private void resumeTraffic() {
+    if (parts.traffic().leftPaused()) {
+      parts.traffic().undo();
+    }
   }
 
   /** A stop is heard again when the target is open: until then nobody can write anywhere. */
@@ -195,8 +205,8 @@ final class CutoverPhase {
   }
 
   private void look(Orders.Order order) {
-    if (order.command() instanceof Command.Verify) {
-      comparison.begin(order);
+    if (order.command() instanceof Command.Verify command) {
+      comparison.begin(order, command);
     } else {
       dryRun(order);
     }

@@ -3,7 +3,6 @@ package dev.fram.core.migration;
 
 import dev.fram.api.check.Finding;
 import dev.fram.api.engine.Lease;
-import dev.fram.api.error.ErrorCode;
 import dev.fram.api.error.FramException;
 import dev.fram.api.model.Table;
 import dev.fram.api.status.PhaseName;
@@ -15,6 +14,7 @@ import dev.fram.core.copy.FuzzyWindows;
 import dev.fram.core.copy.TableLog;
 import dev.fram.core.cutover.Cutover;
 import dev.fram.core.cutover.Promotion;
+import dev.fram.core.inventory.LeftOvers;
 import dev.fram.core.run.RunParts;
 import dev.fram.core.stream.Pipeline;
 import dev.fram.core.verify.Ledger;
@@ -197,20 +197,14 @@ final class Migration implements AutoCloseable {
   /** The target serves: whatever fails now is told, and undoes nothing. */
   private void serve() {
     Promotion promotion = new Promotion(parts);
-    Optional<FramException> hook = Optional.empty();
-    try {
-      promotion.switchTraffic();
-    } catch (FramException e) {
-      if (e.code() != ErrorCode.HOOK_FAILED) {
-        throw e;
-      }
-      hook = Optional.of(e);
-    }
+    Optional<FramException> behind = promotion.switchTraffic(workers.signal());
     promotion.afterOpening();
+    Optional<FramException> left = new LeftOvers(parts).look();
     parts.bus().publish(new RunEvent.CutoverEnded("The target serves."));
-    hook.ifPresent(e -> {
-      throw e;
-    });
+    behind.or(() -> left)
+        .ifPresent(e -> {
+          throw e;
+        });
   }
 
   private void follow() {

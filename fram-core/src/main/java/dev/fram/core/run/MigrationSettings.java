@@ -1,16 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.fram.core.run;
 
+import dev.fram.core.traffic.TrafficSettings;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Optional;
 
 /**
  * What a user may set, by concern. Every value is obeyed as it stands; whoever reads it from a user
  * refuses what makes no sense.
  */
 public record MigrationSettings(
-    Copy copy, Stream stream, Verify verify, Cutover cutover, Retry retry, Rhythm rhythm) {
+    Copy copy,
+    Stream stream,
+    Verify verify,
+    Cutover cutover,
+    TrafficSettings traffic,
+    Retry retry,
+    Rhythm rhythm) {
 
   /** The defaults: safe without any setting. */
   public static MigrationSettings defaults() {
@@ -19,32 +25,37 @@ public record MigrationSettings(
         Stream.defaults(),
         Verify.defaults(),
         Cutover.defaults(),
+        TrafficSettings.defaults(),
         Retry.defaults(),
         Rhythm.defaults());
   }
 
   public MigrationSettings withVerify(Verify value) {
-    return new MigrationSettings(copy, stream, value, cutover, retry, rhythm);
+    return new MigrationSettings(copy, stream, value, cutover, traffic, retry, rhythm);
   }
 
   public MigrationSettings withCopy(Copy value) {
-    return new MigrationSettings(value, stream, verify, cutover, retry, rhythm);
+    return new MigrationSettings(value, stream, verify, cutover, traffic, retry, rhythm);
   }
 
   public MigrationSettings withStream(Stream value) {
-    return new MigrationSettings(copy, value, verify, cutover, retry, rhythm);
+    return new MigrationSettings(copy, value, verify, cutover, traffic, retry, rhythm);
   }
 
   public MigrationSettings withCutover(Cutover value) {
-    return new MigrationSettings(copy, stream, verify, value, retry, rhythm);
+    return new MigrationSettings(copy, stream, verify, value, traffic, retry, rhythm);
+  }
+
+  public MigrationSettings withTraffic(TrafficSettings value) {
+    return new MigrationSettings(copy, stream, verify, cutover, value, retry, rhythm);
   }
 
   public MigrationSettings withRetry(Retry value) {
-    return new MigrationSettings(copy, stream, verify, cutover, value, rhythm);
+    return new MigrationSettings(copy, stream, verify, cutover, traffic, value, rhythm);
   }
 
   public MigrationSettings withRhythm(Rhythm value) {
-    return new MigrationSettings(copy, stream, verify, cutover, retry, value);
+    return new MigrationSettings(copy, stream, verify, cutover, traffic, retry, value);
   }
 
   /**
@@ -103,6 +114,8 @@ public record MigrationSettings(
    * @param again how often what was written since is compared
    * @param ledgerKeys most keys of rows written since that are remembered
    * @param differences what becomes of a cutover while rows differ
+   * @param mostRepairs most rows that are repaired in the whole migration; more are no chance, and
+   *     stop the run
    */
   public record Verify(
       VerifyMode mode,
@@ -111,10 +124,18 @@ public record MigrationSettings(
       long groupBytes,
       Duration again,
       int ledgerKeys,
-      Differences differences) {
+      Differences differences,
+      int mostRepairs) {
     public static Verify defaults() {
       return new Verify(
-          VerifyMode.OFF, 2, 100, 1L << 30, Duration.ofSeconds(10), 500_000, Differences.REFUSE);
+          VerifyMode.CONTINUOUS,
+          2,
+          100,
+          1L << 30,
+          Duration.ofSeconds(10),
+          500_000,
+          Differences.REFUSE,
+          100);
     }
   }
 
@@ -136,28 +157,13 @@ public record MigrationSettings(
    * The cutover.
    *
    * @param mode who starts it
-   * @param switchCommand a shell command that points the applications at the target; must bear
-   *     being run twice
-   * @param switchTimeout how long that command may take
    * @param writeBlockBudget how long writes may be blocked before everything is undone
    * @param maxLag the lag above which a cutover is refused
    * @param attempts how often closing the write gate is tried
    */
-  public record Cutover(
-      Mode mode,
-      Optional<String> switchCommand,
-      Duration switchTimeout,
-      Duration writeBlockBudget,
-      Duration maxLag,
-      int attempts) {
+  public record Cutover(Mode mode, Duration writeBlockBudget, Duration maxLag, int attempts) {
     public static Cutover defaults() {
-      return new Cutover(
-          Mode.MANUAL,
-          Optional.empty(),
-          Duration.ofSeconds(60),
-          Duration.ofSeconds(15),
-          Duration.ofSeconds(5),
-          20);
+      return new Cutover(Mode.MANUAL, Duration.ofSeconds(15), Duration.ofSeconds(5), 20);
     }
   }
 

@@ -7,6 +7,8 @@ import dev.fram.core.bus.EventBus;
 import dev.fram.core.concurrent.Clock;
 import dev.fram.core.concurrent.Retries;
 import dev.fram.core.journal.Journal;
+import dev.fram.core.traffic.ClientProbe;
+import dev.fram.core.traffic.Traffic;
 
 /**
  * What one attempt of a run works with: nothing in it changes while the attempt lasts, and nothing
@@ -18,6 +20,8 @@ public record RunParts(
     Journal journal,
     EventBus bus,
     MigrationSettings settings,
+    Traffic traffic,
+    ClientProbe probe,
     Clock clock) {
 
   /** A fresh account of transient failures. */

@@ -2,20 +2,15 @@
 package dev.fram.core.migration;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import dev.fram.api.error.ErrorCode;
-import dev.fram.api.error.FramException;
 import dev.fram.api.status.PhaseName;
 import dev.fram.core.run.MigrationSettings;
 import dev.fram.testkit.memory.MemoryFaults;
 import dev.fram.testkit.memory.MemoryWorkload;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -87,38 +82,5 @@ final class ClientTest {
       assertThat(world.target.hasTraces()).isFalse();
       assertThat(client.status()).isEmpty();
     }
-  }
-
-  @Test
-  void runsTheSwitchCommandAndTellsWhenItFails() throws IOException {
-    World world = new World(folder);
-    Path out = folder.resolve("switched");
-    String command = "env | grep ^FRAM_ > " + out + "; test -e " + folder.resolve("allowed");
-    MigrationSettings settings = world.settings(MigrationSettings.Mode.AUTO);
-    MigrationSettings.Cutover c = settings.cutover();
-    MigrationSettings hooked =
-        settings.withCutover(
-            new MigrationSettings.Cutover(
-                c.mode(),
-                Optional.of(command),
-                c.switchTimeout(),
-                c.writeBlockBudget(),
-                c.maxLag(),
-                c.attempts()));
-    assertThatThrownBy(() -> world.run(MemoryFaults.NONE, hooked).run(Goal.MIGRATE))
-        .isInstanceOfSatisfying(
-            FramException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.HOOK_FAILED));
-    assertThat(world.target.writable()).isTrue();
-    assertThat(Files.readAllLines(out))
-        .contains(
-            "FRAM_STEP=switch-traffic",
-            "FRAM_SOURCE_HOST=source",
-            "FRAM_SOURCE_PORT=1",
-            "FRAM_TARGET_HOST=target",
-            "FRAM_TARGET_PORT=2",
-            "FRAM_TARGET_DATABASE=shop");
-    Files.writeString(folder.resolve("allowed"), "");
-    assertThat(world.run(MemoryFaults.NONE, hooked).run(Goal.MIGRATE).phase())
-        .isEqualTo(PhaseName.SERVING);
   }
 }

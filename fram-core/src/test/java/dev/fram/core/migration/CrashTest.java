@@ -13,9 +13,13 @@ import dev.fram.testkit.memory.MemoryStyle;
 import dev.fram.testkit.memory.MemoryWorkload;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -27,6 +31,8 @@ import org.junit.jupiter.params.provider.EnumSource;
  * acknowledged write may be lost, and the two servers may never both take writes.
  */
 final class CrashTest {
+  private static final int WORKERS = 3;
+
   @TempDir Path folder;
 
   /** Dies at the n-th durable point, counted over all threads. */
@@ -53,21 +59,32 @@ final class CrashTest {
   @EnumSource(MemoryStyle.class)
   @Timeout(300)
   void resumesAfterACrashAtEveryDurablePoint(MemoryStyle style) {
-    List<String> wrong = new ArrayList<>();
-    int n = 1;
-    int survived = 0;
+    List<String> wrong = Collections.synchronizedList(new ArrayList<>());
+    AtomicInteger next = new AtomicInteger(1);
+    AtomicInteger survived = new AtomicInteger();
     // A few runs may come to their end before the n-th point: batches differ from run to run.
-    while (survived < 3) {
-      DieAt faults = new DieAt(n);
-      survived += dies(style, faults, n, wrong) ? 0 : 1;
-      n++;
-    }
+    Runnable some =
+        () -> {
+          while (survived.get() < 3) {
+            int n = next.getAndIncrement();
+            survived.addAndGet(dies(style, new DieAt(n), n, wrong) ? 0 : 1);
+          }
+        };
+    // A run waits most of the time.
+    List<CompletableFuture<Void>> workers =
+        IntStream.range(0, WORKERS).mapToObj(i -> CompletableFuture.runAsync(some, own())).toList();
+    workers.forEach(CompletableFuture::join);
     assertThat(wrong).isEmpty();
-    assertThat(n).isGreaterThan(100);
+    assertThat(next.get()).isGreaterThan(100);
+  }
+
+  /** A thread for each, however few processors there are. */
+  private static Executor own() {
+    return work -> new Thread(work, "crash-test").start();
   }
 
   private boolean dies(MemoryStyle style, DieAt faults, int n, List<String> wrong) {
-    World world = new World(folder, style);
+    World world = new World(folder.resolve(style + "-" + n), style);
     MigrationSettings settings = world.settings(MigrationSettings.Mode.AUTO);
     try (MemoryWorkload workload = world.workload(n)) {
       try {

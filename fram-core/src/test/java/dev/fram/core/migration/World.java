@@ -9,6 +9,7 @@ import dev.fram.api.model.Table.Transfer;
 import dev.fram.api.model.TableId;
 import dev.fram.core.concurrent.Clock;
 import dev.fram.core.run.MigrationSettings;
+import dev.fram.core.traffic.TrafficSettings;
 import dev.fram.testkit.memory.MemoryEngine;
 import dev.fram.testkit.memory.MemoryFaults;
 import dev.fram.testkit.memory.MemoryProcess;
@@ -99,14 +100,11 @@ final class World {
             2000,
             Duration.ofMillis(100),
             10_000,
-            MigrationSettings.Differences.REFUSE),
-        new MigrationSettings.Cutover(
-            mode,
-            Optional.empty(),
-            Duration.ofSeconds(5),
-            Duration.ofSeconds(5),
-            Duration.ofSeconds(1),
-            20),
+            MigrationSettings.Differences.REFUSE,
+            100),
+        new MigrationSettings.Cutover(mode, Duration.ofSeconds(5), Duration.ofSeconds(1), 20),
+        new TrafficSettings(
+            List.of(), Duration.ofSeconds(1), Duration.ofMillis(100), Optional.empty()),
         new MigrationSettings.Retry(
             Duration.ofSeconds(5), Duration.ofMillis(2), Duration.ofMillis(20), 8),
         new MigrationSettings.Rhythm(

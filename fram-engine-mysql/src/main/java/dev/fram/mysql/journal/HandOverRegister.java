@@ -5,6 +5,7 @@ import dev.fram.api.engine.HandOver;
 import dev.fram.api.model.MigrationId;
 import dev.fram.mysql.binlog.BinlogPosition;
 import dev.fram.mysql.connection.Sql;
+import dev.fram.mysql.probe.ProbeTable;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -98,6 +99,7 @@ public final class HandOverRegister {
     if (handedOver > 0) {
       return;
     }
+    ProbeTable.drop(connection);
     Sql.update(connection, "DELETE FROM fram.handover WHERE id = ?", id.value());
     if (Sql.number(connection, "SELECT COUNT(*) FROM fram.handover") > 0) {
       return;

@@ -7,6 +7,7 @@ import dev.fram.api.model.TableId;
 import dev.fram.postgresql.connection.Quoting;
 import dev.fram.postgresql.connection.Sql;
 import dev.fram.postgresql.feed.Lsn;
+import dev.fram.postgresql.probe.ProbeTable;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -85,6 +86,7 @@ public final class HandOverRegister {
    * then the source must stay closed. Idempotent.
    */
   public void remove(Connection connection) throws SQLException {
+    ProbeTable.drop(connection);
     if (!exists(connection) || anyHandedOver(connection)) {
       return;
     }

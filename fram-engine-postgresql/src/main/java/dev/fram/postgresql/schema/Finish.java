@@ -6,8 +6,7 @@ import dev.fram.api.error.ErrorCode;
 import dev.fram.api.error.FramException;
 import dev.fram.api.model.Scope;
 import dev.fram.api.model.TableId;
-import dev.fram.postgresql.connection.Connector;
-import dev.fram.postgresql.connection.SqlErrors;
+import dev.fram.postgresql.connection.SharedSession;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -25,12 +24,13 @@ final class Finish {
   private static final Logger LOG = LoggerFactory.getLogger(Finish.class);
   static final String STEP = "finish";
 
-  private final Connector source;
+  private final SharedSession source;
   private final TargetScript target;
   private final LoadedSchema schema;
   private final Set<SchemaOption> options;
 
-  Finish(Connector source, TargetScript target, LoadedSchema schema, Set<SchemaOption> options) {
+  Finish(
+      SharedSession source, TargetScript target, LoadedSchema schema, Set<SchemaOption> options) {
     this.source = source;
     this.target = target;
     this.schema = schema;
@@ -39,41 +39,41 @@ final class Finish {
 
   /** Copies large objects in advance and tries the script, which is then rolled back. */
   void prepare(long epoch, Scope scope) {
-    try (Connection from = source.open("schema")) {
-      SchemaDrift.require(schema.facts(), SourceCatalog.read(from, scope), source.name());
-      target.fenced(epoch, "copying large objects", to -> largeObjects(from, to));
-    } catch (SQLException e) {
-      throw SqlErrors.translate(e, source.name(), "preparing the cutover");
-    }
+    source.read(
+        "preparing the cutover",
+        from -> {
+          SchemaDrift.require(schema.facts(), SourceCatalog.read(from, scope), source.name());
+          return target.fenced(epoch, "copying large objects", to -> largeObjects(from, to));
+        });
     rehearse();
     schema.archive().script(schema.plan().eventTriggers());
   }
 
   void run(long epoch, SchemaWatch watch) {
-    try (Connection from = source.open("schema")) {
-      watch.requireUntouched(from);
-      String script = schema.archive().script(schema.plan().finish());
-      String eventTriggers = schema.archive().script(schema.plan().eventTriggers());
-      DatabaseSettings settings = DatabaseSettings.read(from);
-      target.fenced(
-          epoch,
-          "finishing the schema",
-          to -> {
-            largeObjects(from, to);
-            if (ArchiveStore.detail(to, STEP).isEmpty()) {
-              new ForeignKeys(schema, target).addMissing(to);
-              settings
-                  .apply(to, options)
-                  .forEach(s -> LOG.warn("{}: refused: {}", target.name(), s));
-              TargetScript.run(to, script);
-              TargetScript.run(to, eventTriggers);
-              ArchiveStore.record(to, STEP, "");
-            }
-            return Sequences.transfer(from, to, sequences());
-          });
-    } catch (SQLException e) {
-      throw SqlErrors.translate(e, source.name(), "finishing the schema");
-    }
+    String script = schema.archive().script(schema.plan().finish());
+    String eventTriggers = schema.archive().script(schema.plan().eventTriggers());
+    source.read(
+        "finishing the schema",
+        from -> {
+          watch.requireUntouched(from);
+          DatabaseSettings settings = DatabaseSettings.read(from);
+          return target.fenced(
+              epoch,
+              "finishing the schema",
+              to -> {
+                largeObjects(from, to);
+                if (ArchiveStore.detail(to, STEP).isEmpty()) {
+                  new ForeignKeys(schema, target).addMissing(to);
+                  settings
+                      .apply(to, options)
+                      .forEach(s -> LOG.warn("{}: refused: {}", target.name(), s));
+                  TargetScript.run(to, script);
+                  TargetScript.run(to, eventTriggers);
+                  ArchiveStore.record(to, STEP, "");
+                }
+                return Sequences.transfer(from, to, sequences());
+              });
+        });
   }
 
   private List<TableId> sequences() {

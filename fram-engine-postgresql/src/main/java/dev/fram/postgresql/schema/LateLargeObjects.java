@@ -4,8 +4,7 @@ package dev.fram.postgresql.schema;
 import dev.fram.api.engine.SchemaOption;
 import dev.fram.api.error.ErrorCategory;
 import dev.fram.api.error.FramException;
-import dev.fram.postgresql.connection.Connector;
-import dev.fram.postgresql.connection.SqlErrors;
+import dev.fram.postgresql.connection.SharedSession;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.HashSet;
@@ -24,11 +23,11 @@ final class LateLargeObjects {
   /** Somebody who never stops writing to the old server must not keep the new one closed. */
   private static final int LOOKS = 5;
 
-  private final Connector source;
+  private final SharedSession source;
   private final TargetScript target;
   private final Set<SchemaOption> options;
 
-  LateLargeObjects(Connector source, TargetScript target, Set<SchemaOption> options) {
+  LateLargeObjects(SharedSession source, TargetScript target, Set<SchemaOption> options) {
     this.source = source;
     this.target = target;
     this.options = options;
@@ -39,18 +38,16 @@ final class LateLargeObjects {
    *     was ever copied: the target then need not wait for it
    */
   void bringOver(long epoch) {
-    try (Connection from = source.open("schema")) {
-      int changed = look(epoch, from);
+    try {
+      int changed = look(epoch);
       for (int looks = 1; changed > 0; looks++) {
         LOG.warn("{}: {} large objects came after the freeze; copied", target.name(), changed);
         if (looks == LOOKS) {
           LOG.error("{}: large objects are still written; point their writers here", source.name());
           return;
         }
-        changed = look(epoch, from);
+        changed = look(epoch);
       }
-    } catch (SQLException e) {
-      throw SqlErrors.translate(e, source.name(), "looking for late large objects");
     } catch (FramException e) {
       if (e.category() != ErrorCategory.TRANSIENT || anyCopied()) {
         throw e;
@@ -59,17 +56,21 @@ final class LateLargeObjects {
     }
   }
 
-  private int look(long epoch, Connection from) {
-    return target.fenced(
-        epoch,
-        "copying late large objects",
-        to ->
-            ArchiveStore.exists(to)
-                ? new LargeObjects(from, to)
-                    .transfer(
-                        !options.contains(SchemaOption.NO_OWNER),
-                        !options.contains(SchemaOption.NO_PRIVILEGES))
-                : 0);
+  private int look(long epoch) {
+    return source.read(
+        "looking for late large objects",
+        from ->
+            target.fenced(
+                epoch,
+                "copying late large objects",
+                to -> ArchiveStore.exists(to) ? transfer(from, to) : 0));
+  }
+
+  private int transfer(Connection from, Connection to) throws SQLException {
+    return new LargeObjects(from, to)
+        .transfer(
+            !options.contains(SchemaOption.NO_OWNER),
+            !options.contains(SchemaOption.NO_PRIVILEGES));
   }
 
   private boolean anyCopied() {

@@ -7,6 +7,7 @@ import dev.fram.api.model.Scope;
 import dev.fram.api.model.TableId;
 import dev.fram.postgresql.connection.Connector;
 import dev.fram.postgresql.connection.Quoting;
+import dev.fram.postgresql.connection.SharedSession;
 import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
@@ -17,10 +18,15 @@ import java.util.function.Consumer;
 
 /**
  * The schema's transfer between two PostgreSQL servers. Each method opens the connections it needs
- * and closes them; all state that outlives a call is on the target. Usable from any thread.
+ * and closes them, but for one session on the source that the cutover uses; all state that outlives
+ * a call is on the target. Usable from any thread.
  */
 public final class PostgresSchemaTransfer implements SchemaTransfer {
   private final Connector source;
+
+  /** Open before the gate closes: a login behind it would keep the writers waiting. */
+  private final SharedSession atCutover;
+
   private final TargetScript target;
   private final Scope scope;
   private final Set<SchemaOption> options;
@@ -36,6 +42,7 @@ public final class PostgresSchemaTransfer implements SchemaTransfer {
       Set<SchemaOption> options,
       TargetGuards guards) {
     this.source = source;
+    this.atCutover = new SharedSession(source, "schema");
     this.target = new TargetScript(target);
     this.scope = scope;
     this.options = Set.copyOf(options);
@@ -85,14 +92,14 @@ public final class PostgresSchemaTransfer implements SchemaTransfer {
 
   @Override
   public void prepareFinish(long epoch) {
-    Finish finish = new Finish(source, target, schema(), options);
+    Finish finish = new Finish(atCutover, target, schema(), options);
     finish.prepare(epoch, scope);
     watch.requireEqual(schema(), tools());
   }
 
   @Override
   public void finish(long epoch) {
-    new Finish(source, target, schema(), options).run(epoch, watch);
+    new Finish(atCutover, target, schema(), options).run(epoch, watch);
   }
 
   /**
@@ -100,7 +107,7 @@ public final class PostgresSchemaTransfer implements SchemaTransfer {
    * could not stop it. Does nothing where no schema was transferred.
    */
   public void lastLook(long epoch) {
-    new LateLargeObjects(source, target, options).bringOver(epoch);
+    new LateLargeObjects(atCutover, target, options).bringOver(epoch);
   }
 
   @Override

@@ -59,7 +59,8 @@ enum ClassRule {
           .resideInAPackage(root + ".core..")
           .should()
           .dependOnClassesThat()
-          .resideInAnyPackage(root + ENGINES, root + ".cli..", root + ".testkit..");
+          .resideInAnyPackage(
+              root + ENGINES, root + ".traffic..", root + ".cli..", root + ".testkit..");
     }
   },
 
@@ -72,6 +73,19 @@ enum ClassRule {
           .should()
           .dependOnClassesThat()
           .resideInAnyPackage(root + ".core..", root + ".cli..", root + ".testkit..");
+    }
+  },
+
+  SWITCHES_KNOW_ONLY_THE_API {
+    @Override
+    ArchRule in(String root) {
+      return noClasses()
+          .that()
+          .resideInAPackage(root + ".traffic..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage(
+              root + ".core..", root + ".cli..", root + ".testkit..", root + ENGINES);
     }
   },
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.fram.it.migration;
 
+import dev.fram.cli.config.Switches;
 import dev.fram.core.run.MigrationSettings;
 import dev.fram.testkit.workload.ConnectionProvider;
 import java.io.IOException;
@@ -8,7 +9,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
-import java.util.Optional;
+import java.time.Duration;
+import java.util.List;
 
 /**
  * How the application finds its database: on the source until the switch command has made a file,
@@ -27,15 +29,11 @@ final class Address implements ConnectionProvider {
 
   /** The same settings, with the command that moves this address. */
   MigrationSettings switchedBy(MigrationSettings settings) {
-    MigrationSettings.Cutover c = settings.cutover();
-    return settings.withCutover(
-        new MigrationSettings.Cutover(
-            c.mode(),
-            Optional.of("touch '" + moved + "'"),
-            c.switchTimeout(),
-            c.writeBlockBudget(),
-            c.maxLag(),
-            c.attempts()));
+    return settings.withTraffic(
+        settings
+            .traffic()
+            .withSwitches(
+                List.of(Switches.command("touch '" + moved + "'", Duration.ofMinutes(1)))));
   }
 
   @Override

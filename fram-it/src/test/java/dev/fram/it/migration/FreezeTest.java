@@ -129,13 +129,7 @@ class FreezeTest {
       MigrationSettings.Cutover c = settings.cutover();
       settings =
           settings.withCutover(
-              new MigrationSettings.Cutover(
-                  c.mode(),
-                  c.switchCommand(),
-                  c.switchTimeout(),
-                  c.writeBlockBudget(),
-                  c.maxLag(),
-                  3));
+              new MigrationSettings.Cutover(c.mode(), c.writeBlockBudget(), c.maxLag(), 3));
       try (Move move = new Move(pair, database, settings).begin()) {
         move.awaitPhase(PhaseName.READY);
         application.setAutoCommit(false);

@@ -175,12 +175,7 @@ class IdentityTest {
     settings =
         settings.withCutover(
             new MigrationSettings.Cutover(
-                c.mode(),
-                c.switchCommand(),
-                c.switchTimeout(),
-                Duration.ofMillis(400),
-                c.maxLag(),
-                c.attempts()));
+                c.mode(), Duration.ofMillis(400), c.maxLag(), c.attempts()));
     try (Move move = new Move(pair, database, settings, OPTIONS).begin()) {
       move.awaitPhase(PhaseName.READY);
       Answer answer = Cutovers.cutOver(move);

@@ -88,13 +88,7 @@ final class Move implements AutoCloseable {
     MigrationSettings defaults = MigrationSettings.defaults();
     MigrationSettings.Cutover c = defaults.cutover();
     return defaults.withCutover(
-        new MigrationSettings.Cutover(
-            mode,
-            c.switchCommand(),
-            c.switchTimeout(),
-            c.writeBlockBudget(),
-            c.maxLag(),
-            c.attempts()));
+        new MigrationSettings.Cutover(mode, c.writeBlockBudget(), c.maxLag(), c.attempts()));
   }
 
   /** Runs to the end in this thread. */

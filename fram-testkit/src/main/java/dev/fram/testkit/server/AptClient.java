@@ -109,13 +109,15 @@ public final class AptClient {
   private static Map<String, String> privateState(Path work, String source) throws IOException {
     Files.createDirectories(work.resolve("state/lists/partial"));
     Files.createDirectories(work.resolve("cache/archives/partial"));
+    // What is installed on this machine is no part of the suite, and could not be fetched from it.
+    Files.createFile(work.resolve("status"));
     Path list = Files.writeString(work.resolve("sources.list"), source);
     Path configuration =
         Files.writeString(
             work.resolve("apt.conf"),
             """
             Dir::State "%1$s/state";
-            Dir::State::status "/var/lib/dpkg/status";
+            Dir::State::status "%1$s/status";
             Dir::Cache "%1$s/cache";
             Dir::Etc::SourceList "%2$s";
             Dir::Etc::SourceParts "/nonexistent";

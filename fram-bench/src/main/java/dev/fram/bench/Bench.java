@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.fram.bench;
+
+import dev.fram.bench.apply.ApplyBench;
+import dev.fram.bench.copy.CopyBench;
+import dev.fram.bench.micro.MicroBench;
+import dev.fram.bench.verify.VerifyBench;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+
+/** {@code ./fram bench NAME}: what is measured is a command. */
+@Command(
+    name = "fram bench",
+    description =
+        "Measures Fram beside other tools, on servers of its own that are gone afterwards.",
+    subcommands = {CopyBench.class, VerifyBench.class, ApplyBench.class, MicroBench.class},
+    mixinStandardHelpOptions = true)
+public final class Bench {
+  private Bench() {}
+
+  /** Exits with 0 when everything was measured, with 1 when something failed, 2 for a bad word. */
+  public static void main(String[] arguments) {
+    System.exit(new CommandLine(new Bench()).execute(arguments));
+  }
+}

@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.fram.bench.measure;
+
+import java.util.Map;
+
+/**
+ * What one run of a contender took.
+ *
+ * @param seconds until its work was done
+ * @param tool what the tool's own processes used
+ * @param peakBytes the most memory that they had
+ * @param figures more numbers by name
+ */
+public record ToolRun(double seconds, Usage tool, long peakBytes, Map<String, Double> figures) {
+  public ToolRun(double seconds, Usage tool, long peakBytes) {
+    this(seconds, tool, peakBytes, Map.of());
+  }
+}

@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.fram.it.migration;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.fram.api.model.Endpoint;
+import dev.fram.api.status.PhaseName;
+import dev.fram.api.status.Status;
+import dev.fram.core.bus.Answer;
+import dev.fram.core.run.MigrationSettings;
+import dev.fram.testkit.server.MySqlServer;
+import dev.fram.testkit.server.MySqlVersion;
+import dev.fram.testkit.server.ProxyProgram;
+import dev.fram.testkit.server.ProxyServer;
+import dev.fram.testkit.workload.OracleReport;
+import dev.fram.testkit.workload.SwitchableProvider;
+import dev.fram.testkit.workload.Workload;
+import dev.fram.testkit.workload.WorkloadOptions;
+import dev.fram.testkit.workload.WorkloadSchema;
+import dev.fram.testkit.workload.WorkloadStats;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** A real HAProxy in front of MySQL: its clients connect once more, and lose nothing. */
+class HaProxyTest {
+  private static final Logger LOG = LoggerFactory.getLogger(HaProxyTest.class);
+  private static final int WRITERS = 8;
+  private static final int MAXCONN = 100;
+
+  @Test
+  void clientsThatConnectAgainLoseNothing() throws Exception {
+    MySqlPair pair = MySqlPair.of(MySqlVersion.V8_0, MySqlVersion.V8_0);
+    pair.load(500, EnumSet.noneOf(WorkloadSchema.Part.class));
+    try (ProxyServer proxy = start(pair.source())) {
+      Endpoint path = through(proxy, pair.applicationOnSource().current());
+      MigrationSettings settings =
+          TrafficSetting.of(
+              MigrationSettings.Mode.MANUAL, Optional.of(path), List.of(entry(proxy)));
+      try (Workload workload =
+              Workload.start(
+                  new SwitchableProvider(path),
+                  WorkloadOptions.standard().withWriters(WRITERS).withRate(200));
+          Move move = new Move(pair, "", settings)) {
+        move.begin().awaitPhase(PhaseName.READY);
+        Answer plan = Cutovers.dryRun(move);
+        assertThat(plan.details())
+            .anyMatch(line -> line.contains("haproxy") && !line.contains("refused"));
+        Answer answer = Cutovers.cutOver(move);
+        assertThat(answer.exitCode()).as(answer.toString()).isZero();
+        assertThat(move.awaitEnd().phase()).isEqualTo(PhaseName.SERVING);
+        assertThat(applications(pair.source())).isZero();
+        WorkloadStats stats = workload.stats();
+        OracleReport report = workload.stop().check(new SwitchableProvider(path));
+        Status.Probe probe = move.status().cutover().orElseThrow().probe().orElseThrow();
+        LOG.info("{}; {}", probe, stats);
+        assertThat(report.clean()).as(report.toString()).isTrue();
+        assertThat(report.acknowledged()).isGreaterThan(100);
+        // Each writer is cut off at most twice: when the source closes, and by HAProxy.
+        assertThat(stats.connects()).as(stats.toString()).isLessThanOrEqualTo(WRITERS * 3L);
+        assertThat(probe.longestWriteGapMillis()).isPositive().isLessThan(20_000);
+        assertThat(Files.readString(proxy.file("haproxy.cfg")))
+            .contains("server main 127.0.0.1:" + pair.target().port() + " ");
+      }
+    }
+  }
+
+  private static ProxyServer start(MySqlServer leadsTo) throws IOException {
+    ProxyServer proxy = ProxyServer.of(ProxyProgram.HAPROXY);
+    Path file =
+        proxy.write(
+            "haproxy.cfg",
+            """
+            global
+              stats socket %s mode 666 level admin
+            defaults
+              mode tcp
+              timeout connect 5s
+              timeout client 1h
+              timeout server 1h
+            frontend shop
+              bind 127.0.0.1:%d
+              maxconn %d
+              default_backend mysql
+            backend mysql
+              server main 127.0.0.1:%d # the one
+            """
+                .formatted(proxy.file("admin.sock"), proxy.port(), MAXCONN, leadsTo.port()));
+    return proxy.start("-f", file.toString());
+  }
+
+  private static String entry(ProxyServer proxy) {
+    return ("{type: haproxy, socket: '%s', config: '%s', backend: mysql, server: main, frontend:"
+            + " shop, frontend-maxconn: %d}")
+        .formatted(proxy.file("admin.sock"), proxy.file("haproxy.cfg"), MAXCONN);
+  }
+
+  private static Endpoint through(ProxyServer proxy, Endpoint login) {
+    return new Endpoint(
+        login.scheme(),
+        "127.0.0.1",
+        proxy.port(),
+        login.user(),
+        login.database(),
+        Map.of("ssl-mode", "DISABLED"),
+        login.password());
+  }
+
+  private static long applications(MySqlServer server) throws SQLException {
+    try (Connection connection = MySqlPair.administer(server);
+        var statement = connection.createStatement();
+        var rows =
+            statement.executeQuery(
+                "SELECT COUNT(*) FROM information_schema.PROCESSLIST WHERE USER = 'shop'")) {
+      rows.next();
+      return rows.getLong(1);
+    }
+  }
+}

@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.fram.it.migration;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.fram.api.engine.DdlPolicy;
+import dev.fram.api.engine.RouteRequest;
+import dev.fram.api.model.Endpoint;
+import dev.fram.api.model.Scope;
+import dev.fram.api.model.TableOptions;
+import dev.fram.api.status.PhaseName;
+import dev.fram.api.status.Status;
+import dev.fram.core.bus.Answer;
+import dev.fram.core.concurrent.Clock;
+import dev.fram.core.migration.MigrationClient;
+import dev.fram.core.run.MigrationSettings;
+import dev.fram.testkit.server.PostgresServer;
+import dev.fram.testkit.server.PostgresVersion;
+import dev.fram.testkit.workload.OracleReport;
+import dev.fram.testkit.workload.Workload;
+import dev.fram.testkit.workload.WorkloadOptions;
+import dev.fram.testkit.workload.WorkloadSchema;
+import dev.fram.testkit.workload.WorkloadStats;
+import java.sql.Connection;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Real cutovers behind a real PgBouncer: its clients get no error and lose nothing. */
+class PgBouncerTest {
+  private static final Logger LOG = LoggerFactory.getLogger(PgBouncerTest.class);
+  private static final PostgresVersion VERSION = PostgresVersion.of(18);
+  private static final int CUTOVERS = Integer.getInteger("fram.traffic.cutovers", 2);
+  private static final int WRITERS = 8;
+
+  /** Where the data is: one database of one of the two servers. */
+  private record Home(PostgresServer server, String database) {
+    Endpoint endpoint() {
+      return server.endpoint(database);
+    }
+  }
+
+  @Test
+  void cutoversInAChainFailNoTransactionAndLoseNone() throws Exception {
+    ServerPair pair = ServerPair.of(VERSION, VERSION);
+    Home home = new Home(pair.source(), pair.freshDatabase("pooled"));
+    try (Connection source = home.server().connect(home.database())) {
+      WorkloadSchema.create(source, 500);
+    }
+    Pooler.createAccount(pair.source());
+    Pooler.createAccount(pair.target());
+    Pooler.grant(home.server(), home.database());
+    List<Status.Probe> seen = new ArrayList<>();
+    try (Pooler pooler = new Pooler(home.endpoint(), "transaction");
+        Workload workload =
+            Workload.start(pooler, WorkloadOptions.standard().withWriters(WRITERS).withRate(400))) {
+      for (int round = 0; round < CUTOVERS; round++) {
+        PostgresServer to = home.server() == pair.source() ? pair.target() : pair.source();
+        Home next = new Home(to, pair.freshDatabase("pooled"));
+        seen.add(move(home, next, pooler));
+        home = next;
+      }
+      WorkloadStats stats = workload.stats();
+      OracleReport report = workload.stop().check(pooler);
+      LOG.info("{} cutovers: {}; {}", CUTOVERS, gaps(seen), stats);
+      assertThat(report.clean()).as(report.toString()).isTrue();
+      assertThat(report.acknowledged()).isGreaterThan(200L * CUTOVERS);
+      assertThat(stats.failed()).as(stats.toString()).isZero();
+      assertThat(stats.unanswered()).isZero();
+      // Each writer once, and the workload itself to look around.
+      assertThat(stats.connects()).isEqualTo(WRITERS);
+    }
+  }
+
+  private static Status.Probe move(Home from, Home to, Pooler pooler) throws Exception {
+    MigrationSettings settings =
+        TrafficSetting.of(
+            MigrationSettings.Mode.AUTO, Optional.of(pooler.endpoint()), List.of(pooler.setting()));
+    RouteRequest request =
+        new RouteRequest(
+            from.endpoint(),
+            to.endpoint(),
+            Scope.all(),
+            Set.of(),
+            TableOptions.none(),
+            DdlPolicy.ASK);
+    try (Move move = new Move(request, settings)) {
+      assertThat(move.finish().phase()).isEqualTo(PhaseName.SERVING);
+      assertThat(sessions(from)).isZero();
+      Status.Probe probe = move.status().cutover().orElseThrow().probe().orElseThrow();
+      assertThat(probe.writes()).isGreaterThan(10);
+      assertThat(probe.reads()).isGreaterThan(10);
+      assertThat(probe.writeErrors() + probe.readErrors()).as(probe.toString()).isZero();
+      assertThat(probe.longestWriteGapMillis()).isPositive().isLessThan(10_000);
+      Answer completed =
+          new MigrationClient(move.engine(), request, settings, Clock.system()).complete(s -> {});
+      assertThat(completed.exitCode()).as(completed.toString()).isZero();
+      assertThat(tables(from, "fram.probe")).isZero();
+      assertThat(tables(to, "fram.probe")).isZero();
+      return probe;
+    }
+  }
+
+  /** Of the application or the probe, by whatever way. */
+  private static long sessions(Home home) throws Exception {
+    return number(
+        home,
+        "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()"
+            + " AND pid <> pg_backend_pid() AND application_name NOT LIKE 'fram %'");
+  }
+
+  private static long tables(Home home, String name) throws Exception {
+    return number(
+        home, "SELECT count(*) FROM (SELECT to_regclass('" + name + "') r) t WHERE r IS NOT NULL");
+  }
+
+  private static long number(Home home, String sql) throws Exception {
+    try (Connection connection = home.server().connect(home.database());
+        var statement = connection.createStatement();
+        var rows = statement.executeQuery(sql)) {
+      rows.next();
+      return rows.getLong(1);
+    }
+  }
+
+  private static String gaps(List<Status.Probe> seen) {
+    List<Long> writes =
+        new ArrayList<>(seen.stream().map(Status.Probe::longestWriteGapMillis).toList());
+    List<Long> reads =
+        new ArrayList<>(seen.stream().map(Status.Probe::longestReadGapMillis).toList());
+    Collections.sort(writes);
+    Collections.sort(reads);
+    return "longest write gap: median %d ms, worst %d ms; of reads: median %d ms, worst %d ms"
+        .formatted(
+            writes.get(writes.size() / 2),
+            writes.getLast(),
+            reads.get(reads.size() / 2),
+            reads.getLast());
+  }
+}

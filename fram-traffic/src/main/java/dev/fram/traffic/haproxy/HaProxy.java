@@ -1,0 +1,275 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.fram.traffic.haproxy;
+
+import dev.fram.api.traffic.Address;
+import dev.fram.api.traffic.SwitchCheck;
+import dev.fram.api.traffic.SwitchOptions;
+import dev.fram.api.traffic.SwitchOutcome;
+import dev.fram.api.traffic.SwitchOutcome.Again;
+import dev.fram.api.traffic.TrafficMove;
+import dev.fram.api.traffic.TrafficSwitch;
+import dev.fram.traffic.file.WholeFile;
+import dev.fram.traffic.socket.Place;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.locks.LockSupport;
+
+/**
+ * One HAProxy. New connections wait at the frontend while the traffic is paused; then the server
+ * gets another address, and the sessions to the old one are closed on purpose: each client gets one
+ * error, connects again, and is on the target. Keeps nothing from one step to the next.
+ */
+final class HaProxy implements TrafficSwitch {
+  private static final Duration SETTLE = Duration.ofSeconds(5);
+
+  /** One is the least that HAProxy takes; whoever gets through meets the old server, or the new. */
+  private static final String FEW = "1";
+
+  private final SwitchOptions options;
+  private final RuntimeApi api;
+  private final Place place;
+  private final WholeFile file;
+  private final String backend;
+  private final String server;
+  private final Address from;
+  private final Address to;
+
+  HaProxy(SwitchOptions options, TrafficMove move) {
+    this.options = options;
+    this.place = Place.parse(options.required("socket")).orElseThrow();
+    this.api = new RuntimeApi(place);
+    this.file = new WholeFile(Path.of(options.required("config")));
+    this.backend = options.required("backend");
+    this.server = options.required("server");
+    boolean forward = move.direction() == TrafficMove.Direction.FORWARD;
+    this.from = address(forward ? "source-address" : "target-address", move.from());
+    this.to = address(forward ? "target-address" : "source-address", move.to());
+  }
+
+  private Address address(String word, TrafficMove.Server side) {
+    return options.address(word).orElse(side.address());
+  }
+
+  @Override
+  public String name() {
+    return "haproxy " + place + " " + backend + "/" + server;
+  }
+
+  @Override
+  public SwitchCheck check() {
+    List<String> obstacles = new ArrayList<>();
+    if (from.port() == 0 || to.port() == 0) {
+      obstacles.add("the ports are not known. Set source-address and target-address.");
+    }
+    obstacles.addAll(fileObstacles());
+    try {
+      if (!api.ask("show cli level").equals("admin")) {
+        obstacles.add("its socket has not level admin. Add it to the line \"stats socket\".");
+      }
+      obstacles.addAll(serverObstacles());
+      obstacles.addAll(frontendObstacles());
+    } catch (IOException e) {
+      obstacles.add("the runtime API cannot be asked: " + e.getMessage() + ".");
+    }
+    String hold =
+        options.text("frontend").map(f -> "hold new connections at " + f + ", ").orElse("");
+    return new SwitchCheck(
+        "would " + hold + "point it from " + from + " to " + to + " and close its old sessions",
+        obstacles);
+  }
+
+  @Override
+  public SwitchOutcome pause(Duration limit) {
+    return maxconn(FEW);
+  }
+
+  /** The file first: a HAProxy that dies from here on comes back with the right server. */
+  @Override
+  public SwitchOutcome redirect() {
+    try {
+      ServerLine before = new ServerLine(file.read(), backend, server);
+      if (before.address().isEmpty()) {
+        return new SwitchOutcome.NotDone(
+            file.path() + " has no such server any more.", "", Again.BY_HAND);
+      }
+      if (!before.address().equals(Optional.of(to))) {
+        file.replace(before.pointing(to).text());
+      }
+    } catch (IOException e) {
+      return new SwitchOutcome.NotDone(
+          file.path() + " could not be changed: " + e.getMessage() + ".", "", Again.LATER);
+    }
+    try {
+      String ip = InetAddress.getByName(to.host()).getHostAddress();
+      String name = backend + "/" + server;
+      String answer = api.ask("set server " + name + " addr " + ip + " port " + to.port());
+      if (!leadsTo(to)) {
+        return new SwitchOutcome.NotDone(
+            "It does not lead to " + to + " after \"set server\" (" + answer + ").",
+            "",
+            Again.LATER);
+      }
+      // Its checks have spoken of the old server so far; the new ones will speak for themselves.
+      api.ask("set server " + name + " health up");
+      api.ask("shutdown sessions server " + name);
+      return awaitNoSession();
+    } catch (IOException e) {
+      return failed(e);
+    }
+  }
+
+  @Override
+  public SwitchOutcome resume() {
+    return maxconn(options.text("frontend-maxconn").orElse(""));
+  }
+
+  /** Before the hand-over nothing but the frontend was touched. */
+  @Override
+  public SwitchOutcome undo() {
+    return resume();
+  }
+
+  /** Where new connections do not wait, some may have come that lead to the new server. */
+  private SwitchOutcome awaitNoSession() throws IOException {
+    long deadline = System.nanoTime() + SETTLE.toNanos();
+    while (options.text("frontend").isPresent()) {
+      String left = api.figures(backend, server).getOrDefault("scur", "0");
+      if (Integer.parseInt(left) <= 1) {
+        break;
+      }
+      if (System.nanoTime() > deadline) {
+        return new SwitchOutcome.NotDone(
+            left + " sessions were not closed.",
+            "\"shutdown sessions server\" by hand.",
+            Again.LATER);
+      }
+      LockSupport.parkNanos(10_000_000);
+    }
+    return SwitchOutcome.done();
+  }
+
+  private SwitchOutcome maxconn(String value) {
+    Optional<String> frontend = options.text("frontend");
+    if (frontend.isEmpty()) {
+      return SwitchOutcome.done();
+    }
+    try {
+      String answer = api.ask("set maxconn frontend " + frontend.get() + " " + value);
+      String now = api.figures(frontend.get(), "FRONTEND").getOrDefault("slim", "");
+      return now.equals(value)
+          ? SwitchOutcome.done()
+          : new SwitchOutcome.NotDone(
+              "maxconn of "
+                  + frontend.get()
+                  + " is "
+                  + now
+                  + ", not "
+                  + value
+                  + " ("
+                  + answer
+                  + ").",
+              "",
+              Again.LATER);
+    } catch (IOException e) {
+      return failed(e);
+    }
+  }
+
+  private boolean leadsTo(Address address) throws IOException {
+    for (Map<String, String> row : api.servers(backend)) {
+      if (server.equals(row.get("srv_name"))) {
+        return String.valueOf(address.port()).equals(row.get("srv_port"))
+            && isAt(row.getOrDefault("srv_addr", ""), address.host());
+      }
+    }
+    return false;
+  }
+
+  private static boolean isAt(String address, String host) throws IOException {
+    for (InetAddress one : InetAddress.getAllByName(host)) {
+      if (one.getHostAddress().equals(address)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private List<String> serverObstacles() throws IOException {
+    List<Map<String, String>> servers = api.servers(backend);
+    List<String> names = servers.stream().map(row -> row.getOrDefault("srv_name", "")).toList();
+    if (!names.contains(server)) {
+      return List.of("it knows no server " + backend + "/" + server + ".");
+    }
+    List<String> obstacles = new ArrayList<>();
+    if (names.size() > 1) {
+      obstacles.add(
+          "its backend has more servers ("
+              + String.join(", ", names)
+              + "), which would not be moved. Give this one a backend of its own.");
+    }
+    if (!leadsTo(from)) {
+      obstacles.add(
+          "it does not lead to " + from + " now. If that is the same server, set source-address.");
+    }
+    return obstacles;
+  }
+
+  private List<String> frontendObstacles() throws IOException {
+    if (options.text("frontend").isEmpty()) {
+      return List.of();
+    }
+    String name = options.required("frontend");
+    String wanted = options.required("frontend-maxconn");
+    String now = api.figures(name, "FRONTEND").getOrDefault("slim", "");
+    if (now.isEmpty()) {
+      return List.of("it knows no frontend " + name + ".");
+    }
+    return now.equals(wanted)
+        ? List.of()
+        : List.of("maxconn of " + name + " is " + now + ". Set frontend-maxconn to it.");
+  }
+
+  private List<String> fileObstacles() {
+    try {
+      ServerLine line = new ServerLine(file.read(), backend, server);
+      List<String> obstacles = new ArrayList<>();
+      if (!line.address().equals(Optional.of(from))) {
+        obstacles.add(
+            file.path()
+                + ": server "
+                + server
+                + " leads to "
+                + line.address().map(Address::toString).orElse("nowhere")
+                + ", not to "
+                + from
+                + ". If that is the same server, set source-address to it.");
+      }
+      if (line.resolved()) {
+        obstacles.add(
+            file.path()
+                + ": server "
+                + server
+                + " asks name servers (resolvers), which would overrule the switch. Take that out.");
+      }
+      if (!file.replaceable()) {
+        obstacles.add(file.path() + " cannot be replaced. Let Fram write to it and to its folder.");
+      }
+      return obstacles;
+    } catch (IOException e) {
+      return List.of(file.path() + " cannot be read: " + e.getMessage() + ".");
+    }
+  }
+
+  private static SwitchOutcome failed(IOException e) {
+    return new SwitchOutcome.NotDone(
+        "The runtime API does not answer: " + e.getMessage() + ".",
+        "Look whether HAProxy runs.",
+        Again.LATER);
+  }
+}
