@@ -148,13 +148,7 @@ class HotRowsTest {
                   v.differences(),
                   v.mostRepairs()))
           .withCutover(
-              new MigrationSettings.Cutover(
-                  c.mode(),
-                  c.switchCommand(),
-                  c.switchTimeout(),
-                  budget,
-                  c.maxLag(),
-                  c.attempts()));
+              new MigrationSettings.Cutover(c.mode(), budget, c.maxLag(), c.attempts()));
     }
   }
 
