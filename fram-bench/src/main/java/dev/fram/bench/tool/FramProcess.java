@@ -94,6 +94,8 @@ public final class FramProcess implements AutoCloseable {
     builder.environment().put("FRAM_JAVA_OPTS", String.join(" ", options));
     long began = System.nanoTime();
     Process process = builder.start();
+    // A bench that is ended by a signal takes it along.
+    Runtime.getRuntime().addShutdownHook(new Thread(process::destroyForcibly, "end-fram"));
     process.getOutputStream().close();
     return new FramProcess(process, began);
   }
