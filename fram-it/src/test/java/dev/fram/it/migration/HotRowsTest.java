@@ -147,8 +147,7 @@ class HotRowsTest {
                   ledgerKeys,
                   v.differences(),
                   v.mostRepairs()))
-          .withCutover(
-              new MigrationSettings.Cutover(c.mode(), budget, c.maxLag(), c.attempts()));
+          .withCutover(new MigrationSettings.Cutover(c.mode(), budget, c.maxLag(), c.attempts()));
     }
   }
 
