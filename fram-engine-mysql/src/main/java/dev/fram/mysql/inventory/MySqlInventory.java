@@ -189,8 +189,7 @@ public final class MySqlInventory {
 
   private static String comparable(Row row) {
     return switch (row.kind()) {
-      case "table", "index", "check constraint" ->
-          INTRODUCER.matcher(row.text()).replaceAll("");
+      case "table", "index", "check constraint" -> INTRODUCER.matcher(row.text()).replaceAll("");
       default -> row.text();
     };
   }

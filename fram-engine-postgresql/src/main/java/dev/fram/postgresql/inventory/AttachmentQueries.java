@@ -217,8 +217,6 @@ final class AttachmentQueries {
             ? " AND NOT (g.verb = 'revoke' AND g.classid = 'pg_namespace'::regclass"
                 + " AND g.objid < 16384)"
             : "";
-    return GRANTS
-        .replace(":strange", printing.strangePrivilege())
-        .replace(":everybody", everybody);
+    return GRANTS.replace(":strange", printing.strangePrivilege()).replace(":everybody", everybody);
   }
 }
