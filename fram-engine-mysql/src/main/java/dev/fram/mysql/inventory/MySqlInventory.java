@@ -28,6 +28,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.regex.Pattern;
 
 /**
  * Lists the objects of a server's databases, with a session of its own. Knows nothing of how they
@@ -36,6 +37,12 @@ import java.util.TreeMap;
 public final class MySqlInventory {
   private static final int NO_SUCH_TABLE = 1146;
   private static final int UNKNOWN_TABLE = 1109;
+
+  /**
+   * The character set that a server puts before a literal in an expression: that of the session
+   * which made the table, and SHOW CREATE TABLE does not always tell it (8.0.33).
+   */
+  private static final Pattern INTRODUCER = Pattern.compile("_[a-z0-9]+(?=\\\\?')");
 
   private final Connector connector;
   private final Catalog catalog;
@@ -173,11 +180,18 @@ public final class MySqlInventory {
         row.owner().isEmpty() ? Optional.empty() : scope.leftOutBy(owner).or(() -> option(row));
     return new ObjectFact(
         new ObjectFact.Id(row.kind(), row.database(), named(row)),
-        row.text().isEmpty() ? "" : hash(row.text()),
+        row.text().isEmpty() ? "" : hash(comparable(row)),
         holdsRows ? Optional.of(owner) : Optional.empty(),
         row.due(),
         row.database().isEmpty() ? Reach.SERVER : Reach.DATABASE,
         out);
+  }
+
+  private static String comparable(Row row) {
+    return switch (row.kind()) {
+      case "table", "index", "check constraint" -> INTRODUCER.matcher(row.text()).replaceAll("");
+      default -> row.text();
+    };
   }
 
   /** What is said of an object has its object's whole name already. */
