@@ -5,6 +5,7 @@ import dev.fram.api.change.Position;
 import dev.fram.api.engine.Engine;
 import dev.fram.api.engine.Route;
 import dev.fram.api.engine.RouteRequest;
+import dev.fram.api.engine.TargetRoute;
 import dev.fram.mysql.binlog.BinlogPosition;
 import java.util.Set;
 
@@ -28,5 +29,10 @@ public final class MySqlEngine implements Engine {
   @Override
   public Route open(RouteRequest request) {
     return MySqlRoute.open(request);
+  }
+
+  @Override
+  public TargetRoute openTarget(RouteRequest request) {
+    return MySqlTargetRoute.open(request);
   }
 }

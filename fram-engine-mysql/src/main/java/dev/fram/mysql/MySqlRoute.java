@@ -5,6 +5,7 @@ import dev.fram.api.check.Check;
 import dev.fram.api.engine.Applier;
 import dev.fram.api.engine.ChunkCopier;
 import dev.fram.api.engine.MigrationRecord;
+import dev.fram.api.engine.Repairer;
 import dev.fram.api.engine.Route;
 import dev.fram.api.engine.RouteRequest;
 import dev.fram.api.engine.SchemaTransfer;
@@ -21,7 +22,9 @@ import dev.fram.mysql.catalog.Catalog;
 import dev.fram.mysql.check.MySqlChecks;
 import dev.fram.mysql.connection.Connector;
 import dev.fram.mysql.copy.MySqlCopier;
+import dev.fram.mysql.inventory.MySqlInventory;
 import dev.fram.mysql.journal.MySqlJournal;
+import dev.fram.mysql.repair.MySqlRepairer;
 import dev.fram.mysql.probe.MySqlClientPath;
 import dev.fram.mysql.schema.MySqlSchemaTransfer;
 import java.security.SecureRandom;
@@ -49,7 +52,13 @@ final class MySqlRoute implements Route {
             .load()
             .map(MigrationRecord::id)
             .orElseGet(() -> MigrationId.random(new SecureRandom()));
-    this.source = new MySqlSource(source, id, catalog, request.tableOptions());
+    this.source =
+        new MySqlSource(
+            source,
+            id,
+            catalog,
+            request.tableOptions(),
+            MySqlInventory.ofSource(source, catalog, request.scope(), request.schemaOptions()));
     this.target = new MySqlTarget(target, journal, catalog);
     this.schema = new MySqlSchemaTransfer(source, target, catalog, request.schemaOptions());
   }
@@ -122,6 +131,11 @@ final class MySqlRoute implements Route {
     MySqlApplier.Plan plan =
         new MySqlApplier.Plan(request.ddlPolicy(), source.cascades(), source.cascading(), catalog);
     return MySqlApplier.open(targetServer, plan, epoch, touched);
+  }
+
+  @Override
+  public Repairer repairer(long epoch) {
+    return MySqlRepairer.open(targetServer, epoch);
   }
 
   @Override

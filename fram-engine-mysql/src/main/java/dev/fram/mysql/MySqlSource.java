@@ -6,6 +6,7 @@ import dev.fram.api.engine.ChangeFeed;
 import dev.fram.api.engine.Chunk;
 import dev.fram.api.engine.Fingerprint;
 import dev.fram.api.engine.HandOver;
+import dev.fram.api.engine.ObjectFact;
 import dev.fram.api.engine.Retention;
 import dev.fram.api.engine.Reveal;
 import dev.fram.api.engine.Snapshot;
@@ -37,6 +38,7 @@ import dev.fram.mysql.digest.MySqlSourceMoment;
 import dev.fram.mysql.digest.TableDigester;
 import dev.fram.mysql.gate.MySqlGate;
 import dev.fram.mysql.gate.SourceSeal;
+import dev.fram.mysql.inventory.MySqlInventory;
 import dev.fram.mysql.journal.HandOverRegister;
 import dev.fram.mysql.probe.ProbeTable;
 import java.security.SecureRandom;
@@ -63,16 +65,23 @@ final class MySqlSource implements Source, AutoCloseable {
   private final MigrationId id;
   private final Catalog catalog;
   private final TableOptions options;
+  private final MySqlInventory inventory;
   private final SharedSession questions;
   private final ServerInfo server;
   private final LogNeed need = new LogNeed();
   private final RandomGenerator random = new SecureRandom();
 
-  MySqlSource(Connector connector, MigrationId id, Catalog catalog, TableOptions options) {
+  MySqlSource(
+      Connector connector,
+      MigrationId id,
+      Catalog catalog,
+      TableOptions options,
+      MySqlInventory inventory) {
     this.connector = connector;
     this.id = id;
     this.catalog = catalog;
     this.options = options;
+    this.inventory = inventory;
     this.questions = new SharedSession(connector, "questions");
     this.server = Servers.describe(connector, questions);
   }
@@ -191,6 +200,11 @@ final class MySqlSource implements Source, AutoCloseable {
   @Override
   public Map<TableId, Fingerprint> fingerprints() {
     return questions.read("looking at the tables", catalog::fingerprints);
+  }
+
+  @Override
+  public List<ObjectFact> objects(int other) {
+    return inventory.read();
   }
 
   @Override

@@ -2,6 +2,7 @@
 package dev.fram.mysql;
 
 import dev.fram.api.engine.Lease;
+import dev.fram.api.engine.ObjectFact;
 import dev.fram.api.engine.Reveal;
 import dev.fram.api.engine.Target;
 import dev.fram.api.engine.TargetMoment;
@@ -16,6 +17,7 @@ import dev.fram.mysql.connection.Sql;
 import dev.fram.mysql.digest.MySqlTargetMoment;
 import dev.fram.mysql.digest.TableDigester;
 import dev.fram.mysql.gate.TargetGuard;
+import dev.fram.mysql.inventory.MySqlInventory;
 import dev.fram.mysql.journal.Epoch;
 import dev.fram.mysql.journal.MySqlJournal;
 import dev.fram.mysql.journal.MySqlLease;
@@ -136,6 +138,11 @@ final class MySqlTarget implements Target, AutoCloseable {
           new TargetGuard(c).open();
           return 0;
         });
+  }
+
+  @Override
+  public List<ObjectFact> objects(int other) {
+    return MySqlInventory.ofTarget(connector, catalog).read();
   }
 
   @Override

@@ -5,6 +5,7 @@ import dev.fram.api.check.Check;
 import dev.fram.api.engine.Applier;
 import dev.fram.api.engine.ChunkCopier;
 import dev.fram.api.engine.MigrationRecord;
+import dev.fram.api.engine.Repairer;
 import dev.fram.api.engine.Route;
 import dev.fram.api.engine.RouteRequest;
 import dev.fram.api.engine.SchemaTransfer;
@@ -27,7 +28,9 @@ import dev.fram.postgresql.connection.Connector;
 import dev.fram.postgresql.copy.PostgresCopier;
 import dev.fram.postgresql.digest.Terms;
 import dev.fram.postgresql.gate.TargetGuard;
+import dev.fram.postgresql.inventory.PostgresInventory;
 import dev.fram.postgresql.journal.PostgresJournal;
+import dev.fram.postgresql.repair.PostgresRepairer;
 import dev.fram.postgresql.probe.PostgresClientPath;
 import dev.fram.postgresql.schema.PostgresSchemaTransfer;
 import java.security.SecureRandom;
@@ -63,7 +66,13 @@ final class PostgresRoute implements Route {
     this.guard = new TargetGuard(id);
     this.terms = new Terms(source, target);
     this.source =
-        new PostgresSource(source, id, new Catalog(request.scope()), request.tableOptions(), terms);
+        new PostgresSource(
+            source,
+            id,
+            new Catalog(request.scope()),
+            request.tableOptions(),
+            terms,
+            PostgresInventory.ofSource(source, request.scope(), request.schemaOptions()));
     this.schema =
         new PostgresSchemaTransfer(
             source, target, request.scope(), request.schemaOptions(), this::guardAll);
@@ -134,6 +143,11 @@ final class PostgresRoute implements Route {
     Touches touches = new Touches(touched, terms.keys()::known);
     new Recopy(source, target.journal(), () -> copier(epoch), epoch, touches).run();
     return PostgresApplier.open(targetServer, id, epoch, discarded, touches);
+  }
+
+  @Override
+  public Repairer repairer(long epoch) {
+    return PostgresRepairer.open(targetServer, id, epoch);
   }
 
   @Override

@@ -6,6 +6,7 @@ import dev.fram.api.engine.ChangeFeed;
 import dev.fram.api.engine.Chunk;
 import dev.fram.api.engine.Fingerprint;
 import dev.fram.api.engine.HandOver;
+import dev.fram.api.engine.ObjectFact;
 import dev.fram.api.engine.Retention;
 import dev.fram.api.engine.Reveal;
 import dev.fram.api.engine.Snapshot;
@@ -36,6 +37,7 @@ import dev.fram.postgresql.feed.ReplicationFeed;
 import dev.fram.postgresql.gate.HandOverRegister;
 import dev.fram.postgresql.gate.PostgresGate;
 import dev.fram.postgresql.probe.ProbeTable;
+import dev.fram.postgresql.inventory.PostgresInventory;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -58,6 +60,7 @@ final class PostgresSource implements Source, AutoCloseable {
   private final Catalog catalog;
   private final TableOptions options;
   private final Terms terms;
+  private final PostgresInventory inventory;
   private final SharedSession questions;
   private final LogHorizon horizon = new LogHorizon(this::newXid);
   private final ServerInfo server;
@@ -66,12 +69,18 @@ final class PostgresSource implements Source, AutoCloseable {
    * @param terms what the readers of both servers have to do alike
    */
   PostgresSource(
-      Connector connector, MigrationId id, Catalog catalog, TableOptions options, Terms terms) {
+      Connector connector,
+      MigrationId id,
+      Catalog catalog,
+      TableOptions options,
+      Terms terms,
+      PostgresInventory inventory) {
     this.connector = connector;
     this.id = id;
     this.catalog = catalog;
     this.options = options;
     this.terms = terms;
+    this.inventory = inventory;
     this.questions = new SharedSession(connector, "questions");
     this.server = Servers.describe(connector, questions);
   }
@@ -178,6 +187,11 @@ final class PostgresSource implements Source, AutoCloseable {
   @Override
   public Map<TableId, Fingerprint> fingerprints() {
     return questions.read("looking at the tables", catalog::fingerprints);
+  }
+
+  @Override
+  public List<ObjectFact> objects(int other) {
+    return inventory.read(other);
   }
 
   @Override

@@ -2,6 +2,7 @@
 package dev.fram.postgresql;
 
 import dev.fram.api.engine.Lease;
+import dev.fram.api.engine.ObjectFact;
 import dev.fram.api.engine.Reveal;
 import dev.fram.api.engine.Target;
 import dev.fram.api.engine.TargetMoment;
@@ -17,6 +18,7 @@ import dev.fram.postgresql.digest.PostgresTargetMoment;
 import dev.fram.postgresql.digest.TableDigester;
 import dev.fram.postgresql.digest.Terms;
 import dev.fram.postgresql.gate.TargetGuard;
+import dev.fram.postgresql.inventory.PostgresInventory;
 import dev.fram.postgresql.journal.Epoch;
 import dev.fram.postgresql.journal.PostgresJournal;
 import dev.fram.postgresql.journal.PostgresLease;
@@ -102,6 +104,11 @@ final class PostgresTarget implements Target, AutoCloseable {
                 + " pass, first "
                 + left.getFirst()
                 + "; fram complete removes it.");
+  }
+
+  @Override
+  public List<ObjectFact> objects(int other) {
+    return PostgresInventory.ofTarget(connector).read(other);
   }
 
   @Override

@@ -13,7 +13,8 @@ import java.util.Set;
  * function of its key, or of the whole row where the table has no key. Owned by one thread.
  *
  * <p>All methods: {@link FramException} with a transient code, or SNAPSHOT_BROKEN when the table
- * was rewritten or dropped since the moment.
+ * was rewritten or dropped since the moment; CONFIG_INVALID when the server cannot read the
+ * condition of a span's part.
  */
 public interface DigestReader {
   /** The buckets that hold rows, by number. */

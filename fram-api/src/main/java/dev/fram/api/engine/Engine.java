@@ -26,4 +26,11 @@ public interface Engine {
    * @throws FramException SERVER_UNREACHABLE, AUTHENTICATION_FAILED
    */
   Route open(RouteRequest request);
+
+  /**
+   * Connects to the target alone. Reads only.
+   *
+   * @throws FramException SERVER_UNREACHABLE, AUTHENTICATION_FAILED
+   */
+  TargetRoute openTarget(RouteRequest request);
 }

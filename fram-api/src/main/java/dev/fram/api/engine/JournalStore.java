@@ -59,6 +59,21 @@ public interface JournalStore {
   /** Sets the feed's first position; does nothing when there is one. */
   void startFeed(long epoch, Position from);
 
+  /** Records what the comparison of a table's rows has found; the newest counts. */
+  void saveVerdict(long epoch, TableId table, RowVerdict verdict);
+
+  /** What was found so far counts no more. */
+  void forgetVerdicts(long epoch);
+
+  /** What is recorded, by table; a table that was not compared is not in it. */
+  Map<TableId, RowVerdict> verdicts();
+
+  /** Keeps the list of the source's objects; it replaces an older one. */
+  void saveInventory(long epoch, SavedInventory inventory);
+
+  /** The list that is kept; empty before the first cutover was prepared. */
+  Optional<SavedInventory> inventory();
+
   /** Publishes the picture that other processes show, as JSON. Only the newest is kept. */
   void publishStatus(long epoch, String status);
 

@@ -14,10 +14,8 @@ import java.util.List;
  * other inside it and the core never sees them. Thread-safe unless a part says otherwise; parts
  * that own connections are opened one per thread.
  */
-public interface Route extends AutoCloseable {
+public interface Route extends TargetRoute {
   Source source();
-
-  Target target();
 
   /**
    * The migration's id: the one recorded on the target, or a new one when there is none yet (fixed
@@ -52,6 +50,13 @@ public interface Route extends AutoCloseable {
   }
 
   /**
+   * Opens what puts rows of the target right, with its own connection; owned by one thread.
+   *
+   * @param epoch the lease's epoch, checked in every transaction on the target
+   */
+  Repairer repairer(long epoch);
+
+  /**
    * The applications' way to the database, for the probe. Connects to nothing yet.
    *
    * @param path the address that the applications use, with a login like theirs
@@ -61,8 +66,4 @@ public interface Route extends AutoCloseable {
     throw new FramException(
         ErrorCode.UNSUPPORTED, "There is no client probe for this engine.", "Leave out --probe.");
   }
-
-  /** Closes every connection that is still open. Never throws. */
-  @Override
-  void close();
 }

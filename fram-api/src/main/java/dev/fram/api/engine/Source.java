@@ -87,6 +87,14 @@ public interface Source {
   /** What each table in scope looks like now: changes when its definition or storage changes. */
   Map<TableId, Fingerprint> fingerprints();
 
+  /**
+   * Every object that belongs to what is migrated, also what Fram does not carry over and what the
+   * user leaves out; Fram's own are never in it. May take seconds where there are many.
+   *
+   * @param other the target's major version: definitions are told as both servers would tell them
+   */
+  List<ObjectFact> objects(int other);
+
   /** The gate that stops the application's writes; owned by one thread. */
   WriteGate gate(List<Table> tables, Duration budget);
 

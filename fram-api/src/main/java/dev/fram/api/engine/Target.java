@@ -34,6 +34,13 @@ public interface Target {
   void open(long epoch);
 
   /**
+   * Every object that is here, as {@link Source#objects}; nothing is excluded.
+   *
+   * @param other the source's major version
+   */
+  List<ObjectFact> objects(int other);
+
+  /**
    * Removes what kept it closed and lets everybody pass now. The application writes already, and is
    * not kept waiting. Idempotent.
    *

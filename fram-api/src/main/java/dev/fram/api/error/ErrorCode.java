@@ -6,6 +6,8 @@ public enum ErrorCode {
   CONFIG_INVALID(ErrorCategory.USAGE),
   CHECK_FAILED(ErrorCategory.FAILED),
   PROOF_FAILED(ErrorCategory.FAILED),
+  /** Objects of the source are missing on the target, or are other there. */
+  LEFT_OVER(ErrorCategory.FAILED),
   SERVER_UNREACHABLE(ErrorCategory.TRANSIENT),
   CONNECTION_LOST(ErrorCategory.TRANSIENT),
   LOCK_TIMEOUT(ErrorCategory.TRANSIENT),

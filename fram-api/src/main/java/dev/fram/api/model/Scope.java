@@ -2,6 +2,7 @@
 package dev.fram.api.model;
 
 import java.util.List;
+import java.util.Optional;
 import java.util.regex.Pattern;
 
 /**
@@ -24,6 +25,19 @@ public record Scope(List<String> include, List<String> exclude) {
   public boolean covers(TableId table) {
     boolean included = include.isEmpty() || matchesAny(include, table);
     return included && !matchesAny(exclude, table);
+  }
+
+  /** The setting that leaves a table out, as the user wrote it; empty when it is covered. */
+  public Optional<String> leftOutBy(TableId table) {
+    if (covers(table)) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        exclude.stream()
+            .filter(pattern -> matches(pattern, table))
+            .findFirst()
+            .map(pattern -> "--exclude=" + pattern)
+            .orElse("--include, which does not name it"));
   }
 
   static boolean matchesAny(List<String> patterns, TableId table) {

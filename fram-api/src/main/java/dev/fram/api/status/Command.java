@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.fram.api.status;
 
+import java.util.List;
+
 /** What another process may ask of a running migration. */
 public sealed interface Command {
   /** Cut over now. */
@@ -9,8 +11,24 @@ public sealed interface Command {
   /** Say what a cutover would do now; touch nothing. */
   record CutoverDryRun() implements Command {}
 
-  /** Compare every row anew. */
-  record Verify() implements Command {}
+  /**
+   * Compare anew.
+   *
+   * @param tables patterns as in {@code Scope}; none means every table
+   * @param differences what becomes of rows that differ
+   */
+  record Verify(List<String> tables, Differences differences) implements Command {
+    public Verify {
+      tables = List.copyOf(tables);
+    }
+  }
+
+  /** What becomes of rows that differ. */
+  enum Differences {
+    REPORT,
+    /** The target gets the source's rows. */
+    REPAIR
+  }
 
   /** Give up and leave no trace (only before the hand-over). */
   record Cancel() implements Command {}

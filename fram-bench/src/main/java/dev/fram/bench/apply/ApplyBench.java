@@ -53,8 +53,7 @@ public final class ApplyBench implements Callable<Integer> {
         List<Follower> followers = followers(arena, open, options.framOptions());
         Race race = new Race(arena, followers, out);
         for (Workload workload : workloads) {
-          List<Sample> samples =
-              race.run(workload, transactions, options.warmUps(), options.rounds());
+          List<Sample> samples = race.run(workload, transactions, options.rounds());
           out.printf("%n%s, %d transactions", workload.word(), transactions);
           Table.print(samples, out);
           String name = "apply-" + workload.word() + "-" + arena.engine();
@@ -73,7 +72,7 @@ public final class ApplyBench implements Callable<Integer> {
       BenchArena arena, List<AutoCloseable> open, List<String> jvm)
       throws IOException, SQLException {
     List<Follower> all = new ArrayList<>();
-    all.add(FramFollower.start("fram", arena, arena.first(), List.of(), jvm));
+    all.add(FramFollower.start("fram", arena, arena.first(), List.of("--verify=off"), jvm));
     open.add(all.getFirst());
     switch (arena) {
       case PostgresArena postgres -> {

@@ -4,6 +4,7 @@ package dev.fram.bench.apply;
 import dev.fram.bench.data.BenchArena;
 import dev.fram.bench.data.Workload;
 import dev.fram.bench.measure.ProcessTree;
+import dev.fram.bench.measure.Rounds;
 import dev.fram.bench.measure.Sample;
 import dev.fram.bench.measure.ToolRun;
 import dev.fram.bench.measure.Usage;
@@ -40,10 +41,9 @@ public final class Race {
   }
 
   /** Some rounds of one workload, in the followers' own order. */
-  public List<Sample> run(Workload workload, int transactions, int warmUps, int rounds)
-      throws Exception {
+  public List<Sample> run(Workload workload, int transactions, Rounds rounds) throws Exception {
     List<Sample> samples = new ArrayList<>();
-    for (int round = 1 - warmUps; round <= rounds; round++) {
+    for (int round = rounds.first(); rounds.wants(round); round++) {
       for (Follower follower : followers) {
         follower.pause();
       }

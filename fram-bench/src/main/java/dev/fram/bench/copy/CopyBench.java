@@ -30,8 +30,7 @@ public final class CopyBench implements Callable<Integer> {
       List<String> description = arena.description();
       description.forEach(out::println);
       List<Contender> contenders = options.chosen(all(arena));
-      List<Sample> samples =
-          new Contest(arena, contenders, out).run(options.warmUps(), options.rounds());
+      List<Sample> samples = new Contest(arena, contenders, out).run(options.rounds());
       Table.print(samples, out);
       out.println(options.results().write("copy-" + arena.engine(), description, samples));
       return 0;

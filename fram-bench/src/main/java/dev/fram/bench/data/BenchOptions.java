@@ -3,9 +3,11 @@ package dev.fram.bench.data;
 
 import dev.fram.bench.measure.Contender;
 import dev.fram.bench.measure.ResultFile;
+import dev.fram.bench.measure.Rounds;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -41,6 +43,16 @@ public final class BenchOptions {
       defaultValue = "1",
       description = "Rounds before, which do not count. Default: ${DEFAULT-VALUE}.")
   private int warmUps = 1;
+
+  @Option(
+      names = "--time-limit",
+      paramLabel = "SECONDS",
+      defaultValue = "3600",
+      description =
+          "No round begins later than this after the start; one always counts. Default: ${DEFAULT-VALUE}.")
+  private int limitSeconds = 3600;
+
+  private final long began = System.nanoTime();
 
   @Option(
       names = "--jobs",
@@ -87,12 +99,8 @@ public final class BenchOptions {
     };
   }
 
-  public int rounds() {
-    return rounds;
-  }
-
-  public int warmUps() {
-    return warmUps;
+  public Rounds rounds() {
+    return new Rounds(warmUps, rounds, Duration.ofSeconds(limitSeconds), began);
   }
 
   public int jobs() {

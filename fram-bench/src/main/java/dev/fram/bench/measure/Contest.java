@@ -21,10 +21,10 @@ public final class Contest {
   }
 
   /** A round to warm up that does not count, when there is one, and then those that do. */
-  public List<Sample> run(int warmUps, int rounds) throws Exception {
+  public List<Sample> run(Rounds rounds) throws Exception {
     ProcessTree.require(List.of(arena.sourcePid(), arena.targetPid()));
     List<Sample> samples = new ArrayList<>();
-    for (int round = 1 - warmUps; round <= rounds; round++) {
+    for (int round = rounds.first(); rounds.wants(round); round++) {
       for (Contender contender : contenders) {
         Sample sample = measure(contender, round);
         out.printf(

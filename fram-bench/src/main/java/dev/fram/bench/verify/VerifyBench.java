@@ -70,7 +70,7 @@ public final class VerifyBench implements Callable<Integer> {
     Contest contest =
         new Contest(
             arena, List.of(new VerifiedCopy(arena, options.jobs(), options.framOptions())), out);
-    List<Sample> samples = contest.run(options.warmUps(), options.rounds());
+    List<Sample> samples = contest.run(options.rounds());
     Table.print(samples, out);
     for (String figure : List.of("copy_seconds", "verify_seconds", "verify_by_copy")) {
       Spread spread =
@@ -100,11 +100,7 @@ public final class VerifyBench implements Callable<Integer> {
                 options.framOptions())) {
       Race race = new Race(arena, List.of(compared, plain), out);
       List<Sample> samples =
-          race.run(
-              Workload.TPCB,
-              transactions,
-              LEDGER_ROUNDS * options.warmUps(),
-              LEDGER_ROUNDS * options.rounds());
+          race.run(Workload.TPCB, transactions, options.rounds().times(LEDGER_ROUNDS));
       Table.print(samples, out);
       out.println(options.results().write("verify-ledger-" + arena.engine(), description, samples));
     }

@@ -53,6 +53,10 @@ public enum ConfigKey {
   VERIFY_JOBS(ValueKind.COUNT, "2", "Compares this many groups of tables at once."),
   VERIFY_PACE(
       ValueKind.PERCENT, "100", "Percent of its time that each of them reads; it rests meanwhile."),
+  REPAIR_LIMIT(
+      ValueKind.COUNT,
+      "100",
+      "Stops when `fram verify --repair` would repair more rows than this in the whole migration."),
   ACCEPT_DIFFERENCES(
       ValueKind.FLAG,
       "",

@@ -53,7 +53,8 @@ public final class RunSettings {
         defaults.ledgerKeys(),
         values.flag(ConfigKey.ACCEPT_DIFFERENCES)
             ? MigrationSettings.Differences.ACCEPT
-            : MigrationSettings.Differences.REFUSE);
+            : MigrationSettings.Differences.REFUSE,
+        values.count(ConfigKey.REPAIR_LIMIT));
   }
 
   private static MigrationSettings.Cutover cutover(ConfigValues values) {

@@ -12,6 +12,8 @@ import dev.fram.api.error.FramException;
 import dev.fram.api.status.Status;
 import dev.fram.core.bus.Answer;
 import dev.fram.core.bus.StatusJson;
+import dev.fram.core.inventory.Inventory;
+import dev.fram.core.inventory.InventoryItem;
 import java.util.List;
 
 /**
@@ -61,6 +63,24 @@ public final class JsonPresenter implements Presenter {
   public synchronized void facts(List<Fact> facts) {
     ObjectNode event = event("facts");
     facts.forEach(fact -> event.put(fact.key(), fact.number()));
+    print(event);
+  }
+
+  /** One event an object, then the counts. */
+  @Override
+  public synchronized void inventory(Inventory inventory) {
+    for (InventoryItem item : inventory.items()) {
+      ObjectNode event = event("object");
+      event.put("kind", item.id().kind());
+      event.put("schema", item.id().schema());
+      event.put("name", item.id().name());
+      event.put("state", item.state().name());
+      event.put("reason", item.reason());
+      print(event);
+    }
+    ObjectNode event = event("inventory");
+    event.put("origin", inventory.origin());
+    inventory.counts().forEach((state, count) -> event.put(state.name(), count));
     print(event);
   }
 

@@ -5,6 +5,7 @@ import dev.fram.api.check.Finding;
 import dev.fram.api.error.FramException;
 import dev.fram.api.status.Status;
 import dev.fram.core.bus.Answer;
+import dev.fram.core.inventory.Inventory;
 import java.util.List;
 
 /** Plain lines: the story on the output, what went wrong on the error stream. */
@@ -67,6 +68,16 @@ public final class LinePresenter implements Presenter {
     print("");
     Fact.table(facts).forEach(this::print);
     print("");
+  }
+
+  @Override
+  public synchronized void inventory(Inventory inventory) {
+    switch (detail) {
+      case QUIET ->
+          inventory.leftOver().forEach(item -> print("left over: " + Cells.safe(item.sentence())));
+      case STEPS -> InventoryLines.of(inventory).forEach(this::print);
+      case ALL -> InventoryLines.whole(inventory).forEach(this::print);
+    }
   }
 
   @Override

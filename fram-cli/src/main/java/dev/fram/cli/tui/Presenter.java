@@ -5,6 +5,7 @@ import dev.fram.api.check.Finding;
 import dev.fram.api.error.FramException;
 import dev.fram.api.status.Status;
 import dev.fram.core.bus.Answer;
+import dev.fram.core.inventory.Inventory;
 import java.util.List;
 
 /**
@@ -26,6 +27,9 @@ public interface Presenter extends AutoCloseable {
 
   /** Numbers that tell what came of it. */
   void facts(List<Fact> facts);
+
+  /** What became of every object. */
+  void inventory(Inventory inventory);
 
   /** How the command ended. */
   void answer(Answer answer);

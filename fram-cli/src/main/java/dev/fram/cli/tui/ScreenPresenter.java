@@ -5,6 +5,7 @@ import dev.fram.api.check.Finding;
 import dev.fram.api.error.FramException;
 import dev.fram.api.status.Status;
 import dev.fram.core.bus.Answer;
+import dev.fram.core.inventory.Inventory;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Supplier;
@@ -71,6 +72,12 @@ public final class ScreenPresenter implements Presenter {
   public synchronized void facts(List<Fact> facts) {
     close();
     lines.facts(facts);
+  }
+
+  @Override
+  public synchronized void inventory(Inventory inventory) {
+    close();
+    lines.inventory(inventory);
   }
 
   @Override

@@ -5,6 +5,7 @@ import dev.fram.api.check.Finding;
 import dev.fram.api.error.FramException;
 import dev.fram.api.status.Status;
 import dev.fram.core.bus.Answer;
+import dev.fram.core.inventory.Inventory;
 import java.util.List;
 
 /** One picture, printed as the screen would show it, also into a pipe. */
@@ -45,6 +46,11 @@ public final class StillPresenter implements Presenter {
   @Override
   public void facts(List<Fact> facts) {
     lines.facts(facts);
+  }
+
+  @Override
+  public void inventory(Inventory inventory) {
+    lines.inventory(inventory);
   }
 
   @Override

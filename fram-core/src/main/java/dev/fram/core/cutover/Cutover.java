@@ -173,6 +173,7 @@ public final class Cutover {
             "would prepare sequences, triggers and the rest of the schema",
             () -> parts.route().schema().prepareFinish(epoch),
             () -> {}));
+    steps.add(new ListObjects(parts));
     compared(steps, new ProveTouched(verification, signal));
     steps.add(new PauseTraffic(parts, freeze));
     steps.add(

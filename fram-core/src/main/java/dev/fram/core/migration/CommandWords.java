@@ -2,7 +2,9 @@
 package dev.fram.core.migration;
 
 import dev.fram.api.status.Command;
+import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /** Commands as the journal keeps them. */
 final class CommandWords {
@@ -12,17 +14,30 @@ final class CommandWords {
     return switch (command) {
       case Command.Cutover c -> "cutover";
       case Command.CutoverDryRun c -> "cutover-dry-run";
-      case Command.Verify c -> "verify";
+      case Command.Verify c -> verify(c);
       case Command.Cancel c -> "cancel";
       case Command.Stop c -> "stop";
     };
   }
 
-  static Optional<Command> read(String word) {
-    return switch (word) {
+  /** Its patterns stand in lines of their own. */
+  private static String verify(Command.Verify command) {
+    String word =
+        switch (command.differences()) {
+          case REPORT -> "verify";
+          case REPAIR -> "repair";
+        };
+    return String.join("\n", Stream.concat(Stream.of(word), command.tables().stream()).toList());
+  }
+
+  static Optional<Command> read(String text) {
+    List<String> lines = text.lines().toList();
+    List<String> rest = lines.subList(Math.min(1, lines.size()), lines.size());
+    return switch (lines.isEmpty() ? "" : lines.getFirst()) {
       case "cutover" -> Optional.of(new Command.Cutover());
       case "cutover-dry-run" -> Optional.of(new Command.CutoverDryRun());
-      case "verify" -> Optional.of(new Command.Verify());
+      case "verify" -> Optional.of(new Command.Verify(rest, Command.Differences.REPORT));
+      case "repair" -> Optional.of(new Command.Verify(rest, Command.Differences.REPAIR));
       case "cancel" -> Optional.of(new Command.Cancel());
       case "stop" -> Optional.of(new Command.Stop());
       default -> Optional.empty();

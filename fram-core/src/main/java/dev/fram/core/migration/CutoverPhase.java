@@ -205,8 +205,8 @@ final class CutoverPhase {
   }
 
   private void look(Orders.Order order) {
-    if (order.command() instanceof Command.Verify) {
-      comparison.begin(order);
+    if (order.command() instanceof Command.Verify command) {
+      comparison.begin(order, command);
     } else {
       dryRun(order);
     }

@@ -14,6 +14,7 @@ import dev.fram.core.copy.FuzzyWindows;
 import dev.fram.core.copy.TableLog;
 import dev.fram.core.cutover.Cutover;
 import dev.fram.core.cutover.Promotion;
+import dev.fram.core.inventory.LeftOvers;
 import dev.fram.core.run.RunParts;
 import dev.fram.core.stream.Pipeline;
 import dev.fram.core.verify.Ledger;
@@ -196,12 +197,14 @@ final class Migration implements AutoCloseable {
   /** The target serves: whatever fails now is told, and undoes nothing. */
   private void serve() {
     Promotion promotion = new Promotion(parts);
-    Optional<FramException> left = promotion.switchTraffic(workers.signal());
+    Optional<FramException> behind = promotion.switchTraffic(workers.signal());
     promotion.afterOpening();
+    Optional<FramException> left = new LeftOvers(parts).look();
     parts.bus().publish(new RunEvent.CutoverEnded("The target serves."));
-    left.ifPresent(e -> {
-      throw e;
-    });
+    behind.or(() -> left)
+        .ifPresent(e -> {
+          throw e;
+        });
   }
 
   private void follow() {

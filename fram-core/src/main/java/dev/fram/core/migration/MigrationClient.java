@@ -6,9 +6,9 @@ import dev.fram.api.engine.JournalStore;
 import dev.fram.api.engine.JournalStore.PublishedStatus;
 import dev.fram.api.engine.Lease;
 import dev.fram.api.engine.MigrationRecord;
-import dev.fram.api.engine.Reveal;
 import dev.fram.api.engine.Route;
 import dev.fram.api.engine.RouteRequest;
+import dev.fram.api.engine.TargetRoute;
 import dev.fram.api.error.ErrorCode;
 import dev.fram.api.error.FramException;
 import dev.fram.api.status.Command;
@@ -20,7 +20,10 @@ import dev.fram.core.bus.StatusJson;
 import dev.fram.core.bus.StatusProjector;
 import dev.fram.core.concurrent.Clock;
 import dev.fram.core.concurrent.StopSignal;
+import dev.fram.core.inventory.Inventory;
+import dev.fram.core.inventory.Stocktaking;
 import dev.fram.core.run.MigrationSettings;
+import dev.fram.core.verify.Comparison;
 import dev.fram.core.verify.PlainComparison;
 import java.time.Duration;
 import java.util.Optional;
@@ -74,20 +77,58 @@ public final class MigrationClient {
     return tellRun(new Command.CutoverDryRun(), s -> {}).orElseGet(MigrationClient::nobody);
   }
 
-  /** Compares every row anew; without a run that goes on, as far as that can be done. */
-  public Answer verify(Consumer<Status> watcher) {
+  /**
+   * Compares anew; without a run that goes on, as far as that can be done.
+   *
+   * @throws FramException PHASE_REFUSES when only a run could do it, or only without one
+   */
+  public Answer verify(Comparison asked, Consumer<Status> watcher) {
+    boolean running;
     try (Route route = engine.open(request)) {
-      if (route.target().journal().load().isEmpty()) {
-        return compare(Reveal.DIGESTS_ONLY);
+      running = route.target().journal().load().isPresent() && leaseHeld(route);
+    }
+    if (running) {
+      asked.assertOfferedByRun();
+      Optional<Answer> told = tellRun(asked.command(), watcher);
+      if (told.isPresent()) {
+        return told.get();
       }
     }
-    return tellRun(new Command.Verify(), watcher).orElseGet(() -> compare(Reveal.DIGESTS_ONLY));
+    asked.assertOfferedWithoutRun();
+    return compare(asked);
   }
 
   /** Compares both servers as they are, without a feed between them. */
-  public Answer compare(Reveal shown) {
+  private Answer compare(Comparison asked) {
     try (Route route = engine.open(request)) {
-      return new PlainComparison(route, shown).run();
+      return new PlainComparison(route, asked).run();
+    }
+  }
+
+  /**
+   * What became of every object of the source. After the cutover the source is not asked: it may be
+   * gone. Reads only.
+   */
+  public Inventory inventory() {
+    try (TargetRoute route = engine.openTarget(request)) {
+      Optional<Inventory> served =
+          route
+              .target()
+              .journal()
+              .load()
+              .filter(record -> PhaseName.valueOf(record.phase()) == PhaseName.SERVING)
+              .flatMap(record -> Stocktaking.served(route.target()));
+      if (served.isPresent()) {
+        return served.get();
+      }
+    }
+    try (Route route = engine.open(request)) {
+      Optional<MigrationRecord> record = route.target().journal().load();
+      if (record.isEmpty()) {
+        return Stocktaking.unconnected(route);
+      }
+      new Registration(route, request).requireSame(record.get());
+      return Stocktaking.running(route, record.get());
     }
   }
 

@@ -33,10 +33,30 @@ final class Registration {
       throw new FramException(
           ErrorCode.LEASE_HELD, "Another run has begun a migration just now.", "Run this again.");
     }
+    requireSource(record);
+    if (goal != Goal.CANCEL) {
+      requireScope(record);
+    }
+  }
+
+  /**
+   * Makes sure that what is recorded is what was asked about.
+   *
+   * @throws FramException MIGRATION_MISMATCH
+   */
+  void requireSame(MigrationRecord record) {
+    requireSource(record);
+    requireScope(record);
+  }
+
+  private void requireSource(MigrationRecord record) {
     if (!record.source().equals(source(route.source().server()))) {
       throw mismatch("another source (" + record.source() + ")");
     }
-    if (goal != Goal.CANCEL && !record.scope().equals(PhaseJson.scope(request))) {
+  }
+
+  private void requireScope(MigrationRecord record) {
+    if (!record.scope().equals(PhaseJson.scope(request))) {
       throw mismatch("another scope (" + record.scope() + ")");
     }
   }

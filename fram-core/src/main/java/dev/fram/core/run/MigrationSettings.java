@@ -114,6 +114,8 @@ public record MigrationSettings(
    * @param again how often what was written since is compared
    * @param ledgerKeys most keys of rows written since that are remembered
    * @param differences what becomes of a cutover while rows differ
+   * @param mostRepairs most rows that are repaired in the whole migration; more are no chance, and
+   *     stop the run
    */
   public record Verify(
       VerifyMode mode,
@@ -122,7 +124,8 @@ public record MigrationSettings(
       long groupBytes,
       Duration again,
       int ledgerKeys,
-      Differences differences) {
+      Differences differences,
+      int mostRepairs) {
     public static Verify defaults() {
       return new Verify(
           VerifyMode.CONTINUOUS,
@@ -131,7 +134,8 @@ public record MigrationSettings(
           1L << 30,
           Duration.ofSeconds(10),
           500_000,
-          Differences.REFUSE);
+          Differences.REFUSE,
+          100);
     }
   }
 

@@ -15,8 +15,10 @@ import java.util.Deque;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Predicate;
 
 /**
  * What is to be compared next, and where each table stands. First every table once, the largest
@@ -33,6 +35,9 @@ final class Agenda {
 
   /** Those at work whose results still count. */
   private final Set<CompareUnit> atWork = Collections.newSetFromMap(new IdentityHashMap<>());
+
+  /** All that are at work; after a new beginning also some whose results count no more. */
+  private final Set<CompareUnit> inFlight = Collections.newSetFromMap(new IdentityHashMap<>());
 
   private boolean drains;
   private long drainedNanos;
@@ -56,6 +61,33 @@ final class Agenda {
     List<Table> tables = new ArrayList<>();
     proofs.values().forEach(proof -> tables.add(proof.table()));
     enqueue(tables, now);
+  }
+
+  /**
+   * Puts these tables into the line and leaves the others as they are.
+   *
+   * @return false when others are being compared: ask again later
+   */
+  synchronized boolean only(Predicate<TableId> wanted, long now) {
+    if (!settled() || !inFlight.isEmpty()) {
+      return false;
+    }
+    enqueue(matching(wanted).stream().map(TableProof::table).toList(), now);
+    return true;
+  }
+
+  synchronized List<TableProof> matching(Predicate<TableId> wanted) {
+    return proofs.values().stream().filter(p -> wanted.test(p.table().id())).toList();
+  }
+
+  /** From now on, rows of these tables that are found different are repaired. */
+  synchronized void mend(Predicate<TableId> wanted) {
+    matching(wanted).forEach(TableProof::mend);
+  }
+
+  /** How many rows are known that are to be repaired. */
+  synchronized long toRepair() {
+    return proofs.values().stream().mapToLong(TableProof::toRepair).sum();
   }
 
   private void enqueue(List<Table> tables, long now) {
@@ -95,7 +127,21 @@ final class Agenda {
 
   /** What comes next; nothing when all is proven and little was written since. */
   synchronized List<CompareUnit> next(long now) {
-    // Never two units with the same table at a time: each begins the ledger anew.
+    if (queue.isEmpty()) {
+      enqueue(tables(TableProof::nameless), now);
+    }
+    if (queue.isEmpty()) {
+      Optional<CompareUnit> mend =
+          proofs.values().stream()
+              .filter(TableProof::mendable)
+              .map(p -> new CompareUnit.Mend(p.table(), List.copyOf(p.differences())))
+              .filter(unit -> !inTheWay(unit))
+              .map(CompareUnit.class::cast)
+              .findFirst();
+      if (mend.isPresent()) {
+        return List.of(begun(mend.get()));
+      }
+    }
     if (queue.isEmpty() && !drains && now - drainedNanos >= settings.again().toNanos()) {
       drainedNanos = now;
       enqueue(dirty(now), now);
@@ -105,13 +151,36 @@ final class Agenda {
         return List.of(begun(new CompareUnit.Touched(touched)));
       }
     }
-    CompareUnit unit = queue.poll();
-    return unit == null ? List.of() : List.of(begun(unit));
+    CompareUnit unit = queue.peek();
+    return unit == null || inTheWay(unit) ? List.of() : List.of(begun(queue.remove()));
+  }
+
+  private List<Table> tables(Predicate<TableProof> which) {
+    return proofs.values().stream().filter(which).map(TableProof::table).toList();
+  }
+
+  /**
+   * Never two units with the same table at a time: each begins the ledger anew, and what the other
+   * has to excuse would be forgotten. Only the ranges of one pass go together, because the first of
+   * them begins the ledger for all.
+   */
+  private boolean inTheWay(CompareUnit wanted) {
+    return inFlight.stream()
+        .filter(unit -> !Collections.disjoint(unit.tables(), wanted.tables()))
+        .anyMatch(unit ->
+            !(unit instanceof CompareUnit.Range && wanted instanceof CompareUnit.Range)
+                || !atWork.contains(unit));
+  }
+
+  /** Whether its results are still asked for. */
+  synchronized boolean counts(CompareUnit unit) {
+    return atWork.contains(unit);
   }
 
   /** Counts as at work, so that its results are taken. */
   synchronized CompareUnit begun(CompareUnit unit) {
     atWork.add(unit);
+    inFlight.add(unit);
     return unit;
   }
 
@@ -149,6 +218,7 @@ final class Agenda {
   }
 
   synchronized void done(CompareUnit unit, Map<TableId, SpanResult> results, long now) {
+    inFlight.remove(unit);
     if (!atWork.remove(unit)) {
       return;
     }
@@ -167,8 +237,22 @@ final class Agenda {
     drains &= !(unit instanceof CompareUnit.Touched);
   }
 
+  synchronized void done(CompareUnit.Mend unit, Mended found) {
+    inFlight.remove(unit);
+    if (atWork.remove(unit)) {
+      TableProof proof = proof(unit.table());
+      boolean keyless = unit.differences().stream().anyMatch(Difference::withoutKey);
+      if (keyless && !found.right().isEmpty()) {
+        proof.right();
+      } else {
+        proof.mended(found);
+      }
+    }
+  }
+
   /** It is tried again. */
   synchronized void failed(CompareUnit unit) {
+    inFlight.remove(unit);
     if (!atWork.remove(unit)) {
       return;
     }
@@ -179,6 +263,7 @@ final class Agenda {
         queue.addFirst(unit);
       }
       case CompareUnit.Range range -> queue.addFirst(unit);
+      case CompareUnit.Mend mend -> proof(mend.table()).looked();
     }
   }
 
@@ -192,9 +277,9 @@ final class Agenda {
     return proofs.values().stream().noneMatch(p -> p.verdict() == Verdict.OPEN);
   }
 
-  /** Whether nothing is being compared whole. */
+  /** Whether nothing is being compared whole or repaired. */
   synchronized boolean settled() {
-    return complete() && proofs.values().stream().noneMatch(TableProof::busy);
+    return complete() && proofs.values().stream().noneMatch(p -> p.busy() || p.mending());
   }
 
   synchronized List<TableProof> all() {

@@ -22,4 +22,17 @@ sealed interface CompareUnit {
 
   /** The rows that were written since these tables were compared. */
   record Touched(List<Table> tables) implements CompareUnit {}
+
+  /**
+   * Rows of one table that were found different: they are compared once more, and those that still
+   * differ are repaired.
+   *
+   * @param differences as they were found
+   */
+  record Mend(Table table, List<Difference> differences) implements CompareUnit {
+    @Override
+    public List<Table> tables() {
+      return List.of(table);
+    }
+  }
 }

@@ -37,6 +37,23 @@ public final class Ledger implements TouchedRows {
     return old;
   }
 
+  /** What is told of a table from its last {@link #open} on. */
+  synchronized Optional<KeySet> window(TableId table) {
+    return Optional.ofNullable(tables.get(table));
+  }
+
+  /** Whether a row has certainly not been written since that window was opened. */
+  @SuppressWarnings("ReferenceEquality") // a window that was opened later knows less
+  synchronized boolean untouched(TableId table, KeySet window, String key) {
+    return tables.get(table) == window && !window.contains(key);
+  }
+
+  /** The same of all rows of the table. */
+  @SuppressWarnings("ReferenceEquality")
+  synchronized boolean untouched(TableId table, KeySet window) {
+    return tables.get(table) == window && !window.all() && window.size() == 0;
+  }
+
   /** What was read did not lead to a proof: what it was to prove is open again. */
   synchronized void restore(TableId table, KeySet old) {
     if (old.all()) {

@@ -19,6 +19,7 @@ final class ProofRate {
       case CompareUnit.Whole whole -> add(results, tookNanos);
       case CompareUnit.Range range -> add(results, tookNanos);
       case CompareUnit.Touched touched -> {}
+      case CompareUnit.Mend mend -> {}
     }
   }
 

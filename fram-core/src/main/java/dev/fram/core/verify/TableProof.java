@@ -15,11 +15,17 @@ final class TableProof {
     DIFFERENT
   }
 
+  /** How often the same rows are compared again and repaired before a person is told. */
+  private static final int MENDINGS = 20;
+
   /** A row that is looked up by its key takes as long as so many that are read in passing. */
   private static final long KEY_COST = 20;
 
   private final Table table;
   private final List<Difference> differences = new ArrayList<>();
+  private final List<Difference> repaired = new ArrayList<>();
+  private int mendings;
+  private long repairedUnproven;
   private Verdict verdict = Verdict.OPEN;
   private int unitsLeft;
   private boolean opened;
@@ -80,6 +86,7 @@ final class TableProof {
     opened = false;
     rows = 0;
     differing = 0;
+    repairedUnproven = 0;
     differences.clear();
     comparedNanos = now;
   }
@@ -114,6 +121,71 @@ final class TableProof {
       tookNanos = now - comparedNanos;
       comparedNanos = now;
       verdict = differing > 0 ? Verdict.DIFFERENT : Verdict.EQUAL;
+      mendings = differing > 0 ? mendings : 0;
     }
+  }
+
+  // ---- repair ----------------------------------------------------------------------------------
+
+  /** From now on, rows that are found different are repaired. */
+  void mend() {
+    mendings = MENDINGS;
+    repaired.clear();
+  }
+
+  /** Whether its rows are still being repaired, or compared again after it. */
+  boolean mending() {
+    return mendings > 0 && verdict == Verdict.DIFFERENT;
+  }
+
+  /** Whether rows are named that are to be looked at again. */
+  boolean mendable() {
+    return mending() && !busy() && !differences.isEmpty();
+  }
+
+  /** Whether rows differ of which none is named: only the whole table tells. */
+  boolean nameless() {
+    return mending() && !busy() && differences.isEmpty();
+  }
+
+  List<Difference> repaired() {
+    return repaired;
+  }
+
+  /** How many rows differ and were not repaired since they were found. */
+  long toRepair() {
+    return mending() ? Math.max(0, differing - repairedUnproven) : 0;
+  }
+
+  /** One look less, whatever came of it. */
+  void looked() {
+    mendings--;
+  }
+
+  /**
+   * What a look at the named rows has led to. The table is equal when each of them was found equal
+   * again, never because it was repaired.
+   */
+  void mended(Mended found) {
+    looked();
+    int before = differences.size();
+    differences.removeIf(difference -> found.right().contains(difference.key()));
+    differing -= before - differences.size();
+    repaired.addAll(found.repaired());
+    repairedUnproven = differences.stream().filter(repaired::contains).count();
+    if (found.repaired().stream().anyMatch(Difference::withoutKey)) {
+      differences.clear();
+      repairedUnproven = differing;
+    } else if (differences.isEmpty() && differing <= 0) {
+      right();
+    }
+  }
+
+  /** Without a key there is one answer for all rows. */
+  void right() {
+    differences.clear();
+    differing = 0;
+    mendings = 0;
+    verdict = Verdict.EQUAL;
   }
 }

@@ -24,6 +24,10 @@ final class Twin implements AutoCloseable {
     return source.armedAt();
   }
 
+  SourceMoment source() {
+    return source;
+  }
+
   DigestReader onSource() {
     return source.digests();
   }

@@ -5,8 +5,10 @@ import dev.fram.api.engine.Span;
 import dev.fram.api.error.ErrorCategory;
 import dev.fram.api.error.ErrorCode;
 import dev.fram.api.error.FramException;
+import dev.fram.api.model.Scope;
 import dev.fram.api.model.Table;
 import dev.fram.api.model.TableId;
+import dev.fram.api.status.Command;
 import dev.fram.api.status.Status;
 import dev.fram.core.bus.Answer;
 import dev.fram.core.bus.RunEvent;
@@ -17,6 +19,7 @@ import dev.fram.core.run.MigrationSettings;
 import dev.fram.core.run.RunParts;
 import dev.fram.core.stream.Pipeline;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -26,6 +29,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Predicate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -50,6 +54,8 @@ public final class Verification {
   private final Ledger ledger;
   private final Agenda agenda;
   private final Twins twins;
+  private final Repair repair;
+  private final Verdicts verdicts;
   private final ProofRate rate = new ProofRate();
   private final ReentrantLock pacing = new ReentrantLock();
   private final Set<Twin> open = ConcurrentHashMap.newKeySet();
@@ -64,6 +70,8 @@ public final class Verification {
     this.settings = parts.settings().verify();
     this.agenda = new Agenda(parts.route().source(), ledger, settings, tables);
     this.twins = new Twins(parts, pipeline);
+    this.repair = new Repair(parts, pipeline, ledger, pacing, agenda::toRepair);
+    this.verdicts = new Verdicts(parts.journal());
   }
 
   public boolean on() {
@@ -72,14 +80,40 @@ public final class Verification {
 
   /** Begins: from now on the workers have something to do. */
   public void begin(StopSignal signal) {
+    verdicts.forget();
     agenda.everything(parts.clock().nanos());
     resume(signal);
     publish();
   }
 
-  /** Begins the whole comparison anew; what is being compared now is not disturbed. */
-  public void again() {
-    agenda.everything(parts.clock().nanos());
+  /**
+   * Begins the comparison anew; what is being compared now is not disturbed.
+   *
+   * @return false when that has to wait until others are compared: ask again later
+   */
+  public boolean again(Command.Verify command) {
+    long now = parts.clock().nanos();
+    Predicate<TableId> wanted = wanted(command);
+    if (!command.tables().isEmpty() && !agenda.only(wanted, now)) {
+      return false;
+    }
+    if (command.tables().isEmpty()) {
+      agenda.everything(now);
+    }
+    switch (command.differences()) {
+      case REPAIR -> agenda.mend(wanted);
+      case REPORT -> {}
+    }
+    return true;
+  }
+
+  private static Predicate<TableId> wanted(Command.Verify command) {
+    return new Scope(command.tables(), List.of())::covers;
+  }
+
+  /** Whether there is any table that is asked for. */
+  public boolean knows(Command.Verify command) {
+    return !agenda.matching(wanted(command)).isEmpty();
   }
 
   /** Whether every table has been compared once. */
@@ -93,17 +127,38 @@ public final class Verification {
   }
 
   /** What it has found, for people. */
-  public Answer answer() {
-    long tables = agenda.all().size();
-    long rows = agenda.all().stream().mapToLong(TableProof::rows).sum();
-    if (differing().isEmpty()) {
+  public Answer answer(Command.Verify command) {
+    List<TableProof> proofs = agenda.matching(wanted(command));
+    List<TableProof> wrong = proofs.stream().filter(p -> p.differing() > 0).toList();
+    List<String> repaired =
+        switch (command.differences()) {
+          case REPORT -> List.of();
+          case REPAIR ->
+              proofs.stream()
+                  .flatMap(p -> p.repaired().stream())
+                  .map(d -> "repaired: " + d.sentence())
+                  .distinct()
+                  .toList();
+        };
+    if (wrong.isEmpty()) {
+      long rows = proofs.stream().mapToLong(TableProof::rows).sum();
+      String also =
+          repaired.isEmpty() ? "" : " " + repaired.size() + " were repaired and compared again.";
       return Answer.done(
-          "Equal: " + rows + " rows in " + tables + " tables, each at one moment of the source.");
+          "Equal: "
+              + rows
+              + " rows in "
+              + proofs.size()
+              + " tables, each at one moment of the source."
+              + also,
+          repaired);
     }
-    return Answer.refused(
-        ErrorCode.PROOF_FAILED,
-        wrong() + ".",
-        differences().stream().map(Difference::sentence).toList());
+    List<String> lines = new ArrayList<>(repaired);
+    wrong.stream()
+        .flatMap(p -> p.differences().stream())
+        .map(Difference::sentence)
+        .forEach(lines::add);
+    return Answer.refused(ErrorCode.PROOF_FAILED, wrong(wrong) + ".", lines);
   }
 
   /** Waits until every table has been compared once. */
@@ -160,7 +215,8 @@ public final class Verification {
       return done;
     } finally {
       if (!done) {
-        if (unit instanceof CompareUnit.Touched) {
+        // What it was to prove is open again.
+        if (unit instanceof CompareUnit.Touched || unit instanceof CompareUnit.Mend) {
           before.forEach(ledger::restore);
         }
         agenda.failed(unit);
@@ -179,10 +235,14 @@ public final class Verification {
       if (!pipeline.progress().awaitDurable(twin.armedAt(), ARMED, signal)) {
         return false;
       }
+      if (unit instanceof CompareUnit.Mend mend) {
+        return mend(mend, before, twin, signal);
+      }
       long began = parts.clock().nanos();
       Map<TableId, SpanResult> results = results(unit, before, twin);
       rate.took(unit, results.values(), parts.clock().nanos() - began);
       agenda.done(unit, results, parts.clock().nanos());
+      unit.tables().forEach(table -> verdicts.tell(agenda.proof(table)));
       results.values().stream()
           .flatMap(result -> result.differences().stream())
           .forEach(d -> LOG.warn("not the same on source and target: {}", d.sentence()));
@@ -192,10 +252,31 @@ public final class Verification {
     }
   }
 
+  /** Returns false when nothing came of it. */
+  private boolean mend(
+      CompareUnit.Mend unit, Map<TableId, KeySet> before, Twin twin, StopSignal signal) {
+    TableId table = unit.table().id();
+    Mended found = Mended.NOTHING;
+    try {
+      KeySet window = ledger.window(table).orElseThrow();
+      found = repair.mend(unit, twin, window, signal);
+    } finally {
+      // Nothing but the named rows was looked at: all else that was to be proven still is.
+      before.forEach(ledger::restore);
+      before.clear();
+    }
+    agenda.done(unit, found);
+    return !found.nothing();
+  }
+
   private Optional<Twin> take(CompareUnit unit, Map<TableId, KeySet> before, StopSignal signal) {
     pacing.lock();
     try {
       signal.check();
+      if (!agenda.counts(unit)) {
+        // The comparison began anew meanwhile: the ledger is another's now.
+        return Optional.empty();
+      }
       return twins.take(unit.tables(), () -> openLedger(unit, before), signal);
     } finally {
       pacing.unlock();
@@ -204,8 +285,8 @@ public final class Verification {
 
   private void openLedger(CompareUnit unit, Map<TableId, KeySet> before) {
     for (Table table : unit.tables()) {
-      boolean touched = unit instanceof CompareUnit.Touched;
-      if (touched || agenda.opens(table)) {
+      boolean always = unit instanceof CompareUnit.Touched || unit instanceof CompareUnit.Mend;
+      if (always || agenda.opens(table)) {
         ledger.open(table.id()).ifPresent(keys -> before.put(table.id(), keys));
       }
     }
@@ -227,6 +308,7 @@ public final class Verification {
                 comparison.compare(new Span(table.id(), Optional.of(range.chunk())), rows));
         case CompareUnit.Touched touched ->
             touched(table, before, comparison).ifPresent(r -> results.put(table.id(), r));
+        case CompareUnit.Mend mend -> throw new IllegalStateException("repaired on its own");
       }
     }
     return results;
@@ -284,7 +366,8 @@ public final class Verification {
     if (!on() || settings.differences() == MigrationSettings.Differences.ACCEPT) {
       return List.of();
     }
-    return differing().stream().limit(1).map(p -> wrong()).toList();
+    List<TableProof> wrong = differing();
+    return wrong.isEmpty() ? List.of() : List.of(wrong(wrong));
   }
 
   /** How long the last proof would take now, in milliseconds. */
@@ -308,25 +391,20 @@ public final class Verification {
             .toList();
     if (!left.isEmpty()) {
       new LastProof(parts, ledger, agenda).run(left, signal);
+      left.forEach(verdicts::tell);
       publish();
     }
     if (!obstacles().isEmpty()) {
       throw new FramException(
-          ErrorCode.PROOF_FAILED, wrong(), "Look at fram verify; nothing was switched.");
+          ErrorCode.PROOF_FAILED, wrong(differing()), "Look at fram verify; nothing was switched.");
     }
-  }
-
-  /** The rows that differ, as many as are named. */
-  public List<Difference> differences() {
-    return agenda.all().stream().flatMap(p -> p.differences().stream()).toList();
   }
 
   private List<TableProof> differing() {
     return agenda.all().stream().filter(p -> p.differing() > 0).toList();
   }
 
-  private String wrong() {
-    List<TableProof> tables = differing();
+  private static String wrong(List<TableProof> tables) {
     long rows = tables.stream().mapToLong(TableProof::differing).sum();
     return rows
         + " rows in "
@@ -365,13 +443,13 @@ public final class Verification {
             rate.rowsPerSecond(),
             lastProofMillis());
     parts.bus().publish(new RunEvent.Proven(picture));
-    boolean bad = !obstacles().isEmpty();
+    List<String> bad = obstacles();
     parts
         .bus()
         .publish(
-            bad
-                ? new RunEvent.Held(
-                    HELD_BY, wrong() + "; fram verify names them, fram cutover is refused")
-                : new RunEvent.HeldEnded(HELD_BY));
+            bad.isEmpty()
+                ? new RunEvent.HeldEnded(HELD_BY)
+                : new RunEvent.Held(
+                    HELD_BY, bad.getFirst() + "; fram verify names them, fram cutover is refused"));
   }
 }

@@ -4,9 +4,12 @@ package dev.fram.core.migration;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.fram.api.error.ErrorCode;
+import dev.fram.api.error.FramException;
 import dev.fram.api.status.PhaseName;
 import dev.fram.core.bus.Answer;
 import dev.fram.core.run.MigrationSettings;
+import dev.fram.core.verify.Comparison;
 import dev.fram.testkit.memory.MemoryFaults;
 import dev.fram.testkit.memory.MemoryStyle;
 import dev.fram.testkit.memory.MemoryTransaction;
@@ -15,6 +18,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -39,7 +43,7 @@ final class VerifyTest {
       try (Background background = new Background(() -> run.run(Goal.MIGRATE), run)) {
         MigrationClient client = client(world, settings);
         for (int round = 0; round < ROUNDS; round++) {
-          Answer answer = client.verify(status -> {});
+          Answer answer = client.verify(Comparison.everything(), status -> {});
           assertThat(answer.exitCode()).as("round " + round + ": " + answer).isZero();
         }
         Answer answer = client.cutover(status -> {});
@@ -63,7 +67,7 @@ final class VerifyTest {
           world.target.drift(World.ITEMS, 5, Optional.of("planted"));
           world.target.drift(World.KEYED, 7, Optional.empty());
           world.target.drift(World.SMALL, 999_999, Optional.of("extra"));
-          Answer found = client.verify(status -> {});
+          Answer found = client.verify(Comparison.everything(), status -> {});
           assertThat(found.exitCode()).isEqualTo(1);
           assertThat(found.details())
               .containsExactlyInAnyOrder(
@@ -79,7 +83,7 @@ final class VerifyTest {
           world.target.drift(World.ITEMS, 5, Optional.of(changed));
           world.target.drift(World.KEYED, 7, Optional.of(missing));
           world.target.drift(World.SMALL, 999_999, Optional.empty());
-          assertThat(client.verify(status -> {}).exitCode()).isZero();
+          assertThat(client.verify(Comparison.everything(), status -> {}).exitCode()).isZero();
           Answer done = client.cutover(status -> {});
           assertThat(done.exitCode()).as(done.toString()).isZero();
         });
@@ -102,6 +106,44 @@ final class VerifyTest {
           assertThat(refused.message()).contains("1 rows in 1 tables");
           assertThat(world.source.writable()).isTrue();
         });
+  }
+
+  /**
+   * A comparison of what was written breaks off: it is still to be proven, and is not forgotten.
+   */
+  @Test
+  void whatABrokenComparisonWasToProveIsStillToBeProven() {
+    World world = new World(folder);
+    MigrationSettings settings = lazy(world, 10_000);
+    AtomicInteger broken = new AtomicInteger();
+    MemoryFaults once =
+        (process, point) -> {
+          if (point.equals("digests.keys") && broken.incrementAndGet() == 1) {
+            throw new FramException(ErrorCode.CONNECTION_LOST, "source: the session ended.", "");
+          }
+        };
+    MigrationRun run = world.run(once, settings);
+    Background background = new Background(() -> run.run(Goal.MIGRATE), run);
+    try (background) {
+      MigrationClient client = client(world, settings);
+      // So many rows that few of them are looked up by their keys.
+      for (long key = 0; key < 60; key++) {
+        write(world, key, "later");
+      }
+      await().until(() -> "later".equals(world.target.contents().get(World.ITEMS).get(59L)));
+      assertThat(client.verify(Comparison.everything(), status -> {}).exitCode()).isZero();
+      write(world, 5, "last");
+      await().until(() -> "last".equals(world.target.contents().get(World.ITEMS).get(5L)));
+      world.target.drift(World.ITEMS, 5, Optional.of("planted"));
+      Answer first = client.cutover(status -> {});
+      assertThat(first.exitCode()).as(first.toString()).isEqualTo(4);
+      assertThat(broken).hasPositiveValue();
+      assertThat(first.message()).doesNotContain("1 rows in 1 tables");
+      Answer second = client.cutover(status -> {});
+      assertThat(second.exitCode()).as(second.toString()).isEqualTo(4);
+      assertThat(second.message()).contains("1 rows in 1 tables");
+      assertThat(world.source.writable()).isTrue();
+    }
   }
 
   /** Whatever differs in a table whose keys did not fit is found as well. */
@@ -189,7 +231,8 @@ final class VerifyTest {
   }
 
   private static void assertEqualOnceVisible(MigrationClient client, MemoryTransaction late) {
-    CompletableFuture<Answer> answer = CompletableFuture.supplyAsync(() -> client.verify(s -> {}));
+    CompletableFuture<Answer> answer =
+        CompletableFuture.supplyAsync(() -> client.verify(Comparison.everything(), s -> {}));
     await().during(Duration.ofMillis(300)).until(() -> !answer.isDone());
     late.becomeVisible();
     assertThat(answer.join().exitCode()).as(answer.join().toString()).isZero();
@@ -209,19 +252,20 @@ final class VerifyTest {
                 v.groupBytes(),
                 v.again(),
                 v.ledgerKeys(),
-                MigrationSettings.Differences.ACCEPT));
+                MigrationSettings.Differences.ACCEPT,
+                v.mostRepairs()));
     running(
         world,
         accepting,
         client -> {
           world.target.drift(World.ITEMS, 5, Optional.of("planted"));
-          assertThat(client.verify(status -> {}).exitCode()).isEqualTo(1);
+          assertThat(client.verify(Comparison.everything(), status -> {}).exitCode()).isEqualTo(1);
           Answer done = client.cutover(status -> {});
           assertThat(done.exitCode()).as(done.toString()).isZero();
         });
   }
 
-  private static MigrationSettings comparing(World world) {
+  static MigrationSettings comparing(World world) {
     MigrationSettings settings = world.settings(MigrationSettings.Mode.MANUAL);
     MigrationSettings.Verify v = settings.verify();
     return settings.withVerify(
@@ -232,7 +276,8 @@ final class VerifyTest {
             v.groupBytes(),
             v.again(),
             v.ledgerKeys(),
-            v.differences()));
+            v.differences(),
+            v.mostRepairs()));
   }
 
   /** Nothing is compared again by itself; so many keys are remembered. */
@@ -247,7 +292,8 @@ final class VerifyTest {
             v.groupBytes(),
             Duration.ofHours(1),
             keys,
-            v.differences()));
+            v.differences(),
+            v.mostRepairs()));
   }
 
   private static void write(World world, long key, String value) {

@@ -100,7 +100,8 @@ final class World {
             2000,
             Duration.ofMillis(100),
             10_000,
-            MigrationSettings.Differences.REFUSE),
+            MigrationSettings.Differences.REFUSE,
+            100),
         new MigrationSettings.Cutover(mode, Duration.ofSeconds(5), Duration.ofSeconds(1), 20),
         new TrafficSettings(
             List.of(), Duration.ofSeconds(1), Duration.ofMillis(100), Optional.empty()),

@@ -21,10 +21,6 @@ import java.util.List;
  * fence and lock in one. Owned by the applier's thread.
  */
 final class TargetSession implements AutoCloseable {
-  /** The row lock makes a second applier wait, and then find another position or epoch. */
-  private static final String LOCK_FEED =
-      "SELECT 1 FROM fram.feed WHERE only_one = 1 AND position = ? AND epoch = ? FOR UPDATE";
-
   /** Statements that go to the server in one text, to save waiting for each answer. */
   private static final int MOST_STATEMENTS = 200;
 
@@ -96,7 +92,8 @@ final class TargetSession implements AutoCloseable {
   }
 
   void lockFeed(Position from) throws SQLException {
-    if (Sql.first(connection, LOCK_FEED, row -> row.getInt(1), from.text(), epoch).isEmpty()) {
+    if (Sql.first(connection, JournalSchema.LOCK_FEED, row -> row.getInt(1), from.text(), epoch)
+        .isEmpty()) {
       throw fenced(from);
     }
   }

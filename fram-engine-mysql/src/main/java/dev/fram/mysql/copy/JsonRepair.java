@@ -104,6 +104,17 @@ final class JsonRepair {
     }
   }
 
+  /** The same with documents as they are in the snapshot that the rows came from. */
+  void mendFrom(Connection snapshot, Connection target) throws SQLException {
+    for (Broken each : broken) {
+      Optional<String> expression =
+          JsonTypes.expression(snapshot, plan.table(), each.column, each.row);
+      if (expression.isPresent()) {
+        Sql.run(target, update(each, expression.get()));
+      }
+    }
+  }
+
   /** Times that follow every change of their row are told to stay. */
   private String update(Broken each, String expression) {
     String stay =

@@ -55,14 +55,13 @@ public enum SnapshotLock {
     try {
       return locked(holder, "FLUSH TABLES WITH READ LOCK");
     } catch (SQLException e) {
-      switch (SqlErrors.code(e)) {
-        // A managed server says that the password is wrong.
-        case PRIVILEGE_MISSING, AUTHENTICATION_FAILED -> {
-          LOG.info("The source may not be locked as a whole, so its tables are.");
-          return locked(holder, tables(tables));
-        }
-        default -> throw e;
+      ErrorCode code = SqlErrors.code(e);
+      // A managed server says that the password is wrong.
+      if (code != ErrorCode.PRIVILEGE_MISSING && code != ErrorCode.AUTHENTICATION_FAILED) {
+        throw e;
       }
+      LOG.info("The source may not be locked as a whole, so its tables are.");
+      return locked(holder, tables(tables));
     }
   }
 

@@ -7,17 +7,23 @@ import dev.fram.api.engine.DigestReader;
 import dev.fram.api.engine.Reveal;
 import dev.fram.api.engine.Seen;
 import dev.fram.api.engine.SourceMoment;
+import dev.fram.api.error.ErrorCode;
+import dev.fram.api.error.FramException;
 import dev.fram.api.model.Table;
+import dev.fram.api.model.TableId;
 import dev.fram.mysql.binlog.BinlogPosition;
 import dev.fram.mysql.binlog.FeedStart;
 import dev.fram.mysql.binlog.LogMark;
 import dev.fram.mysql.binlog.TransactionMark;
 import dev.fram.mysql.connection.Connector;
+import dev.fram.mysql.connection.Quoting;
+import dev.fram.mysql.connection.Sql;
 import dev.fram.mysql.connection.SqlErrors;
 import dev.fram.mysql.copy.MySqlSnapshot;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Collectors;
 
 /**
@@ -31,13 +37,19 @@ import java.util.stream.Collectors;
  */
 public final class MySqlSourceMoment implements SourceMoment {
   private final Connection session;
+  private final String server;
   private final BinlogPosition low;
   private final BinlogPosition armedAt;
   private final DigestReader digests;
 
   private MySqlSourceMoment(
-      Connection session, BinlogPosition low, BinlogPosition armedAt, DigestReader digests) {
+      Connection session,
+      String server,
+      BinlogPosition low,
+      BinlogPosition armedAt,
+      DigestReader digests) {
     this.session = session;
+    this.server = server;
     this.low = low;
     this.armedAt = armedAt;
     this.digests = digests;
@@ -71,11 +83,11 @@ public final class MySqlSourceMoment implements SourceMoment {
       if (Connector.version(session).isMariaDb()) {
         SnapshotSession.begin(session);
         BinlogPosition place = FeedStart.snapshotPlace(session);
-        return new MySqlSourceMoment(session, place, place, digests);
+        return new MySqlSourceMoment(session, server, place, place, digests);
       }
       BinlogPosition low = MySqlSnapshot.low(session);
       SnapshotSession.begin(session);
-      return new MySqlSourceMoment(session, low, LogMark.of(session), digests);
+      return new MySqlSourceMoment(session, server, low, LogMark.of(session), digests);
     }
   }
 
@@ -101,6 +113,38 @@ public final class MySqlSourceMoment implements SourceMoment {
   @Override
   public DigestReader digests() {
     return digests;
+  }
+
+  /** A piece of work with the moment's session. */
+  @FunctionalInterface
+  public interface Work {
+    void with(Connection moment) throws SQLException;
+  }
+
+  /**
+   * Reads rows as they were at this moment, in a session that sends texts in the column's own bytes
+   * for as long.
+   *
+   * @throws FramException SNAPSHOT_BROKEN when the table was altered or emptied since
+   */
+  public void streaming(TableId table, Work work) throws SQLException {
+    try {
+      Optional<String> before =
+          Sql.list(
+                  session,
+                  "SELECT @@SESSION.character_set_results",
+                  row -> Optional.ofNullable(row.getString(1)))
+              .getFirst();
+      Sql.run(session, "SET character_set_results = NULL");
+      work.with(session);
+      Sql.run(
+          session, "SET character_set_results = " + before.map(Quoting::literal).orElse("NULL"));
+    } catch (SQLException e) {
+      if (SqlErrors.code(e) == ErrorCode.SNAPSHOT_BROKEN) {
+        throw SqlErrors.translate(e, server, "reading rows of " + table);
+      }
+      throw e;
+    }
   }
 
   @Override

@@ -5,6 +5,7 @@ import dev.fram.api.engine.BucketDigest;
 import dev.fram.api.engine.Chunk;
 import dev.fram.api.engine.ColumnDigest;
 import dev.fram.api.engine.DigestReader;
+import dev.fram.api.engine.Part;
 import dev.fram.api.engine.Reveal;
 import dev.fram.api.engine.RowDigest;
 import dev.fram.api.engine.Span;
@@ -40,6 +41,10 @@ import java.util.stream.Collectors;
 final class SnapshotDigests implements DigestReader {
   /** More in one condition cost the optimizer more than a second statement does. */
   private static final int KEYS_AT_ONCE = 200;
+
+  /** Columns, syntax, functions, aggregates (MySQL error reference). */
+  private static final Set<Integer> UNREADABLE =
+      Set.of(1052, 1054, 1064, 1109, 1111, 1241, 1305, 1318, 1582, 1630);
 
   private static final int SHOWN_CHARACTERS = 1000;
   private static final int NO_DATABASE = 1049;
@@ -78,6 +83,17 @@ final class SnapshotDigests implements DigestReader {
           .orElseGet(() -> rows.bucket(buckets));
     }
 
+    /** As a condition; empty for all rows. */
+    String part(Part part) {
+      List<String> all = new ArrayList<>();
+      // A comment at the end of what a person has written ends with its line.
+      part.where().ifPresent(where -> all.add("(" + where + "\n)"));
+      if (part.sample()) {
+        all.add(bucket(Part.ALL) + " < " + part.perMyriad());
+      }
+      return String.join(" AND ", all);
+    }
+
     String from(Optional<String> forced, String condition) {
       return KeyRanges.from(id, forced, condition);
     }
@@ -100,14 +116,14 @@ final class SnapshotDigests implements DigestReader {
   @Override
   public List<BucketDigest> buckets(Span span, int buckets) {
     return attempt(
-        span.table(),
+        span,
         look -> {
           String sql =
               "SELECT "
                   + look.bucket(buckets)
                   + ", "
                   + look.rows().sums()
-                  + look.from(range(span), "")
+                  + look.from(range(span), look.part(span.part()))
                   + " GROUP BY 1";
           return Sql.list(
               session,
@@ -128,9 +144,11 @@ final class SnapshotDigests implements DigestReader {
     String numbers =
         new TreeSet<>(wanted).stream().map(String::valueOf).collect(Collectors.joining(", "));
     return attempt(
-        span.table(),
+        span,
         look -> {
-          String from = look.from(range(span), look.bucket(buckets) + " IN (" + numbers + ")");
+          String chosen = look.bucket(buckets) + " IN (" + numbers + ")";
+          String part = look.part(span.part());
+          String from = look.from(range(span), part.isEmpty() ? chosen : chosen + " AND " + part);
           String digest = look.rows().digest();
           return stream(
               look,
@@ -246,6 +264,29 @@ final class SnapshotDigests implements DigestReader {
       throw new IllegalArgumentException("a span is cut by key");
     }
     return span.range().map(Chunk::range).orElse("");
+  }
+
+  /** What a person has written into the statement may be what is wrong with it. */
+  private <T> T attempt(Span span, Work<T> work) {
+    if (span.part().where().isEmpty()) {
+      return attempt(span.table(), work);
+    }
+    return attempt(
+        span.table(),
+        look -> {
+          try {
+            return work.with(look);
+          } catch (SQLException e) {
+            if (UNREADABLE.contains(e.getErrorCode())) {
+              throw new FramException(
+                  ErrorCode.CONFIG_INVALID,
+                  server + ": --where cannot be run: " + SqlErrors.message(e) + ".",
+                  "Write a condition as after WHERE, of columns of " + span.table() + ".",
+                  e);
+            }
+            throw e;
+          }
+        });
   }
 
   private <T> T attempt(TableId table, Work<T> work) {

@@ -25,6 +25,13 @@ public final class JournalSchema {
       "UPDATE fram.feed SET position = ?, sequence = sequence + 1, applied_at = NOW(3)"
           + " WHERE only_one = 1 AND position = ? AND epoch = ?";
 
+  /**
+   * Locks the feed's row when position and epoch are still these; no row: fenced. A second writer
+   * waits, and then finds another position or epoch. Parameters: position, epoch.
+   */
+  public static final String LOCK_FEED =
+      "SELECT 1 FROM fram.feed WHERE only_one = 1 AND position = ? AND epoch = ? FOR UPDATE";
+
   /** Records a chunk as copied. Parameters: schema, table, number, rows, bytes, fence. */
   public static final String CHUNK_DONE =
       "INSERT INTO fram.chunk_done"
@@ -96,7 +103,7 @@ public final class JournalSchema {
     return STATEMENTS;
   }
 
-  private static String table(String name, String columns) {
+  static String table(String name, String columns) {
     return "CREATE TABLE IF NOT EXISTS fram." + name + " (" + columns + ")" + OPTIONS;
   }
 }

@@ -8,6 +8,7 @@ import dev.fram.api.engine.BucketDigest;
 import dev.fram.api.engine.Chunk;
 import dev.fram.api.engine.ColumnDigest;
 import dev.fram.api.engine.DigestReader;
+import dev.fram.api.engine.Part;
 import dev.fram.api.engine.Reveal;
 import dev.fram.api.engine.RowDigest;
 import dev.fram.api.engine.Span;
@@ -304,6 +305,34 @@ class PlantedDifferencesTest {
             .hasSizeGreaterThan(BUCKETS / 2)
             .containsExactlyInAnyOrderElementsOf(sums(reader, Span.of(table)));
       }
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(names = {"V8_0", "MARIADB_11_4"})
+  void aPartIsTheSameRowsOnBothServers(MySqlVersion version) throws SQLException {
+    try (Sides sides = Sides.open(version, version);
+        TargetMoment there = MySqlTargetMoment.take(sides.source, Reveal.DIGESTS_ONLY);
+        TargetMoment here = MySqlTargetMoment.take(sides.target, Reveal.DIGESTS_ONLY)) {
+      Part some = new Part(Optional.of("id BETWEEN 10 AND 12 # no more"), Part.ALL);
+      Part sample = new Part(Optional.empty(), 3_000);
+      for (TableId table : List.of(KEYED, KEYLESS)) {
+        Span where = new Span(table, Optional.empty(), some);
+        assertThat(sums(there.digests(), where).stream().mapToLong(BucketDigest::rows).sum())
+            .isEqualTo(3);
+        assertThat(here.digests().buckets(where, BUCKETS))
+            .containsExactlyInAnyOrderElementsOf(sums(there.digests(), where));
+        Span chosen = new Span(table, Optional.empty(), sample);
+        assertThat(sums(there.digests(), chosen).stream().mapToLong(BucketDigest::rows).sum())
+            .isBetween(10L, 55L);
+        assertThat(here.digests().buckets(chosen, BUCKETS))
+            .containsExactlyInAnyOrderElementsOf(sums(there.digests(), chosen));
+      }
+      Part wrong = new Part(Optional.of("nothing = 1"), Part.ALL);
+      assertThatThrownBy(
+              () -> there.digests().buckets(new Span(KEYED, Optional.empty(), wrong), BUCKETS))
+          .isInstanceOfSatisfying(
+              FramException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.CONFIG_INVALID));
     }
   }
 

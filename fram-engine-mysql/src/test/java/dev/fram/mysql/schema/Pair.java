@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.fram.mysql.schema;
 
+import dev.fram.api.engine.ObjectFact;
 import dev.fram.api.engine.SchemaOption;
 import dev.fram.api.error.ErrorCode;
 import dev.fram.api.error.FramException;
@@ -9,6 +10,7 @@ import dev.fram.api.model.Scope;
 import dev.fram.api.model.Secret;
 import dev.fram.mysql.catalog.Catalog;
 import dev.fram.mysql.connection.Connector;
+import dev.fram.mysql.inventory.MySqlInventory;
 import dev.fram.testkit.server.MySqlServer;
 import dev.fram.testkit.server.MySqlVersion;
 import java.io.IOException;
@@ -85,6 +87,26 @@ final class Pair implements AutoCloseable {
         connector(targetServer, "target"),
         new Catalog(scope, List.of()),
         Set.copyOf(Arrays.asList(options)));
+  }
+
+  /** With everything that the user may ask for. */
+  List<ObjectFact> sourceObjects() {
+    return sourceObjects(Scope.all());
+  }
+
+  List<ObjectFact> sourceObjects(Scope scope) {
+    return MySqlInventory.ofSource(
+            connector(sourceServer, "source"),
+            new Catalog(scope, List.of()),
+            scope,
+            Set.of(SchemaOption.WITH_USERS))
+        .read();
+  }
+
+  List<ObjectFact> targetObjects() {
+    return MySqlInventory.ofTarget(
+            connector(targetServer, "target"), new Catalog(Scope.all(), List.of()))
+        .read();
   }
 
   private Connector connector(MySqlServer server, String role) {

@@ -35,6 +35,7 @@ class SchemaRoundTripTest {
       assertThat(transfer.afterOpening(1)).isEmpty();
       assertThat(Difference.of(pair.sourceDump(), pair.targetDump()))
           .isEqualTo(versions.equals("V8_0-V9_7") ? SINCE_8_2 : List.of());
+      assertThat(InventoryDifferences.of(pair)).isEmpty();
     }
   }
 

@@ -63,7 +63,7 @@ public final class PostgresApplier implements Applier {
    */
   public static PostgresApplier open(
       Connector target, MigrationId id, long epoch, Set<TableId> discarded, Touches touches) {
-    TargetSession session = TargetSession.open(target, id, epoch);
+    TargetSession session = TargetSession.open(target, "apply", id, epoch);
     try {
       Fences fences = Fences.load(session.connection());
       session.connection().rollback();

@@ -18,10 +18,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The applier's session on the target and the one row of {@code fram.feed}, which is position,
- * fence and lock in one. Owned by the applier's thread.
+ * A session on the target that writes rows, and the one row of {@code fram.feed}, which is
+ * position, fence and lock in one. Owned by the applier's thread, or the one that repairs.
  */
-final class TargetSession implements AutoCloseable {
+public final class TargetSession implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(TargetSession.class);
 
   /** The row lock makes a second applier wait, and then find another position or epoch. */
@@ -43,8 +43,13 @@ final class TargetSession implements AutoCloseable {
     this.form = form;
   }
 
-  static TargetSession open(Connector target, MigrationId id, long epoch) {
-    Connection connection = target.open("apply");
+  /**
+   * Outside a transaction; not in auto-commit mode.
+   *
+   * @param purpose the session's name, as for {@link Connector#open}
+   */
+  public static TargetSession open(Connector target, String purpose, MigrationId id, long epoch) {
+    Connection connection = target.open(purpose);
     try {
       // One plan for a statement whatever its arrays hold: always by the key's index.
       run(connection, "SET plan_cache_mode = force_generic_plan; SET jit = off");
@@ -56,15 +61,15 @@ final class TargetSession implements AutoCloseable {
       return new TargetSession(target, epoch, connection, mode, ValueForm.of(connection));
     } catch (SQLException e) {
       abort(connection);
-      throw SqlErrors.translate(e, target.name(), "opening the applier's session");
+      throw SqlErrors.translate(e, target.name(), "opening the session for writing rows");
     }
   }
 
-  Connection connection() {
+  public Connection connection() {
     return connection;
   }
 
-  String server() {
+  public String server() {
     return target.name();
   }
 
@@ -90,9 +95,12 @@ final class TargetSession implements AutoCloseable {
   }
 
   /**
+   * Begins a transaction in which nobody else moves the position.
+   *
    * @return the reference xid that stands there
+   * @throws FramException FENCED when the position or the epoch is not this one
    */
-  long lockFeed(Lsn from) throws SQLException {
+  public long lockFeed(Lsn from) throws SQLException {
     run(connection, "SET CONSTRAINTS ALL DEFERRED");
     try (PreparedStatement statement = connection.prepareStatement(LOCK_FEED)) {
       statement.setString(1, from.text());

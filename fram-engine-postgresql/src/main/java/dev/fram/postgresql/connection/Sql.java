@@ -35,6 +35,21 @@ public final class Sql {
     }
   }
 
+  /** All rows of a query that may hold question marks of its own: nothing is bound. */
+  public static <T> List<T> listAsItStands(Connection connection, String sql, Reader<T> reader)
+      throws SQLException {
+    try (Statement statement = connection.createStatement()) {
+      statement.setEscapeProcessing(false);
+      List<T> found = new ArrayList<>();
+      try (ResultSet rows = statement.executeQuery(sql)) {
+        while (rows.next()) {
+          found.add(reader.read(rows));
+        }
+      }
+      return found;
+    }
+  }
+
   /** The first row of a query. */
   public static <T> Optional<T> first(
       Connection connection, String sql, Reader<T> reader, Object... values) throws SQLException {

@@ -15,7 +15,7 @@ import org.postgresql.copy.CopyOut;
  * row, in COPY's format, and one buffer. (A row may be 1 GB; with such rows the heap must be larger
  * than two of them.) Owned by one thread.
  */
-final class CopyPipe {
+public final class CopyPipe {
   private static final int BUFFER = 256 * 1024;
 
   private final byte[] buffer = new byte[BUFFER];
@@ -23,12 +23,16 @@ final class CopyPipe {
   private int filled;
   private long bytes;
 
-  CopyPipe(LongConsumer progress) {
+  /**
+   * @param progress told of bytes as they pass, since the last call
+   */
+  public CopyPipe(LongConsumer progress) {
     this.progress = progress;
   }
 
   /** Runs both statements against each other, to the end of both. */
-  CopiedChunk run(Connection source, String out, Connection target, String in) throws SQLException {
+  public CopiedChunk run(Connection source, String out, Connection target, String in)
+      throws SQLException {
     CopyOut reading = source.unwrap(PGConnection.class).getCopyAPI().copyOut(out);
     CopyIn writing = target.unwrap(PGConnection.class).getCopyAPI().copyIn(in);
     byte[] message = reading.readFromCopy();

@@ -23,14 +23,15 @@ import java.util.stream.Collectors;
  * @param columns what is copied: everything the server does not compute itself
  * @param format what stands in the option list of both statements
  */
-record CopyStatement(TableId table, List<Column> columns, String format) {
+public record CopyStatement(TableId table, List<Column> columns, String format) {
 
   /**
    * Reads both catalogs.
    *
    * @throws FramException SCHEMA_DRIFT when the target lacks a column
    */
-  static CopyStatement of(TableId table, Connection source, Connection target) throws SQLException {
+  public static CopyStatement of(TableId table, Connection source, Connection target)
+      throws SQLException {
     List<Column> from = Catalog.columns(source, table).stream().filter(c -> !c.computed()).toList();
     List<Column> to = Catalog.columns(target, table);
     Set<String> present = to.stream().map(Column::name).collect(Collectors.toSet());
@@ -53,7 +54,7 @@ record CopyStatement(TableId table, List<Column> columns, String format) {
   }
 
   /** Out of the source, the rows of one range, or all when the condition is empty. */
-  String out(String condition) {
+  public String out(String condition) {
     return "COPY (SELECT "
         + names()
         + " FROM ONLY "
@@ -65,7 +66,7 @@ record CopyStatement(TableId table, List<Column> columns, String format) {
   }
 
   /** Into the target, by several transactions at once. */
-  String in() {
+  public String in() {
     return "COPY " + Quoting.table(table) + into() + " FROM STDIN (" + format + ")";
   }
 

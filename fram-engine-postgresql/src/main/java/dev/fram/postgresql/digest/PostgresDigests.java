@@ -7,8 +7,12 @@ import dev.fram.api.engine.DigestReader;
 import dev.fram.api.engine.Reveal;
 import dev.fram.api.engine.RowDigest;
 import dev.fram.api.engine.Span;
+import dev.fram.api.error.ErrorCode;
+import dev.fram.api.error.FramException;
 import dev.fram.api.model.TableId;
+import dev.fram.postgresql.connection.SharedSession;
 import dev.fram.postgresql.connection.Sql;
+import dev.fram.postgresql.connection.SqlErrors;
 import dev.fram.postgresql.key.RowKey;
 import dev.fram.postgresql.key.ServerText;
 import java.nio.ByteBuffer;
@@ -50,10 +54,10 @@ final class PostgresDigests implements DigestReader {
   @Override
   public List<BucketDigest> buckets(Span span, int buckets) {
     TableSql sql = sql(span.table());
-    return session.read(
-        span.table(),
+    return read(
+        span,
         c ->
-            Sql.list(
+            Sql.listAsItStands(
                 c,
                 sql.buckets(span, buckets),
                 row -> new BucketDigest(row.getInt(1), row.getLong(2), sum(row, 3), sum(row, 4))));
@@ -62,14 +66,32 @@ final class PostgresDigests implements DigestReader {
   @Override
   public List<RowDigest> rows(Span span, int buckets, Set<Integer> wanted) {
     TableSql sql = sql(span.table());
+    return read(
+        span, c -> Sql.listAsItStands(c, sql.rows(span, buckets, wanted), PostgresDigests::row));
+  }
+
+  /** What a person has written into the statement may be what is wrong with it. */
+  private <T> T read(Span span, SharedSession.Work<T> work) {
+    if (span.part().where().isEmpty()) {
+      return session.read(span.table(), work);
+    }
     return session.read(
         span.table(),
-        c ->
-            Sql.list(
-                c,
-                sql.rows(span, buckets),
-                PostgresDigests::row,
-                c.createArrayOf("int4", wanted.toArray(Integer[]::new))));
+        c -> {
+          try {
+            return work.with(c);
+          } catch (SQLException e) {
+            String state = e.getSQLState() == null ? "" : e.getSQLState();
+            if (state.startsWith("42")) {
+              throw new FramException(
+                  ErrorCode.CONFIG_INVALID,
+                  session.server() + ": --where cannot be run: " + SqlErrors.message(e) + ".",
+                  "Write a condition as after WHERE, of columns of " + span.table() + ".",
+                  e);
+            }
+            throw e;
+          }
+        });
   }
 
   @Override

@@ -7,6 +7,7 @@ import dev.fram.api.engine.DigestReader;
 import dev.fram.api.engine.Reveal;
 import dev.fram.api.engine.Seen;
 import dev.fram.api.engine.SourceMoment;
+import dev.fram.api.error.FramException;
 import dev.fram.api.model.TableId;
 import dev.fram.postgresql.connection.Connector;
 import dev.fram.postgresql.connection.Sql;
@@ -14,9 +15,12 @@ import dev.fram.postgresql.feed.Lsn;
 import dev.fram.postgresql.feed.TransactionHeader;
 import dev.fram.postgresql.feed.XidSnapshot;
 import dev.fram.postgresql.key.RowKey;
+import java.sql.Connection;
+import java.sql.SQLException;
 import java.util.Collection;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.function.Supplier;
 
 /**
@@ -25,6 +29,7 @@ import java.util.function.Supplier;
  */
 public final class PostgresSourceMoment implements SourceMoment {
   private final SnapshotSession session;
+  private final Function<TableId, RowKey> keys;
   private final XidSnapshot visible;
   private final Lsn armedAt;
   private final LogHorizon horizon;
@@ -32,11 +37,13 @@ public final class PostgresSourceMoment implements SourceMoment {
 
   private PostgresSourceMoment(
       SnapshotSession session,
+      Function<TableId, RowKey> keys,
       XidSnapshot visible,
       Lsn armedAt,
       LogHorizon horizon,
       DigestReader digests) {
     this.session = session;
+    this.keys = keys;
     this.visible = visible;
     this.armedAt = armedAt;
     this.horizon = horizon;
@@ -61,16 +68,13 @@ public final class PostgresSourceMoment implements SourceMoment {
     try {
       String snapshot =
           session.ask("taking a snapshot", c -> Sql.text(c, "SELECT pg_current_snapshot()::text"));
-      Map<TableId, RowKey> keys =
+      Map<TableId, RowKey> agreed =
           session.ask("reading the tables' keys", c -> terms.keys().agree(c, tables));
-      DigestReader digests =
-          new PostgresDigests(
-              session,
-              table -> Optional.ofNullable(keys.get(table)).orElseGet(() -> terms.keys().of(table)),
-              hash,
-              shown);
+      Function<TableId, RowKey> keys =
+          table -> Optional.ofNullable(agreed.get(table)).orElseGet(() -> terms.keys().of(table));
+      DigestReader digests = new PostgresDigests(session, keys, hash, shown);
       return new PostgresSourceMoment(
-          session, XidSnapshot.parse(snapshot), mark.get(), horizon, digests);
+          session, keys, XidSnapshot.parse(snapshot), mark.get(), horizon, digests);
     } catch (RuntimeException e) {
       session.close();
       throw e;
@@ -95,6 +99,22 @@ public final class PostgresSourceMoment implements SourceMoment {
   @Override
   public DigestReader digests() {
     return digests;
+  }
+
+  /** A piece of work on one table. */
+  @FunctionalInterface
+  public interface Work<T> {
+    T with(Connection moment, RowKey key) throws SQLException;
+  }
+
+  /**
+   * Reads a table's rows as they were at this moment, by the key that a comparison names them by.
+   *
+   * @throws FramException as {@link DigestReader}
+   */
+  public <T> T read(TableId table, Work<T> work) {
+    RowKey key = keys.apply(table);
+    return session.read(table, connection -> work.with(connection, key));
   }
 
   @Override

@@ -38,6 +38,11 @@ final class SnapshotSession implements AutoCloseable {
     this.connection = connection;
   }
 
+  /** The server's name for people. */
+  String server() {
+    return server.name();
+  }
+
   /** Begins; the first statement that is run settles the moment. */
   static SnapshotSession begin(Connector server) {
     Connection connection = server.open("compare");

@@ -2,6 +2,7 @@
 package dev.fram.postgresql.digest;
 
 import dev.fram.api.engine.Chunk;
+import dev.fram.api.engine.Part;
 import dev.fram.api.engine.Reveal;
 import dev.fram.api.engine.Span;
 import dev.fram.api.model.TableId;
@@ -14,7 +15,9 @@ import dev.fram.postgresql.key.RowKey;
 import dev.fram.postgresql.key.ServerText;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
@@ -70,13 +73,15 @@ record TableSql(TableId table, List<String> columns, RowKey key, RowHash hash, S
         + ") r GROUP BY b";
   }
 
-  /** Key, high, low, rows. Parameter: the buckets. */
-  String rows(Span span, int buckets) {
+  /** Key, high, low, rows. */
+  String rows(Span span, int buckets, Set<Integer> numbers) {
     String range = condition(span);
+    String list = numbers.stream().map(String::valueOf).collect(Collectors.joining(",", "{", "}"));
+    String any = " = ANY ('" + list + "'::int4[])";
     if (key.none()) {
-      return equalRows(range) + " HAVING " + bucket("d", buckets) + " = ANY (?)";
+      return equalRows(range) + " HAVING " + bucket("d", buckets) + any;
     }
-    String wanted = bucket(keyBits(), buckets) + " = ANY (?)";
+    String wanted = bucket(keyBits(), buckets) + any;
     return keyed(from(range.isEmpty() ? wanted : range + " AND " + wanted));
   }
 
@@ -166,8 +171,16 @@ record TableSql(TableId table, List<String> columns, RowKey key, RowHash hash, S
         + " OFFSET 0";
   }
 
-  private static String condition(Span span) {
-    return span.range().map(TableSql::condition).orElse("");
+  private String condition(Span span) {
+    List<String> all = new ArrayList<>();
+    span.range().map(TableSql::condition).filter(c -> !c.isEmpty()).ifPresent(all::add);
+    // A comment at the end of what a person has written ends with its line.
+    span.part().where().ifPresent(where -> all.add("(" + where + "\n)"));
+    if (span.part().sample()) {
+      String bits = key.none() ? digest() : keyBits();
+      all.add(bucket(bits, Part.ALL) + " < " + span.part().perMyriad());
+    }
+    return String.join(" AND ", all);
   }
 
   private static String condition(Chunk range) {

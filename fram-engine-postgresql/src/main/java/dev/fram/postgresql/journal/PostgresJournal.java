@@ -6,6 +6,8 @@ import dev.fram.api.engine.Chunk;
 import dev.fram.api.engine.JournalEntry;
 import dev.fram.api.engine.JournalStore;
 import dev.fram.api.engine.MigrationRecord;
+import dev.fram.api.engine.RowVerdict;
+import dev.fram.api.engine.SavedInventory;
 import dev.fram.api.engine.StepOutcome;
 import dev.fram.api.engine.TableState;
 import dev.fram.api.error.ErrorCode;
@@ -195,6 +197,34 @@ public final class PostgresJournal implements JournalStore, AutoCloseable {
                     + " ON CONFLICT DO NOTHING",
                 epoch,
                 from.text()));
+  }
+
+  @Override
+  public void saveVerdict(long epoch, TableId table, RowVerdict verdict) {
+    checked(
+        epoch,
+        "recording a verdict on " + table,
+        c -> InventoryRecords.saveVerdict(c, table, verdict));
+  }
+
+  @Override
+  public void forgetVerdicts(long epoch) {
+    checked(epoch, "forgetting verdicts", InventoryRecords::forgetVerdicts);
+  }
+
+  @Override
+  public Map<TableId, RowVerdict> verdicts() {
+    return session.read("reading the verdicts", InventoryRecords::verdicts);
+  }
+
+  @Override
+  public void saveInventory(long epoch, SavedInventory inventory) {
+    checked(epoch, "keeping the inventory", c -> InventoryRecords.save(c, inventory));
+  }
+
+  @Override
+  public Optional<SavedInventory> inventory() {
+    return session.read("reading the inventory", InventoryRecords::load);
   }
 
   @Override

@@ -2,13 +2,17 @@
 package dev.fram.postgresql.digest;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.fram.api.engine.Chunk;
 import dev.fram.api.engine.ColumnDigest;
+import dev.fram.api.engine.Part;
 import dev.fram.api.engine.Reveal;
 import dev.fram.api.engine.SourceMoment;
 import dev.fram.api.engine.Span;
 import dev.fram.api.engine.TargetMoment;
+import dev.fram.api.error.ErrorCode;
+import dev.fram.api.error.FramException;
 import dev.fram.api.model.Table;
 import dev.fram.api.model.TableId;
 import dev.fram.postgresql.apply.Servers;
@@ -136,6 +140,38 @@ class PlantedDifferencesTest {
         }
       }
       assertThat(found).hasSize(9).contains("missing 6", "extra 501", "different 16: p,x");
+    }
+  }
+
+  @Test
+  void aPartIsTheSameRowsOnBothServers() throws SQLException {
+    try (TwoDatabases two = databases()) {
+      plant(two, "t");
+      TableId keyed = new TableId("public", "t");
+      TableId keyless = new TableId("public", "n");
+      try (SourceMoment there = two.sourceMoment(Reveal.DIGESTS_ONLY, keyed, keyless);
+          TargetMoment here = two.targetMoment(Reveal.DIGESTS_ONLY)) {
+        Part where = new Part(Optional.of("b ? 'a' AND id BETWEEN 10 AND 12 -- no more"), Part.ALL);
+        assertThat(
+                new Differences(there.digests(), here.digests(), 4)
+                    .of(new Span(keyed, Optional.empty(), where)))
+            .containsExactly("different 10: s", "different 12: f");
+        for (TableId table : List.of(keyed, keyless)) {
+          Span sample = new Span(table, Optional.empty(), new Part(Optional.empty(), 3_000));
+          long rows = there.digests().buckets(sample, 7).stream().mapToLong(b -> b.rows()).sum();
+          assertThat(rows).isBetween(90L, 210L);
+        }
+        Span sample = new Span(keyless, Optional.empty(), new Part(Optional.empty(), 3_000));
+        assertThat(here.digests().buckets(sample, 7))
+            .as("nothing was planted there, and the rows lie in another order")
+            .containsExactlyInAnyOrderElementsOf(there.digests().buckets(sample, 7));
+        Part wrong = new Part(Optional.of("nothing = 1"), Part.ALL);
+        assertThatThrownBy(
+                () -> there.digests().buckets(new Span(keyed, Optional.empty(), wrong), 4))
+            .isInstanceOfSatisfying(
+                FramException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.CONFIG_INVALID));
+        assertThat(there.digests().buckets(Span.of(keyed), 4)).as("still good").hasSize(4);
+      }
     }
   }
 

@@ -64,6 +64,7 @@ class SchemaRoundTripTest {
       assertThat(open).isEmpty();
       assertThat(Difference.of(pair.sourceDump(), pair.targetDump()))
           .isEqualTo(versions.equals("15-18") ? SINCE_16 : List.of());
+      assertThat(InventoryDifferences.of(pair)).isEmpty();
     }
   }
 

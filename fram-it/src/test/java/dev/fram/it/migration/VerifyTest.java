@@ -45,12 +45,21 @@ class VerifyTest {
           "INSERT INTO app.quiet VALUES (-1, 'more', 0)",
           "INSERT INTO app.loose VALUES (3, 'twice')");
 
-  private static final List<String> RIGHT =
+  /**
+   * What a repair could do wrong: rows that have swapped a unique value, computed columns, rows of
+   * another table that a foreign key would delete, or a trigger change.
+   */
+  private static final List<String> SWAPPED =
       List.of(
-          "UPDATE app.quiet SET note = 'as it was' WHERE id = 7",
-          "UPDATE app.quiet SET n = 8 WHERE id = 8",
-          "INSERT INTO app.quiet VALUES (9, 'as it was', 9)",
-          "DELETE FROM app.quiet WHERE id = -1");
+          "UPDATE app.coded SET code = -1 WHERE id = 1",
+          "UPDATE app.coded SET code = 10 WHERE id = 2",
+          "UPDATE app.coded SET code = 20 WHERE id = 1");
+
+  private static final List<String> KIN =
+      List.of(
+          "CREATE TABLE app.kin (id int PRIMARY KEY, parent int,"
+              + " FOREIGN KEY (parent) REFERENCES app.coded (id) ON DELETE CASCADE)",
+          "INSERT INTO app.kin SELECT value, value FROM app.numbers");
 
   @Test
   void ofPostgres() throws Exception {
@@ -64,7 +73,17 @@ class VerifyTest {
               "CREATE TABLE app.numbers (value int PRIMARY KEY)",
               "INSERT INTO app.numbers SELECT generate_series(1, 100)"));
       run(source, QUIET);
-      run(source, List.of("ALTER TABLE app.loose REPLICA IDENTITY FULL"));
+      run(
+          source,
+          List.of(
+              "ALTER TABLE app.loose REPLICA IDENTITY FULL",
+              "CREATE TABLE app.coded (id int GENERATED ALWAYS AS IDENTITY PRIMARY KEY,"
+                  + " code int UNIQUE, twice int GENERATED ALWAYS AS (code * 2) STORED,"
+                  + " \"Odd,name\" numeric[], doc jsonb)",
+              "INSERT INTO app.coded (code, \"Odd,name\", doc)"
+                  + " SELECT value * 10, ARRAY[value, NULL], '{\"a\": [1.50, null]}'"
+                  + " FROM app.numbers"));
+      run(source, KIN);
     }
     SwitchableProvider application = new SwitchableProvider(pair.sourceEndpoint(database));
     try (Workload workload =
@@ -76,13 +95,10 @@ class VerifyTest {
         run(target, List.of("SET fram.writer = '" + move.status().migration() + "'"));
         run(target, List.of("SET session_replication_role = replica"));
         run(target, DRIFT);
+        run(target, SWAPPED);
         assertFound(move);
-        run(target, RIGHT);
-        run(
-            target,
-            List.of(
-                "DELETE FROM app.loose WHERE ctid = (SELECT min(ctid) FROM app.loose WHERE a = 3)"));
       }
+      assertRepaired(move);
       assertCutOver(move);
       assertThat(
               workload.stop().check(new SwitchableProvider(pair.targetEndpoint(database))).clean())
@@ -106,6 +122,18 @@ class VerifyTest {
               "INSERT INTO app.numbers WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1"
                   + " FROM n WHERE i < 100) SELECT i FROM n"));
       run(root, QUIET);
+      run(
+          root,
+          List.of(
+              "CREATE TABLE app.coded (id int AUTO_INCREMENT PRIMARY KEY, code int UNIQUE,"
+                  + " twice int GENERATED ALWAYS AS (code * 2) STORED, kind enum('a', 'b'),"
+                  + " doc json, raw varbinary(20), word varchar(20) CHARACTER SET latin1,"
+                  + " at timestamp(3) NOT NULL DEFAULT CURRENT_TIMESTAMP(3)"
+                  + " ON UPDATE CURRENT_TIMESTAMP(3))",
+              "INSERT INTO app.coded (code, kind, doc, raw, word, at) SELECT value * 10, 'b',"
+                  + " JSON_OBJECT('d', '2020-01-01'), x'00FF27', _latin1 x'E4DF',"
+                  + " '2020-01-01 00:00:00.123' FROM app.numbers"));
+      run(root, KIN);
     }
     WorkloadOptions options = WorkloadOptions.standard().withRate(60);
     try (Workload workload = Workload.start(pair.applicationOnSource(), options);
@@ -114,10 +142,10 @@ class VerifyTest {
       assertEqual(move);
       try (Connection target = MySqlPair.administer(pair.target())) {
         run(target, DRIFT);
+        run(target, SWAPPED);
         assertFound(move);
-        run(target, RIGHT);
-        run(target, List.of("DELETE FROM app.loose WHERE a = 3 LIMIT 1"));
       }
+      assertRepaired(move);
       assertCutOver(move);
       assertThat(workload.stop().check(pair.applicationOnTarget()).clean()).isTrue();
     }
@@ -133,9 +161,12 @@ class VerifyTest {
   private static void assertFound(Move move) {
     Answer found = Cutovers.verify(move);
     assertThat(found.exitCode()).as(found.toString()).isEqualTo(1);
-    assertThat(found.details()).hasSize(5);
+    assertThat(found.details()).hasSize(7);
     assertThat(found.details()).filteredOn(line -> line.startsWith("app.quiet")).hasSize(4);
     assertThat(found.details()).filteredOn(line -> line.endsWith("different in note")).hasSize(1);
+    assertThat(found.details())
+        .filteredOn(line -> line.startsWith("app.coded") && line.contains("twice"))
+        .hasSize(2);
     assertThat(found.details()).filteredOn(line -> line.endsWith("different in n")).hasSize(1);
     assertThat(found.details())
         .filteredOn(line -> line.endsWith("missing on the target"))
@@ -143,7 +174,14 @@ class VerifyTest {
     assertThat(found.details()).filteredOn(line -> line.endsWith("only on the target")).hasSize(2);
     Answer refused = Cutovers.cutOver(move);
     assertThat(refused.exitCode()).as(refused.toString()).isEqualTo(4);
-    assertThat(refused.message()).contains("5 rows in 2 tables");
+    assertThat(refused.message()).contains("7 rows in 3 tables");
+  }
+
+  /** While the application writes on. */
+  private static void assertRepaired(Move move) {
+    Answer repaired = Cutovers.repair(move);
+    assertThat(repaired.exitCode()).as(repaired.toString()).isZero();
+    assertThat(repaired.details()).hasSize(7).allMatch(line -> line.startsWith("repaired: app."));
   }
 
   private static void assertCutOver(Move move) {
@@ -165,7 +203,8 @@ class VerifyTest {
                 v.groupBytes(),
                 v.again(),
                 v.ledgerKeys(),
-                v.differences()));
+                v.differences(),
+                v.mostRepairs()));
   }
 
   private static void run(Connection connection, List<String> statements) throws SQLException {

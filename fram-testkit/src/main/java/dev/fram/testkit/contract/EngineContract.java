@@ -13,10 +13,14 @@ import dev.fram.api.engine.HandOver;
 import dev.fram.api.engine.JournalEntry;
 import dev.fram.api.engine.JournalStore;
 import dev.fram.api.engine.Lease;
+import dev.fram.api.engine.Repairer;
+import dev.fram.api.engine.Reveal;
+import dev.fram.api.engine.SourceMoment;
 import dev.fram.api.engine.StepOutcome;
 import dev.fram.api.engine.WriteGate;
 import dev.fram.api.error.ErrorCode;
 import dev.fram.api.error.FramException;
+import dev.fram.api.model.TableId;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -126,6 +130,61 @@ public abstract class EngineContract {
             });
         second.rollback();
       }
+    }
+  }
+
+  @Test
+  void repairsRowsFromOneMomentOfTheSource() {
+    try (EngineFixture fixture = fixture();
+        ContractRun run = new ContractRun(fixture)) {
+      for (long key = 1; key <= 5; key++) {
+        commit(fixture, key, "before");
+      }
+      Position start = run.prepare();
+      try (ChangeFeed feed = run.route.source().openFeed(start)) {
+        run.copy(feed, () -> {});
+      }
+      // Never applied here: to the target these are rows that differ.
+      try (EngineFixture.Transaction tx = fixture.begin()) {
+        tx.update(1, "changed");
+        tx.delete(2);
+        tx.insert(6, "new");
+        tx.update(3, "changed, and not asked for");
+        tx.commit();
+      }
+      TableId table = fixture.table();
+      List<String> keys = List.of("1", "2", "5", "6", "7");
+      Map<Long, String> before = fixture.readTarget();
+      try (SourceMoment moment = run.route.source().moment(run.tables(), Reveal.DIGESTS_ONLY);
+          Repairer zombie = run.route.repairer(run.epoch() - 1);
+          Repairer repairer = run.route.repairer(run.epoch())) {
+        commit(fixture, 7, "after the moment");
+        Position later = run.route.source().mark();
+        refusedWith(ErrorCode.FENCED, () -> zombie.rows(moment, table, keys, start));
+        assertThat(fixture.readTarget()).isEqualTo(before);
+        try (Repairer elsewhere = run.route.repairer(run.epoch())) {
+          refusedWith(ErrorCode.FENCED, () -> elsewhere.rows(moment, table, keys, later));
+        }
+        assertThat(fixture.readTarget()).isEqualTo(before);
+        repairer.rows(moment, table, keys, start);
+        assertThat(fixture.readTarget())
+            .containsExactlyInAnyOrderEntriesOf(
+                Map.of(1L, "changed", 3L, "before", 4L, "before", 5L, "before", 6L, "new"));
+        repairer.whole(moment, table, start);
+      }
+      assertThat(fixture.readTarget())
+          .containsExactlyInAnyOrderEntriesOf(
+              Map.of(
+                  1L,
+                  "changed",
+                  3L,
+                  "changed, and not asked for",
+                  4L,
+                  "before",
+                  5L,
+                  "before",
+                  6L,
+                  "new"));
     }
   }
 

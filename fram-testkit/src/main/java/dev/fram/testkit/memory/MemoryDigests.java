@@ -4,6 +4,7 @@ package dev.fram.testkit.memory;
 import dev.fram.api.engine.BucketDigest;
 import dev.fram.api.engine.ColumnDigest;
 import dev.fram.api.engine.DigestReader;
+import dev.fram.api.engine.Part;
 import dev.fram.api.engine.Reveal;
 import dev.fram.api.engine.RowDigest;
 import dev.fram.api.engine.Span;
@@ -85,13 +86,13 @@ final class MemoryDigests implements DigestReader {
   }
 
   private NavigableMap<Long, String> rowsOf(Span span) {
-    NavigableMap<Long, String> all = content.apply(span.table());
-    if (span.range().isEmpty()) {
-      return all;
-    }
-    String range = span.range().get().range();
-    NavigableMap<Long, String> part = new TreeMap<>(all);
-    part.keySet().removeIf(key -> !MemorySnapshot.contains(range, key));
+    NavigableMap<Long, String> part = new TreeMap<>(content.apply(span.table()));
+    span.range()
+        .ifPresent(
+            chunk -> part.keySet().removeIf(key -> !MemorySnapshot.contains(chunk.range(), key)));
+    // The one condition that this server knows: what the value begins with.
+    span.part().where().ifPresent(start -> part.values().removeIf(v -> !v.startsWith(start)));
+    part.keySet().removeIf(key -> bucket(key, Part.ALL) >= span.part().perMyriad());
     return part;
   }
 

@@ -6,6 +6,8 @@ import dev.fram.api.engine.Engine;
 import dev.fram.api.engine.MigrationRecord;
 import dev.fram.api.engine.Route;
 import dev.fram.api.engine.RouteRequest;
+import dev.fram.api.engine.Target;
+import dev.fram.api.engine.TargetRoute;
 import dev.fram.api.model.Endpoint;
 import dev.fram.api.model.MigrationId;
 import dev.fram.api.model.Scope;
@@ -58,5 +60,19 @@ public final class MemoryEngine implements Engine {
             .map(MigrationRecord::id)
             .orElseGet(() -> MigrationId.random(ThreadLocalRandom.current()));
     return new MemoryRoute(source, target, process, id, request.ddlPolicy());
+  }
+
+  @Override
+  public TargetRoute openTarget(RouteRequest request) {
+    process.at("engine.openTarget");
+    return new TargetRoute() {
+      @Override
+      public Target target() {
+        return new MemoryTargetPort(source, target, process);
+      }
+
+      @Override
+      public void close() {}
+    };
   }
 }

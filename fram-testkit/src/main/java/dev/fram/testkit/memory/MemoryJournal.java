@@ -6,6 +6,8 @@ import dev.fram.api.engine.Chunk;
 import dev.fram.api.engine.JournalEntry;
 import dev.fram.api.engine.JournalStore;
 import dev.fram.api.engine.MigrationRecord;
+import dev.fram.api.engine.RowVerdict;
+import dev.fram.api.engine.SavedInventory;
 import dev.fram.api.engine.StepOutcome;
 import dev.fram.api.engine.TableState;
 import dev.fram.api.model.Table;
@@ -138,6 +140,37 @@ final class MemoryJournal implements JournalStore {
     long end = state.windowEnd().map(p -> MemoryPosition.of(p).lsn()).orElse(-1L);
     if (fuzzy && end < s.lastSeen.getOrDefault(state.table(), 0L)) {
       source.violate("table " + state.table() + " has seen more than its window: " + end);
+    }
+  }
+
+  @Override
+  public void saveVerdict(long epoch, TableId table, RowVerdict verdict) {
+    write("saveVerdict", () -> target.fenced(epoch).verdicts.put(table, verdict));
+  }
+
+  @Override
+  public void forgetVerdicts(long epoch) {
+    write("forgetVerdicts", () -> target.fenced(epoch).verdicts.clear());
+  }
+
+  @Override
+  public Map<TableId, RowVerdict> verdicts() {
+    process.at("journal.verdicts");
+    synchronized (target) {
+      return new TreeMap<>(target.required().verdicts);
+    }
+  }
+
+  @Override
+  public void saveInventory(long epoch, SavedInventory inventory) {
+    write("saveInventory", () -> target.fenced(epoch).inventory = Optional.of(inventory));
+  }
+
+  @Override
+  public Optional<SavedInventory> inventory() {
+    process.at("journal.inventory");
+    synchronized (target) {
+      return target.required().inventory;
     }
   }
 

@@ -6,6 +6,7 @@ import dev.fram.api.check.Finding;
 import dev.fram.api.engine.Applier;
 import dev.fram.api.engine.ChunkCopier;
 import dev.fram.api.engine.DdlPolicy;
+import dev.fram.api.engine.Repairer;
 import dev.fram.api.engine.Route;
 import dev.fram.api.engine.SchemaTransfer;
 import dev.fram.api.engine.Source;
@@ -81,6 +82,12 @@ final class MemoryRoute implements Route {
   public Applier applier(long epoch, TouchedRows touched) {
     process.at("applier.open");
     return new MemoryApplier(source, target, process, epoch, policy, touched);
+  }
+
+  @Override
+  public Repairer repairer(long epoch) {
+    process.at("repairer.open");
+    return new MemoryRepairer(target, process, epoch);
   }
 
   @Override

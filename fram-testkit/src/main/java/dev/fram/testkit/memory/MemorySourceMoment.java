@@ -65,6 +65,11 @@ final class MemorySourceMoment implements SourceMoment {
         process, table -> new TreeMap<>(rows.getOrDefault(table, Map.of())), shown);
   }
 
+  /** What it has of a table. */
+  Map<Long, String> content(TableId table) {
+    return rows.getOrDefault(table, Map.of());
+  }
+
   @Override
   public void close() {}
 }

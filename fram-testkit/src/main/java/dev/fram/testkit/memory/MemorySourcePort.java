@@ -6,6 +6,7 @@ import dev.fram.api.engine.ChangeFeed;
 import dev.fram.api.engine.Chunk;
 import dev.fram.api.engine.Fingerprint;
 import dev.fram.api.engine.HandOver;
+import dev.fram.api.engine.ObjectFact;
 import dev.fram.api.engine.Retention;
 import dev.fram.api.engine.Reveal;
 import dev.fram.api.engine.Snapshot;
@@ -47,6 +48,12 @@ final class MemorySourcePort implements Source {
   public List<Table> tables() {
     connect("source.tables");
     return source.tables();
+  }
+
+  @Override
+  public List<ObjectFact> objects(int other) {
+    connect("source.objects");
+    return MemoryObjects.of(source);
   }
 
   @Override

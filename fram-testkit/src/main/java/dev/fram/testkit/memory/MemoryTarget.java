@@ -5,6 +5,8 @@ import dev.fram.api.change.Position;
 import dev.fram.api.engine.Chunk;
 import dev.fram.api.engine.JournalEntry;
 import dev.fram.api.engine.MigrationRecord;
+import dev.fram.api.engine.RowVerdict;
+import dev.fram.api.engine.SavedInventory;
 import dev.fram.api.engine.TableState;
 import dev.fram.api.error.ErrorCode;
 import dev.fram.api.error.FramException;
@@ -33,6 +35,8 @@ public final class MemoryTarget {
     final Map<TableId, Map<Integer, String>> chunkFences = new TreeMap<>();
     final Map<TableId, Long> lastSeen = new TreeMap<>();
     final Map<TableId, List<Chunk>> cuts = new TreeMap<>();
+    final Map<TableId, RowVerdict> verdicts = new TreeMap<>();
+    Optional<SavedInventory> inventory = Optional.empty();
     final Map<Long, String> commands = new TreeMap<>();
     final Map<Long, String> answers = new HashMap<>();
     Optional<String> status = Optional.empty();
@@ -67,6 +71,16 @@ public final class MemoryTarget {
     NavigableMap<Long, String> changed = new TreeMap<>(content(table));
     value.ifPresentOrElse(v -> changed.put(key, v), () -> changed.remove(key));
     rows.put(table, changed);
+  }
+
+  /** Takes an index or the triggers away behind everybody's back. */
+  public synchronized void forget(String what) {
+    built.remove(what);
+  }
+
+  /** Makes an index or the triggers as a person would. */
+  public synchronized void build(String what) {
+    built.add(what);
   }
 
   public synchronized Map<TableId, Map<Long, String>> contents() {

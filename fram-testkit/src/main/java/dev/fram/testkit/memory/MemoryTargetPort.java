@@ -3,6 +3,7 @@ package dev.fram.testkit.memory;
 
 import dev.fram.api.engine.JournalStore;
 import dev.fram.api.engine.Lease;
+import dev.fram.api.engine.ObjectFact;
 import dev.fram.api.engine.Reveal;
 import dev.fram.api.engine.Target;
 import dev.fram.api.engine.TargetMoment;
@@ -11,6 +12,7 @@ import dev.fram.api.error.FramException;
 import dev.fram.api.model.ServerInfo;
 import dev.fram.api.model.TableDigest;
 import dev.fram.api.model.TableId;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -65,6 +67,12 @@ final class MemoryTargetPort implements Target {
 
   private boolean sameRows() {
     return source.contents().equals(target.contents());
+  }
+
+  @Override
+  public List<ObjectFact> objects(int other) {
+    process.at("target.objects");
+    return MemoryObjects.of(target);
   }
 
   @Override
