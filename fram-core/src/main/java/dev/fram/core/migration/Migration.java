@@ -201,7 +201,8 @@ final class Migration implements AutoCloseable {
     promotion.afterOpening();
     Optional<FramException> left = new LeftOvers(parts).look();
     parts.bus().publish(new RunEvent.CutoverEnded("The target serves."));
-    behind.or(() -> left)
+    behind
+        .or(() -> left)
         .ifPresent(e -> {
           throw e;
         });
