@@ -76,7 +76,8 @@ class CommandHookTest {
     List<String> started = Files.readAllLines(pids);
     assertThat(started).hasSize(2);
     for (String pid : started) {
-      await().until(() -> ProcessHandle.of(Long.parseLong(pid)).isEmpty());
+      await()
+          .until(() -> ProcessHandle.of(Long.parseLong(pid)).flatMap(p -> p.info().command()).isEmpty());
     }
   }
 
