@@ -83,11 +83,11 @@ public final class Figures {
   /** What a client has seen, in one line. */
   public static String probe(Status.Probe probe) {
     long errors = probe.writeErrors() + probe.readErrors();
-    return "a client waited "
+    return "a client waited at most "
         + time(probe.longestWriteGapMillis())
-        + " at most for a write, "
+        + " to write, "
         + time(probe.longestReadGapMillis())
-        + " for a read, and saw "
+        + " to read; "
         + (errors == 0
             ? "no error"
             : count(errors)

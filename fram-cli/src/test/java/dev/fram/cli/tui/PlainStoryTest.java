@@ -25,7 +25,8 @@ class PlainStoryTest {
             "00:01:23  cutover: close the write gate done, 12 ms",
             "00:01:23  cutover: drain done, 160 ms",
             "00:01:23  cutover: hand over done, 8 ms",
-            "00:01:23  cutover: the target serves");
+            "00:01:23  cutover: the target serves",
+            "00:01:23  cutover: a client waited at most 241 ms to write, 18 ms to read; no error");
     assertThat(story.tell(Pictures.serving())).isEmpty();
   }
 

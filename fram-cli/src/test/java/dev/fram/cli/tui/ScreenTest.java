@@ -55,6 +55,7 @@ class ScreenTest {
              Follow   120,331 changes applied
              Verify   12 of 12 tables equal  |  2,204,331 rows  |  311 written since
              Cutover  writes blocked for 212 ms  |  the target serves
+                      a client waited at most 241 ms to write, 18 ms to read; no error
 
              Next     fram status --watch
                       fram cutover --dry-run

@@ -260,8 +260,11 @@ final class VerifyTest {
         client -> {
           world.target.drift(World.ITEMS, 5, Optional.of("planted"));
           assertThat(client.verify(Comparison.everything(), status -> {}).exitCode()).isEqualTo(1);
+          // It is done, and the exit code says that something was left behind.
           Answer done = client.cutover(status -> {});
-          assertThat(done.exitCode()).as(done.toString()).isZero();
+          assertThat(done.exitCode()).as(done.toString()).isEqualTo(1);
+          assertThat(done.message()).contains("serves").contains("public.items: rows differ");
+          assertThat(world.target.writable()).isTrue();
         });
   }
 
