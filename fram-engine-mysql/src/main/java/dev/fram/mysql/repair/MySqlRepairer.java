@@ -105,7 +105,20 @@ public final class MySqlRepairer implements Repairer {
       moment.streaming(table, work::with);
       Sql.run(session, "COMMIT");
     } catch (SQLException e) {
+      rollback(e);
       throw SqlErrors.translate(e, target.name(), "repairing rows of " + table);
+    } catch (RuntimeException e) {
+      rollback(e);
+      throw e;
+    }
+  }
+
+  /** What failed holds the feed's row no longer, for whose it is now. */
+  private void rollback(Exception cause) {
+    try {
+      Sql.run(session, "ROLLBACK");
+    } catch (SQLException e) {
+      cause.addSuppressed(e);
     }
   }
 

@@ -98,7 +98,20 @@ public final class PostgresRepairer implements Repairer {
               });
       to.commit();
     } catch (SQLException e) {
+      rollback(to, e);
       throw translated(e, table);
+    } catch (RuntimeException e) {
+      rollback(to, e);
+      throw e;
+    }
+  }
+
+  /** What failed holds the feed's row no longer, for whose it is now. */
+  private static void rollback(Connection to, Exception cause) {
+    try {
+      to.rollback();
+    } catch (SQLException e) {
+      cause.addSuppressed(e);
     }
   }
 

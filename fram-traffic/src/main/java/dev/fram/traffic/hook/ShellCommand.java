@@ -89,7 +89,8 @@ public final class ShellCommand {
     process.destroyForcibly();
     if (group == Group.OWN) {
       try {
-        new ProcessBuilder("/bin/sh", "-c", "kill -KILL -- -" + process.pid())
+        // The form of POSIX: dash takes the "--" of "kill -KILL --" for a process.
+        new ProcessBuilder("/bin/sh", "-c", "kill -s KILL -- -" + process.pid())
             .redirectErrorStream(true)
             .redirectOutput(ProcessBuilder.Redirect.DISCARD)
             .start()
