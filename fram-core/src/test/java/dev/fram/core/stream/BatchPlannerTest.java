@@ -26,7 +26,7 @@ final class BatchPlannerTest {
 
   private BatchPlanner planner(int changes) {
     MigrationSettings.Stream limits =
-        new MigrationSettings.Stream(1 << 20, folder, 0, changes, 1 << 20, Duration.ofMillis(1));
+        new MigrationSettings.Stream(1 << 20, folder, 0, changes, 1 << 20, Duration.ofSeconds(2));
     backlog = new Backlog(limits, folder.resolve("m"), TestPosition::parse);
     return new BatchPlanner(
         backlog,

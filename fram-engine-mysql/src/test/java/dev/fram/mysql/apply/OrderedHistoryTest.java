@@ -24,7 +24,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 @Timeout(600)
 final class OrderedHistoryTest {
   /** More by {@code -Dfram.mysql.histories=500}. */
-  private static final int HISTORIES = Integer.getInteger("fram.mysql.histories", 4);
+  private static final int HISTORIES = Integer.getInteger("fram.mysql.histories", 2);
 
   private static final int FIRST = Integer.getInteger("fram.mysql.histories.first", 0);
   private static final int KEYS = 8;

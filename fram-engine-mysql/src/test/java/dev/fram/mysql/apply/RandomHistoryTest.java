@@ -29,7 +29,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 @Timeout(600)
 final class RandomHistoryTest {
   /** More by {@code -Dfram.mysql.histories=500}. */
-  private static final int HISTORIES = Integer.getInteger("fram.mysql.histories", 15);
+  private static final int HISTORIES = Integer.getInteger("fram.mysql.histories", 6);
 
   /** Where a run of many goes on, for those that are run in parts. */
   private static final int FIRST = Integer.getInteger("fram.mysql.histories.first", 0);

@@ -54,7 +54,7 @@ class MomentTest {
   private static final int KEYS = 40;
 
   /** More by {@code -Dfram.mysql.moments=1000}. */
-  private static final int MOMENTS = Integer.getInteger("fram.mysql.moments", 12);
+  private static final int MOMENTS = Integer.getInteger("fram.mysql.moments", 6);
 
   /** One transaction of the log. */
   private record Transaction(FeedEvent.Begin begin, List<RowChange> changes) {

@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
  * -Dfram.large.megabytes=5120} makes it the 5 GB of the issue.
  */
 class LargeTableTest {
-  private static final int MEGABYTES = Integer.getInteger("fram.large.megabytes", 600);
+  private static final int MEGABYTES = Integer.getInteger("fram.large.megabytes", 300);
   private static final int ROW_BYTES = 1024;
 
   @Test
