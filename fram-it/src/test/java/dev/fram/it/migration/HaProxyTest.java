@@ -35,7 +35,6 @@ import org.slf4j.LoggerFactory;
 class HaProxyTest {
   private static final Logger LOG = LoggerFactory.getLogger(HaProxyTest.class);
   private static final int WRITERS = 8;
-  private static final int MAXCONN = 100;
 
   @Test
   void clientsThatConnectAgainLoseNothing() throws Exception {
@@ -89,19 +88,17 @@ class HaProxyTest {
               timeout server 1h
             frontend shop
               bind 127.0.0.1:%d
-              maxconn %d
               default_backend mysql
             backend mysql
               server main 127.0.0.1:%d # the one
             """
-                .formatted(proxy.file("admin.sock"), proxy.port(), MAXCONN, leadsTo.port()));
+                .formatted(proxy.file("admin.sock"), proxy.port(), leadsTo.port()));
     return proxy.start("-f", file.toString());
   }
 
   private static String entry(ProxyServer proxy) {
-    return ("{type: haproxy, socket: '%s', config: '%s', backend: mysql, server: main, frontend:"
-            + " shop, frontend-maxconn: %d}")
-        .formatted(proxy.file("admin.sock"), proxy.file("haproxy.cfg"), MAXCONN);
+    return ("{type: haproxy, socket: '%s', config: '%s', backend: mysql, server: main}")
+        .formatted(proxy.file("admin.sock"), proxy.file("haproxy.cfg"));
   }
 
   private static Endpoint through(ProxyServer proxy, Endpoint login) {

@@ -87,7 +87,7 @@ class VerifyTest {
     }
     SwitchableProvider application = new SwitchableProvider(pair.sourceEndpoint(database));
     try (Workload workload =
-            Workload.start(application, WorkloadOptions.standard().withPrepared(2));
+            Workload.start(application, WorkloadOptions.standard().withPrepared(2).withRate(60));
         Move move = new Move(pair, database, comparing())) {
       move.begin().awaitPhase(PhaseName.READY);
       assertEqual(move);

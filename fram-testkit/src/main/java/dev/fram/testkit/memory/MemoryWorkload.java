@@ -114,7 +114,7 @@ public final class MemoryWorkload implements AutoCloseable {
         } else {
           onTarget(writer, serial, random);
         }
-        LockSupport.parkNanos(random.nextInt(4_000_000));
+        LockSupport.parkNanos(random.nextInt(8_000_000));
       }
     } catch (RuntimeException e) {
       errors.add(e.toString());

@@ -18,20 +18,15 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.locks.LockSupport;
 
 /**
- * One HAProxy. New connections wait at the frontend while the traffic is paused; then the server
- * gets another address, and the sessions to the old one are closed on purpose: each client gets one
- * error, connects again, and is on the target. Keeps nothing from one step to the next.
+ * One HAProxy. The server gets another address, and the sessions to the old one are closed on
+ * purpose: each client gets one error, connects again, and is on the target. Nothing is paused:
+ * raising a frontend's maxconn while connections wait hangs HAProxy before late 2024 until its
+ * watchdog kills it (haproxy issue 2726; seen with Debian 12's 2.6.12). Keeps nothing from one step
+ * to the next.
  */
 final class HaProxy implements TrafficSwitch {
-  private static final Duration SETTLE = Duration.ofSeconds(5);
-
-  /** One is the least that HAProxy takes; whoever gets through meets the old server, or the new. */
-  private static final String FEW = "1";
-
-  private final SwitchOptions options;
   private final RuntimeApi api;
   private final Place place;
   private final WholeFile file;
@@ -41,18 +36,17 @@ final class HaProxy implements TrafficSwitch {
   private final Address to;
 
   HaProxy(SwitchOptions options, TrafficMove move) {
-    this.options = options;
     this.place = Place.parse(options.required("socket")).orElseThrow();
     this.api = new RuntimeApi(place);
     this.file = new WholeFile(Path.of(options.required("config")));
     this.backend = options.required("backend");
     this.server = options.required("server");
     boolean forward = move.direction() == TrafficMove.Direction.FORWARD;
-    this.from = address(forward ? "source-address" : "target-address", move.from());
-    this.to = address(forward ? "target-address" : "source-address", move.to());
+    this.from = address(options, forward ? "source-address" : "target-address", move.from());
+    this.to = address(options, forward ? "target-address" : "source-address", move.to());
   }
 
-  private Address address(String word, TrafficMove.Server side) {
+  private static Address address(SwitchOptions options, String word, TrafficMove.Server side) {
     return options.address(word).orElse(side.address());
   }
 
@@ -73,20 +67,16 @@ final class HaProxy implements TrafficSwitch {
         obstacles.add("its socket has not level admin. Add it to the line \"stats socket\".");
       }
       obstacles.addAll(serverObstacles());
-      obstacles.addAll(frontendObstacles());
     } catch (IOException e) {
       obstacles.add("the runtime API cannot be asked: " + e.getMessage() + ".");
     }
-    String hold =
-        options.text("frontend").map(f -> "hold new connections at " + f + ", ").orElse("");
     return new SwitchCheck(
-        "would " + hold + "point it from " + from + " to " + to + " and close its old sessions",
-        obstacles);
+        "would point it from " + from + " to " + to + " and close its old sessions", obstacles);
   }
 
   @Override
   public SwitchOutcome pause(Duration limit) {
-    return maxconn(FEW);
+    return SwitchOutcome.done();
   }
 
   /** The file first: a HAProxy that dies from here on comes back with the right server. */
@@ -118,7 +108,7 @@ final class HaProxy implements TrafficSwitch {
       // Its checks have spoken of the old server so far; the new ones will speak for themselves.
       api.ask("set server " + name + " health up");
       api.ask("shutdown sessions server " + name);
-      return awaitNoSession();
+      return SwitchOutcome.done();
     } catch (IOException e) {
       return failed(e);
     }
@@ -126,59 +116,13 @@ final class HaProxy implements TrafficSwitch {
 
   @Override
   public SwitchOutcome resume() {
-    return maxconn(options.text("frontend-maxconn").orElse(""));
-  }
-
-  /** Before the hand-over nothing but the frontend was touched. */
-  @Override
-  public SwitchOutcome undo() {
-    return resume();
-  }
-
-  /** Where new connections do not wait, some may have come that lead to the new server. */
-  private SwitchOutcome awaitNoSession() throws IOException {
-    long deadline = System.nanoTime() + SETTLE.toNanos();
-    while (options.text("frontend").isPresent()) {
-      String left = api.figures(backend, server).getOrDefault("scur", "0");
-      if (Integer.parseInt(left) <= 1) {
-        break;
-      }
-      if (System.nanoTime() > deadline) {
-        return new SwitchOutcome.NotDone(
-            left + " sessions were not closed.",
-            "\"shutdown sessions server\" by hand.",
-            Again.LATER);
-      }
-      LockSupport.parkNanos(10_000_000);
-    }
     return SwitchOutcome.done();
   }
 
-  private SwitchOutcome maxconn(String value) {
-    Optional<String> frontend = options.text("frontend");
-    if (frontend.isEmpty()) {
-      return SwitchOutcome.done();
-    }
-    try {
-      String answer = api.ask("set maxconn frontend " + frontend.get() + " " + value);
-      String now = api.figures(frontend.get(), "FRONTEND").getOrDefault("slim", "");
-      return now.equals(value)
-          ? SwitchOutcome.done()
-          : new SwitchOutcome.NotDone(
-              "maxconn of "
-                  + frontend.get()
-                  + " is "
-                  + now
-                  + ", not "
-                  + value
-                  + " ("
-                  + answer
-                  + ").",
-              "",
-              Again.LATER);
-    } catch (IOException e) {
-      return failed(e);
-    }
+  /** Before the hand-over nothing was touched. */
+  @Override
+  public SwitchOutcome undo() {
+    return SwitchOutcome.done();
   }
 
   private boolean leadsTo(Address address) throws IOException {
@@ -218,21 +162,6 @@ final class HaProxy implements TrafficSwitch {
           "it does not lead to " + from + " now. If that is the same server, set source-address.");
     }
     return obstacles;
-  }
-
-  private List<String> frontendObstacles() throws IOException {
-    if (options.text("frontend").isEmpty()) {
-      return List.of();
-    }
-    String name = options.required("frontend");
-    String wanted = options.required("frontend-maxconn");
-    String now = api.figures(name, "FRONTEND").getOrDefault("slim", "");
-    if (now.isEmpty()) {
-      return List.of("it knows no frontend " + name + ".");
-    }
-    return now.equals(wanted)
-        ? List.of()
-        : List.of("maxconn of " + name + " is " + now + ". Set frontend-maxconn to it.");
   }
 
   private List<String> fileObstacles() {

@@ -39,16 +39,6 @@ public final class HaProxyKind implements SwitchKind {
             SwitchOption.REQUIRED,
             "The one server in it, which is pointed elsewhere."),
         new SwitchOption(
-            "frontend",
-            Kind.TEXT,
-            "",
-            "New connections wait here while the traffic is paused. Without it nothing is paused."),
-        new SwitchOption(
-            "frontend-maxconn",
-            Kind.NUMBER,
-            "",
-            "The frontend's own maxconn; needed with frontend."),
-        new SwitchOption(
             "source-address",
             Kind.ADDRESS,
             "",
@@ -62,9 +52,6 @@ public final class HaProxyKind implements SwitchKind {
     List<String> problems = new ArrayList<>();
     if (Place.parse(options.required("socket")).isEmpty()) {
       problems.add("socket is neither an absolute path nor host:port.");
-    }
-    if (options.text("frontend").isPresent() != options.text("frontend-maxconn").isPresent()) {
-      problems.add("needs frontend and frontend-maxconn, or neither.");
     }
     return problems;
   }

@@ -45,18 +45,6 @@ final class RuntimeApi {
     return table(lines.get(1).substring(2), lines.subList(2, lines.size()), " ");
   }
 
-  /** The line of {@code show stat} for a proxy and one of its parts; empty when there is none. */
-  Map<String, String> figures(String proxy, String part) throws IOException {
-    List<String> lines = ask("show stat").lines().toList();
-    if (lines.isEmpty() || !lines.getFirst().startsWith("# ")) {
-      return Map.of();
-    }
-    return table(lines.getFirst().substring(2), lines.subList(1, lines.size()), ",").stream()
-        .filter(row -> proxy.equals(row.get("pxname")) && part.equals(row.get("svname")))
-        .findFirst()
-        .orElse(Map.of());
-  }
-
   private static List<Map<String, String>> table(
       String header, List<String> lines, String separator) {
     String[] names = header.split(separator, -1);
