@@ -24,6 +24,10 @@ public final class Amount {
     return number(value, unit > 0) + " " + UNITS[unit];
   }
 
+  public static String bytes(long bytes) {
+    return bytes((double) bytes);
+  }
+
   /** {@code 182 MB/s}. */
   public static String rate(double bytesPerSecond) {
     return bytes(bytesPerSecond) + "/s";
@@ -32,6 +36,10 @@ public final class Amount {
   /** {@code 1,204}, {@code 3.4}: whole above ten. */
   public static String count(double count) {
     return number(count, count != Math.rint(count));
+  }
+
+  public static String count(long count) {
+    return count((double) count);
   }
 
   /** {@code 0.18 ms}, {@code 4.2 ms}, {@code 310 ms}. */

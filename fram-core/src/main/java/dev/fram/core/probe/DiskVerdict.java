@@ -17,6 +17,9 @@ import java.util.OptionalDouble;
  * @param evidence the figures that say so
  */
 public record DiskVerdict(Kind like, List<String> evidence) {
+  /** Beyond this the way hides the disk, unless the disk takes much longer. */
+  private static final double FAR = 1.0;
+
   private static final double NVME_COMMIT = 0.3;
   private static final double SSD_COMMIT = 1.0;
   private static final double NETWORK_COMMIT = 5.0;
@@ -65,6 +68,16 @@ public record DiskVerdict(Kind like, List<String> evidence) {
     }
     List<String> evidence = new ArrayList<>();
     double flush = Math.max(0, commit.p50Millis() - roundTrip.p50Millis());
+    if (roundTrip.p50Millis() > FAR && flush < roundTrip.p50Millis() / 2) {
+      return new DiskVerdict(
+          Kind.UNKNOWN,
+          List.of(
+              "the way to the server and back takes "
+                  + Amount.latency(roundTrip.p50Millis())
+                  + ", a commit "
+                  + Amount.latency(commit.p50Millis())
+                  + ": the disk's part cannot be told from here, measure from nearer"));
+    }
     evidence.add(
         "a durable commit takes "
             + Amount.latency(flush)

@@ -97,7 +97,14 @@ final class TargetMeter {
   }
 
   private Latency commits(TargetProbe probe, Duration limit) {
-    return new Timing(clock, signal).each(limit, MOST_SAMPLES, () -> probe.commitOne(-(++commits)));
+    return new Timing(clock, signal)
+        .each(
+            limit,
+            MOST_SAMPLES,
+            () -> {
+              commits++;
+              probe.commitOne(-commits);
+            });
   }
 
   private Rate load(int rowBytes, Duration limit) {
