@@ -55,8 +55,8 @@ final class MeasureCommand implements FramCommand {
       names = "--scratch-size",
       paramLabel = "SIZE",
       description =
-          "Size of the scratch table. Larger than the target's memory, it makes random reads tell of"
-              + " the disk. Default: 256MiB.")
+          "Size of the scratch table. Larger than the target's memory, it makes random reads tell"
+              + " of the disk. Default: 256MiB.")
   private @Nullable String scratch;
 
   @Override

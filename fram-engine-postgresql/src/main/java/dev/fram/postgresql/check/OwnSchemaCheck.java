@@ -52,7 +52,8 @@ final class OwnSchemaCheck implements Question {
 
   @Override
   public String about() {
-    return "Schema fram is Fram's own on both servers; a user's schema of that name would not be copied.";
+    return "Schema fram is Fram's own on both servers; a user's schema of that name would not be"
+               + " copied.";
   }
 
   @Override

@@ -114,10 +114,8 @@ class MeasureTest {
       ServerPair pair, Endpoint target, StopSignal signal, Optional<String> stopAt) {
     try (Route route = open(pair, target)) {
       MeasureSettings settings =
-          new MeasureSettings(
-              Duration.ofMillis(900), Optional.empty(), 4L << 20, 2L << 20, 2, 2);
-      Measuring measuring =
-          new Measuring(route, settings, Clock.system(), new SplittableRandom(1));
+          new MeasureSettings(Duration.ofMillis(900), Optional.empty(), 4L << 20, 2L << 20, 2, 2);
+      Measuring measuring = new Measuring(route, settings, Clock.system(), new SplittableRandom(1));
       assertThat(measuring.intentions()).hasSize(3);
       return measuring.run(
           signal,
@@ -132,7 +130,6 @@ class MeasureTest {
   private static Route open(ServerPair pair, Endpoint target) {
     Engine engine = pair.engine();
     return engine.open(
-        new RouteRequest(
-            pair.source(), target, new Scope(List.of(), List.of()), Set.of()));
+        new RouteRequest(pair.source(), target, new Scope(List.of(), List.of()), Set.of()));
   }
 }

@@ -85,7 +85,8 @@ final class ServerPair {
   private static ServerPair mysql(Product product, MySqlVersion version) {
     MySqlServer source = MySqlServer.plan(version).start();
     MySqlServer target = MySqlServer.plan(version).setting("local_infile", "ON").start();
-    return new ServerPair(product, List.of(source, target), source.endpoint(""), target.endpoint(""));
+    return new ServerPair(
+        product, List.of(source, target), source.endpoint(""), target.endpoint(""));
   }
 
   Engine engine() {
