@@ -125,6 +125,11 @@ final class ServerPair {
     }
   }
 
+  /** A statement on the source. */
+  void run(String sql) throws SQLException {
+    run(source, sql);
+  }
+
   /** What tells whether anything was written. */
   String written(Endpoint server) throws SQLException {
     return switch (product) {
