@@ -53,7 +53,7 @@ final class OwnSchemaCheck implements Question {
   @Override
   public String about() {
     return "Schema fram is Fram's own on both servers; a user's schema of that name would not be"
-               + " copied.";
+        + " copied.";
   }
 
   @Override
