@@ -16,6 +16,8 @@ import dev.fram.api.error.ErrorCode;
 import dev.fram.api.error.FramException;
 import dev.fram.api.model.Endpoint;
 import dev.fram.api.model.MigrationId;
+import dev.fram.api.probe.SourceProbe;
+import dev.fram.api.probe.TargetProbe;
 import dev.fram.api.traffic.ClientPath;
 import dev.fram.mysql.apply.MySqlApplier;
 import dev.fram.mysql.catalog.Catalog;
@@ -24,6 +26,8 @@ import dev.fram.mysql.connection.Connector;
 import dev.fram.mysql.copy.MySqlCopier;
 import dev.fram.mysql.inventory.MySqlInventory;
 import dev.fram.mysql.journal.MySqlJournal;
+import dev.fram.mysql.measure.MySqlSourceProbe;
+import dev.fram.mysql.measure.MySqlTargetProbe;
 import dev.fram.mysql.probe.MySqlClientPath;
 import dev.fram.mysql.repair.MySqlRepairer;
 import dev.fram.mysql.schema.MySqlSchemaTransfer;
@@ -118,6 +122,16 @@ final class MySqlRoute implements Route {
   @Override
   public ClientPath clientPath(Endpoint path) {
     return new MySqlClientPath(path, sourceServer, targetServer);
+  }
+
+  @Override
+  public SourceProbe sourceProbe() {
+    return new MySqlSourceProbe(sourceServer);
+  }
+
+  @Override
+  public TargetProbe targetProbe() {
+    return new MySqlTargetProbe(targetServer);
   }
 
   @Override

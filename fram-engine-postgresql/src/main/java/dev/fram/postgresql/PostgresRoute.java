@@ -18,6 +18,8 @@ import dev.fram.api.model.Endpoint;
 import dev.fram.api.model.MigrationId;
 import dev.fram.api.model.TableId;
 import dev.fram.api.model.TableOptions;
+import dev.fram.api.probe.SourceProbe;
+import dev.fram.api.probe.TargetProbe;
 import dev.fram.api.traffic.ClientPath;
 import dev.fram.postgresql.apply.PostgresApplier;
 import dev.fram.postgresql.apply.Touches;
@@ -30,6 +32,8 @@ import dev.fram.postgresql.digest.Terms;
 import dev.fram.postgresql.gate.TargetGuard;
 import dev.fram.postgresql.inventory.PostgresInventory;
 import dev.fram.postgresql.journal.PostgresJournal;
+import dev.fram.postgresql.measure.PostgresSourceProbe;
+import dev.fram.postgresql.measure.PostgresTargetProbe;
 import dev.fram.postgresql.probe.PostgresClientPath;
 import dev.fram.postgresql.repair.PostgresRepairer;
 import dev.fram.postgresql.schema.PostgresSchemaTransfer;
@@ -131,6 +135,16 @@ final class PostgresRoute implements Route {
   @Override
   public ClientPath clientPath(Endpoint path) {
     return new PostgresClientPath(path, sourceServer, targetServer);
+  }
+
+  @Override
+  public SourceProbe sourceProbe() {
+    return new PostgresSourceProbe(sourceServer);
+  }
+
+  @Override
+  public TargetProbe targetProbe() {
+    return new PostgresTargetProbe(targetServer);
   }
 
   @Override

@@ -3,7 +3,6 @@ package dev.fram.api.engine;
 
 import dev.fram.api.error.FramException;
 import dev.fram.api.model.TableId;
-import java.util.function.LongConsumer;
 
 /** Copies chunks, straight from source to target; owned by one thread. */
 public interface ChunkCopier extends AutoCloseable {
@@ -13,7 +12,7 @@ public interface ChunkCopier extends AutoCloseable {
    * @param progress told of bytes as they pass, since the last call
    * @throws FramException SNAPSHOT_BROKEN (table was rewritten), FENCED, or a transient code
    */
-  CopiedChunk copy(Chunk chunk, Snapshot snapshot, LongConsumer progress);
+  CopiedChunk copy(Chunk chunk, Snapshot snapshot, CopyProgress progress);
 
   /**
    * Copies a whole table that the feed does not carry, while the write gate is closed: what it held

@@ -6,6 +6,8 @@ import dev.fram.api.error.ErrorCode;
 import dev.fram.api.error.FramException;
 import dev.fram.api.model.Endpoint;
 import dev.fram.api.model.MigrationId;
+import dev.fram.api.probe.SourceProbe;
+import dev.fram.api.probe.TargetProbe;
 import dev.fram.api.traffic.ClientPath;
 import java.util.List;
 
@@ -65,5 +67,24 @@ public interface Route extends TargetRoute {
   default ClientPath clientPath(Endpoint path) {
     throw new FramException(
         ErrorCode.UNSUPPORTED, "There is no client probe for this engine.", "Leave out --probe.");
+  }
+
+  /**
+   * Opens what measures the source, with a session of its own; owned by one thread.
+   *
+   * @throws FramException UNSUPPORTED where nothing can be measured
+   */
+  default SourceProbe sourceProbe() {
+    throw unmeasured();
+  }
+
+  /** The same for the target. */
+  default TargetProbe targetProbe() {
+    throw unmeasured();
+  }
+
+  private static FramException unmeasured() {
+    return new FramException(
+        ErrorCode.UNSUPPORTED, "Nothing can be measured with this engine.", "");
   }
 }

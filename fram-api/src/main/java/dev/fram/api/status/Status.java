@@ -46,7 +46,7 @@ public record Status(
    * @param bytes bytes copied
    * @param expectedBytes estimate of the bytes to copy
    * @param bytesPerSecond rate over the last seconds
-   * @param etaMillis estimate of the time left; -1 unknown
+   * @param eta how long copy and indexes still take
    * @param inFlight tables that are being copied or indexed now
    */
   public record Copy(
@@ -57,8 +57,33 @@ public record Status(
       long bytes,
       long expectedBytes,
       long bytesPerSecond,
-      long etaMillis,
+      Eta eta,
       List<TableInFlight> inFlight) {}
+
+  /**
+   * A range, from what was seen so far; -1 while that is too little for a number.
+   *
+   * @param lowMillis at best
+   * @param highMillis at worst
+   * @param of what it covers
+   */
+  public record Eta(long lowMillis, long highMillis, Of of) {
+    /** What an estimate covers. */
+    public enum Of {
+      /** No index was built yet to tell from. */
+      COPY,
+      COPY_AND_INDEXES
+    }
+
+    /** Nothing can be said yet. */
+    public static Eta measuring() {
+      return new Eta(-1, -1, Of.COPY);
+    }
+
+    public boolean known() {
+      return lowMillis >= 0;
+    }
+  }
 
   /**
    * @param table the table

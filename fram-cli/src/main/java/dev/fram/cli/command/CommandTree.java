@@ -79,6 +79,7 @@ public final class CommandTree {
     return List.of(
         new DemoCommand(),
         new CheckCommand(),
+        new MeasureCommand(),
         new MigrateCommand(),
         new StatusCommand(),
         new VerifyCommand(),

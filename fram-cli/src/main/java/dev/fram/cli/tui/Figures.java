@@ -3,6 +3,7 @@ package dev.fram.cli.tui;
 
 import dev.fram.api.status.Status;
 import java.util.Locale;
+import java.util.Optional;
 
 /** Writes numbers for people: short, with their unit, always in the same form. */
 public final class Figures {
@@ -78,6 +79,25 @@ public final class Figures {
 
   private static String two(long big, String bigUnit, long small, String smallUnit) {
     return small == 0 ? big + " " + bigUnit : big + " " + bigUnit + " " + small + " " + smallUnit;
+  }
+
+  /** How long copy and indexes take; empty once they are done. */
+  public static Optional<String> left(Status.Eta eta) {
+    if (!eta.known()) {
+      return Optional.of("time left: measuring");
+    }
+    if (eta.highMillis() == 0) {
+      return Optional.empty();
+    }
+    String low = time(eta.lowMillis());
+    String high = time(eta.highMillis());
+    return Optional.of(
+        (low.equals(high) ? "about " + low : low + " to " + high)
+            + " left"
+            + switch (eta.of()) {
+              case COPY -> ", indexes not counted";
+              case COPY_AND_INDEXES -> "";
+            });
   }
 
   /** What a client has seen, in one line. */

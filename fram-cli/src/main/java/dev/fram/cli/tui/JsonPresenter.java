@@ -14,6 +14,8 @@ import dev.fram.core.bus.Answer;
 import dev.fram.core.bus.StatusJson;
 import dev.fram.core.inventory.Inventory;
 import dev.fram.core.inventory.InventoryItem;
+import dev.fram.core.probe.MeasureJson;
+import dev.fram.core.probe.Measurement;
 import java.util.List;
 
 /**
@@ -81,6 +83,13 @@ public final class JsonPresenter implements Presenter {
     ObjectNode event = event("inventory");
     event.put("origin", inventory.origin());
     inventory.counts().forEach((state, count) -> event.put(state.name(), count));
+    print(event);
+  }
+
+  @Override
+  public synchronized void measured(Measurement measurement) {
+    ObjectNode event = event("measurement");
+    event.set("measurement", tree(MeasureJson.write(measurement)));
     print(event);
   }
 

@@ -6,6 +6,7 @@ import dev.fram.api.error.FramException;
 import dev.fram.api.status.Status;
 import dev.fram.core.bus.Answer;
 import dev.fram.core.inventory.Inventory;
+import dev.fram.core.probe.Measurement;
 import java.util.List;
 
 /** Plain lines: the story on the output, what went wrong on the error stream. */
@@ -78,6 +79,11 @@ public final class LinePresenter implements Presenter {
       case STEPS -> InventoryLines.of(inventory).forEach(this::print);
       case ALL -> InventoryLines.whole(inventory).forEach(this::print);
     }
+  }
+
+  @Override
+  public synchronized void measured(Measurement measurement) {
+    MeasureLines.of(measurement).forEach(this::print);
   }
 
   @Override

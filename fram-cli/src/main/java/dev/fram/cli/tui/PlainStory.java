@@ -62,7 +62,7 @@ public final class PlainStory {
             + (copy.bytesPerSecond() > 0
                 ? " at " + Figures.bytes(copy.bytesPerSecond()) + "/s"
                 : "")
-            + (copy.etaMillis() > 0 ? ", about " + Figures.time(copy.etaMillis()) + " left" : "");
+            + Figures.left(copy.eta()).map(left -> ", " + left).orElse("");
     String followed =
         "lag "
             + Figures.time(feed.lagMillis())

@@ -6,6 +6,7 @@ import dev.fram.api.error.FramException;
 import dev.fram.api.status.Status;
 import dev.fram.core.bus.Answer;
 import dev.fram.core.inventory.Inventory;
+import dev.fram.core.probe.Measurement;
 import java.util.List;
 
 /**
@@ -30,6 +31,9 @@ public interface Presenter extends AutoCloseable {
 
   /** What became of every object. */
   void inventory(Inventory inventory);
+
+  /** What was measured. */
+  void measured(Measurement measurement);
 
   /** How the command ended. */
   void answer(Answer answer);

@@ -85,9 +85,6 @@ public final class Screen {
       return;
     }
     bar(line, copy.bytes(), copy.expectedBytes(), room);
-    if (copy.etaMillis() >= 0) {
-      line.add("  about " + Figures.time(copy.etaMillis()) + " left");
-    }
     copyFigures(copy);
   }
 
@@ -100,6 +97,9 @@ public final class Screen {
         .add(Figures.count(copy.rows()) + " rows")
         .add("  " + glyphs.dot + "  ", Ink.DIM)
         .add(Figures.bytes(copy.bytes()) + rate(copy.bytesPerSecond()));
+    Figures.left(copy.eta())
+        .filter(left -> copy.tables() > 0)
+        .ifPresent(left -> line().to(INDENT).add(left));
   }
 
   private static String rate(long bytesPerSecond) {

@@ -6,6 +6,7 @@ import dev.fram.api.error.FramException;
 import dev.fram.api.status.Status;
 import dev.fram.core.bus.Answer;
 import dev.fram.core.inventory.Inventory;
+import dev.fram.core.probe.Measurement;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Supplier;
@@ -78,6 +79,12 @@ public final class ScreenPresenter implements Presenter {
   public synchronized void inventory(Inventory inventory) {
     close();
     lines.inventory(inventory);
+  }
+
+  @Override
+  public synchronized void measured(Measurement measurement) {
+    close();
+    lines.measured(measurement);
   }
 
   @Override

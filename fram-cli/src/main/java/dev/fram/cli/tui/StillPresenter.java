@@ -6,6 +6,7 @@ import dev.fram.api.error.FramException;
 import dev.fram.api.status.Status;
 import dev.fram.core.bus.Answer;
 import dev.fram.core.inventory.Inventory;
+import dev.fram.core.probe.Measurement;
 import java.util.List;
 
 /** One picture, printed as the screen would show it, also into a pipe. */
@@ -51,6 +52,11 @@ public final class StillPresenter implements Presenter {
   @Override
   public void inventory(Inventory inventory) {
     lines.inventory(inventory);
+  }
+
+  @Override
+  public void measured(Measurement measurement) {
+    lines.measured(measurement);
   }
 
   @Override

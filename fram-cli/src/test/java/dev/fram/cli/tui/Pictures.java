@@ -17,7 +17,16 @@ public final class Pictures {
     tables.add(new Status.TableInFlight("public.line_items", "index", 0, 0));
     return status(
         PhaseName.COPYING,
-        new Status.Copy(12, 7, 5, 1_204_331, 412_000_000, 760_000_000, 22_400_000, 95_000, tables),
+        new Status.Copy(
+            12,
+            7,
+            5,
+            1_204_331,
+            412_000_000,
+            760_000_000,
+            22_400_000,
+            new Status.Eta(80_000, 125_000, Status.Eta.Of.COPY_AND_INDEXES),
+            tables),
         Optional.empty(),
         List.of("waited 2.1 s for transaction 4711 of pid 812 to end"));
   }
@@ -36,7 +45,16 @@ public final class Pictures {
             Optional.of(new Status.Probe("db.example.com:6432/shop", 812, 815, 241, 18, 0, 0, "")));
     return status(
         PhaseName.SERVING,
-        new Status.Copy(12, 12, 12, 2_204_331, 760_000_000, 760_000_000, 0, 0, List.of()),
+        new Status.Copy(
+            12,
+            12,
+            12,
+            2_204_331,
+            760_000_000,
+            760_000_000,
+            0,
+            new Status.Eta(0, 0, Status.Eta.Of.COPY_AND_INDEXES),
+            List.of()),
         Optional.of(cutover),
         List.of());
   }

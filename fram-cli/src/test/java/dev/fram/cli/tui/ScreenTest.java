@@ -24,8 +24,9 @@ class ScreenTest {
 
              ✔ check  ✔ schema  ● copy  ○ follow  ○ verify  ○ ready  ○ cutover  ○ serving
 
-             Copy     █████████████████████░░░░░░░░░░░░░░░░░░░  54 %  about 1 min 35 s left
+             Copy     █████████████████████░░░░░░░░░░░░░░░░░░░  54 %
                       7 of 12 tables, 5 indexed  ·  1,204,331 rows  ·  412 MB, 22 MB/s
+                      1 min 20 s to 2 min 5 s left
                       public.orders               copy   ████████░░░░░░░░░░  48 %  120 MB
                       public.line_items           index
              Follow   120,331 changes applied  ·  3,201/s  ·  lag 420 ms, 1.3 MB
@@ -120,7 +121,7 @@ class ScreenTest {
                 number(random),
                 number(random),
                 number(random),
-                number(random),
+                new Status.Eta(number(random), number(random), Status.Eta.Of.COPY),
                 tables),
             random.nextBoolean() ? Pictures.serving().cutover() : Optional.empty(),
             notes);

@@ -19,10 +19,12 @@ final class CopyFigures {
     long rows;
     long bytes;
     long expected;
+    long indexBegan = -1;
   }
 
   private final Map<TableId, Row> rows = new TreeMap<>();
   private final Meter meter = new Meter();
+  private final EtaMeter eta = new EtaMeter();
 
   void known(List<Table> tables, Map<TableId, TableState> states) {
     rows.clear();
@@ -42,17 +44,24 @@ final class CopyFigures {
     }
   }
 
-  void staged(TableId table, Stage stage) {
+  void staged(TableId table, Stage stage, long nanos) {
     Row row = rows.get(table);
     if (row != null) {
       row.stage = stage;
+      if (stage == Stage.READY_TO_FOLLOW && row.indexBegan >= 0) {
+        eta.indexed(row.bytes, nanos - row.indexBegan);
+      }
     }
   }
 
-  void busy(TableId table, String activity) {
+  void busy(TableId table, String activity, long nanos) {
     Row row = rows.get(table);
     if (row != null) {
       row.activity = activity;
+      if (activity.equals("index")) {
+        row.indexBegan = nanos;
+        eta.indexing((int) rows.values().stream().filter(r -> r.activity.equals("index")).count());
+      }
     }
   }
 
@@ -84,6 +93,7 @@ final class CopyFigures {
     long sumRows = 0;
     long sumBytes = 0;
     long left = 0;
+    long indexLeft = 0;
     long expected = 0;
     List<Status.TableInFlight> inFlight = new ArrayList<>();
     for (Map.Entry<TableId, Row> entry : rows.entrySet()) {
@@ -95,6 +105,7 @@ final class CopyFigures {
       sumBytes += row.bytes;
       expected += row.expected;
       left += isCopied ? 0 : Math.max(0, row.expected - row.bytes);
+      indexLeft += row.stage == Stage.READY_TO_FOLLOW ? 0 : isCopied ? row.bytes : row.expected;
       if (!row.activity.isEmpty()) {
         inFlight.add(
             new Status.TableInFlight(
@@ -102,8 +113,15 @@ final class CopyFigures {
       }
     }
     long rate = meter.rate(nanos, sumBytes);
-    long eta = copied == rows.size() ? 0 : rate == 0 ? -1 : left * 1000 / rate;
     return new Status.Copy(
-        rows.size(), copied, ready, sumRows, sumBytes, expected, rate, eta, inFlight);
+        rows.size(),
+        copied,
+        ready,
+        sumRows,
+        sumBytes,
+        expected,
+        rate,
+        eta.eta(nanos, new EtaMeter.Work(sumBytes, left, indexLeft)),
+        inFlight);
   }
 }

@@ -57,8 +57,8 @@ public final class StatusProjector {
     switch (event) {
       case RunEvent.PhaseReached e -> reached(e.phase());
       case RunEvent.TablesKnown e -> copy.known(e.tables(), e.states());
-      case RunEvent.TableStaged e -> copy.staged(e.table(), e.stage());
-      case RunEvent.TableBusy e -> copy.busy(e.table(), e.activity());
+      case RunEvent.TableStaged e -> copy.staged(e.table(), e.stage(), clock.nanos());
+      case RunEvent.TableBusy e -> copy.busy(e.table(), e.activity(), clock.nanos());
       case RunEvent.BytesCopied e -> copy.bytes(e.table(), e.bytes());
       case RunEvent.ChunkCopied e -> copy.rows(e.table(), e.rows());
       case RunEvent.CopyRestarted e -> copy.restarted(e.table());

@@ -13,6 +13,7 @@ import dev.fram.core.bus.RunEvent;
 import dev.fram.core.concurrent.StopSignal;
 import dev.fram.core.run.RunParts;
 import dev.fram.core.stream.FeedProgress;
+import dev.fram.core.throttle.CopyFlow;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
@@ -25,6 +26,7 @@ final class Copier {
   private final BlockingQueue<ChunkTask> queue;
   private final BlockingQueue<ChunkTask.Back> inbox;
   private final StopSignal signal;
+  private final CopyFlow flow;
   private Optional<ChunkCopier> copier = Optional.empty();
 
   Copier(
@@ -32,12 +34,14 @@ final class Copier {
       FeedProgress progress,
       BlockingQueue<ChunkTask> queue,
       BlockingQueue<ChunkTask.Back> inbox,
-      StopSignal signal) {
+      StopSignal signal,
+      CopyFlow flow) {
     this.parts = parts;
     this.progress = progress;
     this.queue = queue;
     this.inbox = inbox;
     this.signal = signal;
+    this.flow = flow;
   }
 
   void run() {
@@ -101,11 +105,18 @@ final class Copier {
     Chunk chunk = task.chunk();
     ChunkCopier own = copier.orElseGet(() -> parts.route().copier(parts.journal().epoch()));
     copier = Optional.of(own);
-    CopiedChunk copied =
-        own.copy(
-            chunk,
-            snapshot,
-            bytes -> parts.bus().publish(new RunEvent.BytesCopied(chunk.table(), bytes)));
+    CopiedChunk copied;
+    flow.begin();
+    try {
+      copied =
+          own.copy(
+              chunk,
+              snapshot,
+              flow.counting(
+                  bytes -> parts.bus().publish(new RunEvent.BytesCopied(chunk.table(), bytes))));
+    } finally {
+      flow.end();
+    }
     parts.bus().publish(new RunEvent.ChunkCopied(chunk.table(), copied.rows()));
     return new ChunkTask.Back(task, copied);
   }

@@ -8,6 +8,8 @@ import dev.fram.core.concurrent.Stopped;
 import dev.fram.core.concurrent.WorkerGroup;
 import dev.fram.core.run.RunParts;
 import dev.fram.core.stream.FeedProgress;
+import dev.fram.core.throttle.CopyFlow;
+import dev.fram.core.throttle.ThrottleWatch;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -34,18 +36,23 @@ public final class Copying {
   public void run(List<Table> tables, StopSignal signal) {
     BlockingQueue<ChunkTask> queue = new LinkedBlockingQueue<>();
     BlockingQueue<ChunkTask.Back> inbox = new LinkedBlockingQueue<>();
+    CopyFlow flow = new CopyFlow();
     IndexBuilder indexes = IndexBuilder.afterCopy(parts, log);
     CopyPlan plan = new CopyPlan(parts.settings().copy().groupBytes(), needCopy(tables, indexes));
     try (WorkerGroup workers = new WorkerGroup(signal, parts.route()::close);
         Coordinator coordinator =
             new Coordinator(parts, progress, log, new Coordinator.Lines(plan, queue, inbox))) {
       for (int i = 1; i <= parts.settings().copy().jobs(); i++) {
-        Copier copier = new Copier(parts, progress, queue, inbox, workers.signal());
+        Copier copier = new Copier(parts, progress, queue, inbox, workers.signal(), flow);
         workers.start("copy-" + i, copier::run);
       }
       for (int i = 1; i <= parts.settings().copy().indexJobs(); i++) {
         workers.start("index-" + i, () -> indexes.run(workers.signal()));
       }
+      ThrottleWatch watch =
+          new ThrottleWatch(
+              parts.route(), parts.bus(), parts.clock(), flow, parts.settings().rhythm().status());
+      workers.start("throttle", () -> watch.run(workers.signal()));
       lead(coordinator, indexes, workers);
     }
   }

@@ -45,15 +45,15 @@ final class InsertWriter {
           columns.get(i).write(row, cell);
         }
       }
-      add(row.append(columns.isEmpty() ? "()" : ")"));
+      add(rows, row.append(columns.isEmpty() ? "()" : ")"));
     }
-    flush();
+    flush(rows);
     return written;
   }
 
-  private void add(StringBuilder row) throws SQLException {
+  private void add(RowStream rows, StringBuilder row) throws SQLException {
     if (!empty && sql.length() + row.length() + 1 > limit) {
-      flush();
+      flush(rows);
     }
     if (empty) {
       sql.append(plan.insert());
@@ -64,14 +64,16 @@ final class InsertWriter {
     empty = false;
   }
 
-  private void flush() throws SQLException {
+  private void flush(RowStream rows) throws SQLException {
     if (!empty) {
+      rows.writing();
       try (Statement statement = target.createStatement()) {
         written += statement.executeLargeUpdate(sql.toString());
         for (SQLWarning w = statement.getWarnings(); w != null; w = w.getNextWarning()) {
           RowWriter.refuse(plan, w.getErrorCode());
         }
       }
+      rows.reading();
       sql.setLength(0);
       empty = true;
     }

@@ -40,12 +40,16 @@ final class LoadStream extends InputStream {
 
   /** As many rows as fit; at least one. */
   private boolean fill() throws IOException {
+    if (end > 0) {
+      rows.reading();
+    }
     at = 0;
     end = 0;
     try {
       while (end < line.length / 2 && rows.next()) {
         row();
       }
+      rows.writing();
     } catch (SQLException e) {
       throw new IOException(e);
     }

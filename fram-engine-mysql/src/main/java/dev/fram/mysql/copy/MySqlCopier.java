@@ -4,6 +4,7 @@ package dev.fram.mysql.copy;
 import dev.fram.api.engine.Chunk;
 import dev.fram.api.engine.ChunkCopier;
 import dev.fram.api.engine.CopiedChunk;
+import dev.fram.api.engine.CopyProgress;
 import dev.fram.api.engine.Snapshot;
 import dev.fram.api.error.ErrorCode;
 import dev.fram.api.error.FramException;
@@ -17,7 +18,6 @@ import dev.fram.mysql.journal.JournalSchema;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.Optional;
-import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -49,7 +49,7 @@ public final class MySqlCopier implements ChunkCopier {
   }
 
   @Override
-  public CopiedChunk copy(Chunk chunk, Snapshot snapshot, LongConsumer progress) {
+  public CopiedChunk copy(Chunk chunk, Snapshot snapshot, CopyProgress progress) {
     MySqlSnapshot ours = (MySqlSnapshot) snapshot;
     Optional<SnapshotSessions> exact = ours.readExactly(chunk.table());
     String fence = ours.fence(chunk.table()).text();
@@ -121,7 +121,7 @@ public final class MySqlCopier implements ChunkCopier {
   }
 
   private CopiedChunk transfer(
-      Chunk chunk, String fence, LongConsumer progress, Connection from, Connection to)
+      Chunk chunk, String fence, CopyProgress progress, Connection from, Connection to)
       throws SQLException {
     TableId table = chunk.table();
     // The answer to a COMMIT may have been lost: then the chunk is there already.
@@ -163,7 +163,7 @@ public final class MySqlCopier implements ChunkCopier {
   }
 
   private CopiedChunk pass(
-      CopyPlan plan, String range, LongConsumer progress, Connection from, Connection to)
+      CopyPlan plan, String range, CopyProgress progress, Connection from, Connection to)
       throws SQLException {
     JsonRepair repair = new JsonRepair(plan);
     CopiedChunk copied = rows(plan, range, repair, progress, from, to);
@@ -175,7 +175,7 @@ public final class MySqlCopier implements ChunkCopier {
       CopyPlan plan,
       String range,
       JsonRepair repair,
-      LongConsumer progress,
+      CopyProgress progress,
       Connection from,
       Connection to)
       throws SQLException {

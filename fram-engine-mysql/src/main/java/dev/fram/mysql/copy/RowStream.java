@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.fram.mysql.copy;
 
+import dev.fram.api.engine.CopyProgress;
+import dev.fram.api.engine.CopyTurns;
 import dev.fram.mysql.connection.Sql;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
-import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,25 +19,28 @@ final class RowStream implements AutoCloseable {
   private final ResultSet rows;
   private final CopyPlan plan;
   private final JsonRepair repair;
-  private final LongConsumer progress;
+  private final CopyProgress progress;
+  private final CopyTurns turns;
   private long count;
   private long bytes;
+  private long untold;
 
   private RowStream(
       Statement statement,
       ResultSet rows,
       CopyPlan plan,
       JsonRepair repair,
-      LongConsumer progress) {
+      CopyProgress progress) {
     this.statement = statement;
     this.rows = rows;
     this.plan = plan;
     this.repair = repair;
     this.progress = progress;
+    this.turns = new CopyTurns(progress);
   }
 
   static RowStream open(
-      Connection source, CopyPlan plan, String condition, JsonRepair repair, LongConsumer progress)
+      Connection source, CopyPlan plan, String condition, JsonRepair repair, CopyProgress progress)
       throws SQLException {
     Statement statement = Sql.streaming(source);
     ResultSet rows = statement.executeQuery(plan.out(condition, repair.extras()));
@@ -48,6 +52,7 @@ final class RowStream implements AutoCloseable {
     boolean more = rows.next();
     if (more) {
       count++;
+      turns.row();
       repair.look(this);
     }
     return more;
@@ -58,9 +63,21 @@ final class RowStream implements AutoCloseable {
     byte[] cell = rows.getBytes(column + 1);
     if (cell != null) {
       bytes += cell.length;
-      progress.accept(cell.length);
+      untold += cell.length;
     }
     return cell;
+  }
+
+  /** What was read so far goes to the target now. */
+  void writing() {
+    turns.writing();
+  }
+
+  /** The target has taken it; once for many rows, because whoever listens takes a lock. */
+  void reading() {
+    progress.accept(untold);
+    untold = 0;
+    turns.reading();
   }
 
   /** A cell behind the columns that go over. */

@@ -2,9 +2,10 @@
 package dev.fram.postgresql.copy;
 
 import dev.fram.api.engine.CopiedChunk;
+import dev.fram.api.engine.CopyProgress;
+import dev.fram.api.engine.CopyTurns;
 import java.sql.Connection;
 import java.sql.SQLException;
-import java.util.function.LongConsumer;
 import org.postgresql.PGConnection;
 import org.postgresql.copy.CopyIn;
 import org.postgresql.copy.CopyOut;
@@ -19,15 +20,17 @@ public final class CopyPipe {
   private static final int BUFFER = 256 * 1024;
 
   private final byte[] buffer = new byte[BUFFER];
-  private final LongConsumer progress;
+  private final CopyProgress progress;
+  private final CopyTurns turns;
   private int filled;
   private long bytes;
 
   /**
    * @param progress told of bytes as they pass, since the last call
    */
-  public CopyPipe(LongConsumer progress) {
+  public CopyPipe(CopyProgress progress) {
     this.progress = progress;
+    this.turns = new CopyTurns(progress);
   }
 
   /** Runs both statements against each other, to the end of both. */
@@ -37,6 +40,7 @@ public final class CopyPipe {
     CopyIn writing = target.unwrap(PGConnection.class).getCopyAPI().copyIn(in);
     byte[] message = reading.readFromCopy();
     while (message != null) {
+      turns.row();
       pass(writing, message);
       message = reading.readFromCopy();
     }
@@ -64,8 +68,10 @@ public final class CopyPipe {
   }
 
   private void send(CopyIn writing, byte[] data, int length) throws SQLException {
+    turns.writing();
     writing.writeToCopy(data, 0, length);
     bytes += length;
     progress.accept(length);
+    turns.reading();
   }
 }

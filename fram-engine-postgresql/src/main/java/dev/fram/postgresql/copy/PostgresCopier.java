@@ -4,6 +4,7 @@ package dev.fram.postgresql.copy;
 import dev.fram.api.engine.Chunk;
 import dev.fram.api.engine.ChunkCopier;
 import dev.fram.api.engine.CopiedChunk;
+import dev.fram.api.engine.CopyProgress;
 import dev.fram.api.engine.Snapshot;
 import dev.fram.api.error.ErrorCode;
 import dev.fram.api.error.FramException;
@@ -19,7 +20,6 @@ import dev.fram.postgresql.journal.JournalSchema;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.Optional;
-import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -51,7 +51,7 @@ public final class PostgresCopier implements ChunkCopier {
   }
 
   @Override
-  public CopiedChunk copy(Chunk chunk, Snapshot snapshot, LongConsumer progress) {
+  public CopiedChunk copy(Chunk chunk, Snapshot snapshot, CopyProgress progress) {
     PostgresSnapshot ours = (PostgresSnapshot) snapshot;
     return attempt(
         "copying " + chunk.table(),

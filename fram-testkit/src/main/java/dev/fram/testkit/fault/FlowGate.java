@@ -18,6 +18,8 @@ final class FlowGate {
   private final Condition changed = lock.newCondition();
   private final Map<Flow, Long> limits = new EnumMap<>(Flow.class);
   private final Map<Flow, Long> carried = new EnumMap<>(Flow.class);
+  private final Map<Flow, Long> paces = new EnumMap<>(Flow.class);
+  private final Map<Flow, Long> freeAt = new EnumMap<>(Flow.class);
   private State state = State.PASS;
 
   void pass() {
@@ -36,6 +38,18 @@ final class FlowGate {
     lock.lock();
     try {
       limits.put(flow, bytes);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** From now on so many bytes a second, over all connections; 0 for as fast as they come. */
+  void pace(Flow flow, long bytesPerSecond) {
+    lock.lock();
+    try {
+      paces.put(flow, bytesPerSecond);
+      freeAt.put(flow, System.nanoTime());
+      changed.signalAll();
     } finally {
       lock.unlock();
     }
@@ -79,9 +93,24 @@ final class FlowGate {
         limits.put(flow, limit - admitted);
       }
       carried.merge(flow, (long) admitted, Long::sum);
+      awaitTurn(flow, admitted);
       return admitted;
     } finally {
       lock.unlock();
+    }
+  }
+
+  /** Each piece waits for the end of those before it, whichever connection they belong to. */
+  private void awaitTurn(Flow flow, int bytes) throws InterruptedException {
+    long pace = paces.getOrDefault(flow, 0L);
+    if (pace > 0) {
+      long now = System.nanoTime();
+      long end = Math.max(now, freeAt.getOrDefault(flow, now)) + bytes * 1_000_000_000L / pace;
+      freeAt.put(flow, end);
+      long left = end - now;
+      while (left > 0 && state != State.CUT && paces.getOrDefault(flow, 0L) == pace) {
+        left = changed.awaitNanos(left);
+      }
     }
   }
 

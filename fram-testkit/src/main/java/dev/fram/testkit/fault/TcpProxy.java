@@ -18,8 +18,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * A network between a client and a server on 127.0.0.1 that can be made to fail: cut, cut at an
- * exact byte, or stalled with every connection left open. Steered by any thread; the pumps are
- * daemon threads of its own.
+ * exact byte, slowed down, or stalled with every connection left open. Steered by any thread; the
+ * pumps are daemon threads of its own.
  */
 public final class TcpProxy implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(TcpProxy.class);
@@ -107,6 +107,14 @@ public final class TcpProxy implements AutoCloseable {
   /** Lets exactly so many more bytes go this way, over all connections, and then cuts. */
   public void cutAfter(Flow flow, long bytes) {
     gate.limit(flow, bytes);
+  }
+
+  /**
+   * From now on lets so many bytes a second go this way, over all connections; 0 for as fast as
+   * they come. Stays through cuts.
+   */
+  public void pace(Flow flow, long bytesPerSecond) {
+    gate.pace(flow, bytesPerSecond);
   }
 
   /** True from a cut until {@link #pass()}; a cut at a byte has happened then. */

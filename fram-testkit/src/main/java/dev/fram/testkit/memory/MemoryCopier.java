@@ -4,6 +4,7 @@ package dev.fram.testkit.memory;
 import dev.fram.api.engine.Chunk;
 import dev.fram.api.engine.ChunkCopier;
 import dev.fram.api.engine.CopiedChunk;
+import dev.fram.api.engine.CopyProgress;
 import dev.fram.api.engine.Fence;
 import dev.fram.api.engine.Snapshot;
 import dev.fram.api.error.ErrorCode;
@@ -11,7 +12,6 @@ import dev.fram.api.error.FramException;
 import dev.fram.api.model.TableId;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.function.LongConsumer;
 
 /** Copies rows from one map to the other; a copy too early is a violation. */
 final class MemoryCopier implements ChunkCopier {
@@ -28,7 +28,7 @@ final class MemoryCopier implements ChunkCopier {
   }
 
   @Override
-  public CopiedChunk copy(Chunk chunk, Snapshot snapshot, LongConsumer progress) {
+  public CopiedChunk copy(Chunk chunk, Snapshot snapshot, CopyProgress progress) {
     process.at("copier.read");
     MemorySourcePort.unreachable(source);
     MemorySnapshot under = (MemorySnapshot) snapshot;

@@ -1,0 +1,240 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.fram.core.probe;
+
+import dev.fram.api.model.Table;
+import dev.fram.api.model.TableId;
+import dev.fram.core.figures.Amount;
+import dev.fram.core.probe.Forecast.Bottleneck;
+import dev.fram.core.probe.Forecast.Verdict;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.OptionalLong;
+
+/**
+ * Figures become times. The ends of a range are two ways in which the same work can go, not a
+ * margin: a copy's sessions read and write fully at the same time, or each waits for the other.
+ */
+final class Forecaster {
+  /** A copied table's stages and its chunk are durable commits on the target, one after another. */
+  private static final int COMMITS_A_TABLE = 5;
+
+  /** A part that is within a quarter of the network's rate waits for the network. */
+  private static final double NETWORK_BOUND = 0.75;
+
+  /** What must be left over so that a limit counts as kept. */
+  private static final double AIR = 2;
+
+  private final MeasureSettings settings;
+  private final List<Table> tables;
+  private final SourceFigures source;
+  private final TargetFigures target;
+  private final LinkFigures sourceLink;
+  private final LinkFigures targetLink;
+  private final List<String> evidence = new ArrayList<>();
+
+  Forecaster(
+      MeasureSettings settings,
+      List<Table> tables,
+      SourceFigures source,
+      TargetFigures target,
+      LinkFigures sourceLink,
+      LinkFigures targetLink) {
+    this.settings = settings;
+    this.tables = tables;
+    this.source = source;
+    this.target = target;
+    this.sourceLink = sourceLink;
+    this.targetLink = targetLink;
+  }
+
+  Forecast forecast() {
+    Optional<TimeRange> copy = copy();
+    Optional<TimeRange> index = index();
+    Optional<TimeRange> both =
+        copy.flatMap(c ->
+            index.map(i ->
+                // Indexes are built while other tables are still copied, or afterwards.
+                new TimeRange(
+                    Math.max(c.lowMillis(), i.lowMillis()), c.highMillis() + i.highMillis())));
+    Optional<TimeRange> catchUp = both.flatMap(this::catchUp);
+    return new Forecast(
+        copy, index, catchUp, bottleneck(), keepsUp(), logLasts(both, catchUp), evidence);
+  }
+
+  private Optional<TimeRange> copy() {
+    if (source.read().isEmpty()) {
+      if (source.tableBytes() == 0) {
+        evidence.add("There are no rows to copy.");
+        return Optional.of(new TimeRange(0, 0));
+      }
+      return Optional.empty();
+    }
+    double read = source.read().get().bytesPerSecond();
+    double write = target.load().bytesPerSecond();
+    double bytes = streamBytes();
+    double commits = COMMITS_A_TABLE * tables.size() * target.commit().p50Millis() / 1000;
+    evidence.add(
+        Amount.bytes(bytes)
+            + " of rows in "
+            + tables.size()
+            + (tables.size() == 1 ? " table" : " tables")
+            + ", at "
+            + Amount.rate(read)
+            + " read and "
+            + Amount.rate(write)
+            + " written by "
+            + settings.jobs()
+            + " sessions each: the shorter time is for both at the same time, the longer for one"
+            + " after the other.");
+    double together = bytes / Math.min(read, write);
+    double inTurn = bytes / read + bytes / write;
+    return Optional.of(TimeRange.seconds(together + commits, inTurn + commits));
+  }
+
+  /**
+   * What goes over the way is not what lies on the disk: rows have no header there, and what is
+   * compressed is unpacked. The sampled tables tell how much their rows are; the others are taken
+   * to be alike.
+   */
+  private double streamBytes() {
+    Map<TableId, Double> known = new HashMap<>();
+    Map<TableId, Table> byId = new HashMap<>();
+    tables.forEach(table -> byId.put(table.id(), table));
+    double stream = 0;
+    double disk = 0;
+    for (SourceFigures.TableSample sample : source.samples()) {
+      Table table = byId.get(sample.table());
+      if (table != null && table.rows() > 0 && sample.rows() > 0) {
+        double whole = (double) sample.bytes() / sample.rows() * table.rows();
+        known.put(table.id(), whole);
+        stream += whole;
+        disk += table.bytes();
+      }
+    }
+    double ratio = disk == 0 ? 1 : stream / disk;
+    return tables.stream()
+        .mapToDouble(table -> known.getOrDefault(table.id(), table.bytes() * ratio))
+        .sum();
+  }
+
+  private Optional<TimeRange> index() {
+    OptionalLong bytes = source.indexBytes();
+    if (bytes.isEmpty()) {
+      return Optional.empty();
+    }
+    double rate = target.index().bytesPerSecond();
+    evidence.add(
+        Amount.bytes(bytes.getAsLong())
+            + " of indexes, built at "
+            + Amount.rate(rate)
+            + " by one session (a plain index on whole numbers; others take longer): "
+            + settings.indexJobs()
+            + " at a time, or one after the other.");
+    double whole = bytes.getAsLong() / rate;
+    return Optional.of(TimeRange.seconds(whole / settings.indexJobs(), whole));
+  }
+
+  private Optional<TimeRange> catchUp(TimeRange before) {
+    OptionalDouble rows = source.change().rowsPerSecond();
+    if (rows.isEmpty()) {
+      return Optional.empty();
+    }
+    double change = rows.getAsDouble();
+    double left = target.updatesPerSecond() - change;
+    if (left <= 0) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        TimeRange.seconds(
+            before.lowMillis() / 1000.0 * change / left,
+            before.highMillis() / 1000.0 * change / left));
+  }
+
+  private Verdict keepsUp() {
+    OptionalDouble rows = source.change().rowsPerSecond();
+    if (rows.isEmpty()) {
+      return Verdict.UNKNOWN;
+    }
+    boolean enough = target.updatesPerSecond() > rows.getAsDouble();
+    evidence.add(
+        "The source changes "
+            + Amount.count(Math.round(rows.getAsDouble()))
+            + " rows/s now, the target updates "
+            + Amount.count(Math.round(target.updatesPerSecond()))
+            + " rows/s: "
+            + (enough
+                ? "it catches up."
+                : "it never catches up. A faster disk or a nearer target is needed, or a quieter"
+                    + " hour."));
+    return enough ? Verdict.YES : Verdict.NO;
+  }
+
+  private Verdict logLasts(Optional<TimeRange> before, Optional<TimeRange> catchUp) {
+    if (before.isEmpty() || catchUp.isEmpty()) {
+      return Verdict.UNKNOWN;
+    }
+    long millis = before.get().plus(catchUp.get()).highMillis();
+    SourceFigures.LogKept log = source.log();
+    if (log.millis().isPresent()) {
+      return lasts(
+          log.millis().getAsLong() >= AIR * millis,
+          "The source keeps its log for "
+              + Amount.time(log.millis().getAsLong())
+              + " ("
+              + log.setBy()
+              + "), up to "
+              + Amount.time(millis)
+              + " of it "
+              + "are needed");
+    }
+    OptionalDouble perSecond = source.change().logBytesPerSecond();
+    if (perSecond.isEmpty()) {
+      return Verdict.UNKNOWN;
+    }
+    double needed = perSecond.getAsDouble() * millis / 1000;
+    if (log.bytes().isPresent()) {
+      return lasts(
+          log.bytes().getAsLong() >= AIR * needed,
+          "The source keeps "
+              + Amount.bytes(log.bytes().getAsLong())
+              + " of log ("
+              + log.setBy()
+              + "), up to "
+              + Amount.bytes(needed)
+              + " are written meanwhile");
+    }
+    evidence.add(
+        "The source keeps its log for as long as it is needed ("
+            + log.setBy()
+            + "): its disk must hold up to "
+            + Amount.bytes(needed)
+            + " of it.");
+    return Verdict.YES;
+  }
+
+  private Verdict lasts(boolean lasts, String sentence) {
+    evidence.add(
+        sentence + (lasts ? ": enough." : ": not twice as much, so not enough to be safe."));
+    return lasts ? Verdict.YES : Verdict.NO;
+  }
+
+  private Bottleneck bottleneck() {
+    if (source.read().isEmpty()) {
+      return Bottleneck.UNKNOWN;
+    }
+    double read = source.read().get().bytesPerSecond();
+    double write = target.load().bytesPerSecond();
+    if (read <= write) {
+      return read > NETWORK_BOUND * sourceLink.received().bytesPerSecond()
+          ? Bottleneck.SOURCE_NETWORK
+          : Bottleneck.SOURCE_READ;
+    }
+    return write > NETWORK_BOUND * targetLink.sent().bytesPerSecond()
+        ? Bottleneck.TARGET_NETWORK
+        : Bottleneck.TARGET_WRITE;
+  }
+}

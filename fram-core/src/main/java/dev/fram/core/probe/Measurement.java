@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.fram.core.probe;
+
+import java.util.Optional;
+
+/**
+ * Everything that was measured. Rates are per second, bytes are bytes, an empty optional is
+ * unknown.
+ */
+public record Measurement(
+    LinkFigures sourceLink,
+    LinkFigures targetLink,
+    SourceFigures source,
+    TargetFigures target,
+    Forecast forecast,
+    Optional<Soak> soak) {}

@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.fram.core.probe;
+
+import dev.fram.api.probe.TargetProbe;
+import java.util.OptionalDouble;
+
+/**
+ * The target, by a scratch table.
+ *
+ * @param commit one row inserted and made durable
+ * @param load rows loaded as the copy loads them
+ * @param sessions how many sessions loaded at a time
+ * @param index bytes of index built, by one session
+ * @param update a hundred rows anywhere in the table updated in one durable transaction
+ * @param updatesPerSecond rows a second that is
+ * @param read one row anywhere in the table read
+ * @param fetchedPages pages that the server had to fetch from outside its cache for a read
+ * @param scratchBytes bytes in the scratch table when reads and updates were measured
+ * @param rowBytes bytes of its rows, like the source's
+ * @param facts what the server's settings say
+ * @param disk what the disk behaves like
+ */
+public record TargetFigures(
+    Latency commit,
+    Rate load,
+    int sessions,
+    Rate index,
+    Latency update,
+    double updatesPerSecond,
+    Latency read,
+    OptionalDouble fetchedPages,
+    long scratchBytes,
+    int rowBytes,
+    TargetProbe.Facts facts,
+    DiskVerdict disk) {}

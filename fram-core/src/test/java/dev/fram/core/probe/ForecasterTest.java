@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.fram.core.probe;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.fram.api.model.Table;
+import dev.fram.api.model.TableId;
+import dev.fram.api.probe.TargetProbe;
+import dev.fram.core.probe.Forecast.Bottleneck;
+import dev.fram.core.probe.Forecast.Verdict;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.OptionalLong;
+import org.junit.jupiter.api.Test;
+
+final class ForecasterTest {
+  private static final TableId ORDERS = new TableId("shop", "orders");
+  private static final double MB = 1e6;
+
+  private double read = 100 * MB;
+  private double write = 50 * MB;
+  private double network = 1000 * MB;
+  private OptionalDouble rows = OptionalDouble.of(100);
+  private SourceFigures.LogKept kept =
+      new SourceFigures.LogKept(OptionalLong.empty(), OptionalLong.empty(), "kept=-1");
+
+  @Test
+  void bothAtOnceOrInTurn() {
+    // 10 GB on disk are 5 GB on the way: a thousand rows of the sample had 50 kB.
+    Forecast forecast = forecast();
+    assertThat(forecast.copy().orElseThrow().lowMillis()).isBetween(100_000L, 100_100L);
+    assertThat(forecast.copy().orElseThrow().highMillis()).isBetween(150_000L, 150_100L);
+    assertThat(forecast.bottleneck()).isEqualTo(Bottleneck.TARGET_WRITE);
+    assertThat(forecast.index()).contains(new TimeRange(50_000, 100_000));
+    // A tenth of what the target updates a second is written meanwhile.
+    assertThat(forecast.catchUp().orElseThrow().lowMillis()).isBetween(11_000L, 11_200L);
+    assertThat(forecast.keepsUp()).isEqualTo(Verdict.YES);
+    assertThat(forecast.logLasts()).isEqualTo(Verdict.YES);
+  }
+
+  @Test
+  void theSlowestPartIsNamed() {
+    read = 20 * MB;
+    assertThat(forecast().bottleneck()).isEqualTo(Bottleneck.SOURCE_READ);
+    network = 21 * MB;
+    assertThat(forecast().bottleneck()).isEqualTo(Bottleneck.SOURCE_NETWORK);
+    read = 100 * MB;
+    write = 20 * MB;
+    assertThat(forecast().bottleneck()).isEqualTo(Bottleneck.TARGET_NETWORK);
+  }
+
+  @Test
+  void aBusySourceIsNeverCaughtUpWith() {
+    rows = OptionalDouble.of(1500);
+    Forecast forecast = forecast();
+    assertThat(forecast.keepsUp()).isEqualTo(Verdict.NO);
+    assertThat(forecast.catchUp()).isEmpty();
+    assertThat(forecast.logLasts()).isEqualTo(Verdict.UNKNOWN);
+  }
+
+  @Test
+  void whatIsNotToldIsUnknown() {
+    rows = OptionalDouble.empty();
+    Forecast forecast = forecast();
+    assertThat(forecast.keepsUp()).isEqualTo(Verdict.UNKNOWN);
+    assertThat(forecast.catchUp()).isEmpty();
+    assertThat(forecast.copy()).isPresent();
+  }
+
+  @Test
+  void aLogThatIsDroppedTooSoonIsSaid() {
+    kept = new SourceFigures.LogKept(OptionalLong.empty(), OptionalLong.of(60_000), "expire=60");
+    assertThat(forecast().logLasts()).isEqualTo(Verdict.NO);
+    kept = new SourceFigures.LogKept(OptionalLong.empty(), OptionalLong.of(86_400_000), "expire");
+    assertThat(forecast().logLasts()).isEqualTo(Verdict.YES);
+    kept = new SourceFigures.LogKept(OptionalLong.of(1 << 20), OptionalLong.empty(), "keep=1MB");
+    assertThat(forecast().logLasts()).isEqualTo(Verdict.NO);
+  }
+
+  private Forecast forecast() {
+    Table table = new Table(ORDERS, 100_000_000, 10_000_000_000L, Table.Transfer.COPY_AND_FOLLOW);
+    MeasureSettings settings =
+        new MeasureSettings(Duration.ofSeconds(30), Optional.empty(), 1, 1, 4, 2);
+    return new Forecaster(settings, List.of(table), source(), target(), link(), link()).forecast();
+  }
+
+  private SourceFigures source() {
+    return new SourceFigures(
+        1,
+        10_000_000_000L,
+        OptionalLong.of(1_000_000_000),
+        Optional.of(rate(read)),
+        4,
+        List.of(new SourceFigures.TableSample(ORDERS, 1000, 50_000)),
+        new SourceFigures.Change(10_000, OptionalDouble.of(MB), OptionalDouble.empty(), rows),
+        kept);
+  }
+
+  private TargetFigures target() {
+    Latency commit = new Latency(100, 1, 2, 1000);
+    TargetProbe.Facts facts =
+        new TargetProbe.Facts(
+            OptionalLong.empty(),
+            TargetProbe.Durability.ON_DISK,
+            TargetProbe.BehindCache.DISK,
+            List.of());
+    return new TargetFigures(
+        commit,
+        rate(write),
+        4,
+        rate(10 * MB),
+        commit,
+        1000,
+        commit,
+        OptionalDouble.empty(),
+        1,
+        200,
+        facts,
+        new DiskVerdict(DiskVerdict.Kind.UNKNOWN, List.of()));
+  }
+
+  private LinkFigures link() {
+    return new LinkFigures(
+        "db:1",
+        "a server",
+        Optional.empty(),
+        new Latency(10, 0.2, 0.3, 5000),
+        rate(network),
+        rate(network),
+        4);
+  }
+
+  private static Rate rate(double bytesPerSecond) {
+    return new Rate((long) bytesPerSecond, 1000, bytesPerSecond);
+  }
+}

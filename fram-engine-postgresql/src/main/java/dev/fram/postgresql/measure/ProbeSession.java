@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.fram.postgresql.measure;
+
+import dev.fram.postgresql.connection.Connector;
+import dev.fram.postgresql.connection.Sql;
+import dev.fram.postgresql.connection.SqlErrors;
+import java.sql.Connection;
+import java.sql.SQLException;
+import org.jspecify.annotations.Nullable;
+
+/** One session, opened when it is first used, and again after it was given up. One thread. */
+final class ProbeSession {
+  private final Connector connector;
+  private @Nullable Connection connection;
+
+  ProbeSession(Connector connector) {
+    this.connector = connector;
+  }
+
+  /** What is done with the session. */
+  @FunctionalInterface
+  interface Work<T> {
+    T with(Connection connection) throws SQLException;
+  }
+
+  String name() {
+    return connector.name();
+  }
+
+  <T> T work(String doing, Work<T> work) {
+    Connection current = connection;
+    boolean fresh = current == null;
+    if (current == null) {
+      current = connector.open("measure");
+      connection = current;
+    }
+    try {
+      if (fresh) {
+        // As the copy and the apply do, whatever the role's or the database's default.
+        Sql.run(current, "SET synchronous_commit = on");
+      }
+      return work.with(current);
+    } catch (SQLException e) {
+      giveUp();
+      throw SqlErrors.translate(e, connector.name(), doing);
+    }
+  }
+
+  /** Ends the session, whatever it is doing. */
+  void giveUp() {
+    Connection current = connection;
+    connection = null;
+    if (current != null) {
+      Connector.abort(current);
+    }
+  }
+}
