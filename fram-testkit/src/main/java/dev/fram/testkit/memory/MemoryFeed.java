@@ -11,21 +11,22 @@ import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Supplier;
 
 /** Sends the log from a position on; complains when more is confirmed than is durable. */
 final class MemoryFeed implements ChangeFeed {
   private static final byte[] NONE = new byte[0];
 
   private final MemorySource source;
-  private final MemoryTarget target;
+  private final Supplier<Optional<Position>> durable;
   private final MemoryProcess process;
   private final Deque<FeedEvent> ready = new ArrayDeque<>();
   private long at;
   private long idleAt;
 
-  MemoryFeed(MemorySource source, MemoryTarget target, MemoryProcess process, long from) {
+  MemoryFeed(MemorySource source, Supplier<Optional<Position>> durable, MemoryProcess process, long from) {
     this.source = source;
-    this.target = target;
+    this.durable = durable;
     this.process = process;
     this.at = from;
     this.idleAt = from;
@@ -56,11 +57,11 @@ final class MemoryFeed implements ChangeFeed {
   }
 
   @Override
-  public void confirm(Position durable) {
+  public void confirm(Position reached) {
     process.at("feed.confirm");
-    long lsn = MemoryPosition.of(durable).lsn();
+    long lsn = MemoryPosition.of(reached).lsn();
     long known =
-        target.state().flatMap(s -> s.position).map(p -> MemoryPosition.of(p).lsn()).orElse(0L);
+        durable.get().map(p -> MemoryPosition.of(p).lsn()).orElse(0L);
     if (lsn > known) {
       source.violate("confirmed m" + lsn + ", but only m" + known + " is durable on the target");
     }

@@ -2,7 +2,10 @@
 package dev.fram.testkit.memory;
 
 import dev.fram.api.engine.Fingerprint;
+import dev.fram.api.change.Position;
 import dev.fram.api.engine.HandOver;
+import dev.fram.api.error.ErrorCode;
+import dev.fram.api.error.FramException;
 import dev.fram.api.model.Table;
 import dev.fram.api.model.TableId;
 import java.util.ArrayList;
@@ -28,6 +31,9 @@ public final class MemorySource {
    * @param xid 0 for a marker
    */
   record Entry(long lsn, long xid, List<MemoryOp> ops, long millis) {}
+
+  /** How far the other server's writes are on this one, and who may bring more. */
+  private record Reverse(Position position, long epoch) {}
 
   private record Lock(TableId table, long key) {}
 
@@ -59,6 +65,9 @@ public final class MemorySource {
   private Optional<Object> gateWaiter = Optional.empty();
   private Optional<HandOver.HandedOver> handedOver = Optional.empty();
   private OptionalLong sealedAt = OptionalLong.empty();
+  private Optional<Reverse> reverse = Optional.empty();
+  private boolean closed;
+  private boolean finishedBack;
   private boolean reachable = true;
 
   public MemorySource() {
@@ -171,13 +180,13 @@ public final class MemorySource {
 
   private synchronized boolean refuses() {
     return switch (style) {
-      case EXACT -> handedOver.isPresent();
-      case FUZZY -> sealedAt.isPresent();
+      case EXACT -> closed || handedOver.isPresent();
+      case FUZZY -> closed || sealedAt.isPresent();
     };
   }
 
   public synchronized boolean hasTraces() {
-    return slotStart.isPresent() || gateHolder.isPresent();
+    return slotStart.isPresent() || gateHolder.isPresent() || reverse.isPresent();
   }
 
   // ---- transactions ----------------------------------------------------------------------------
@@ -422,6 +431,7 @@ public final class MemorySource {
       return false;
     }
     handedOver = Optional.of(register);
+    finishedBack = false;
     gateHolder = Optional.empty();
     notifyAll();
     return true;
@@ -444,6 +454,110 @@ public final class MemorySource {
 
   synchronized void removeTraces() {
     slotStart = OptionalLong.empty();
+  }
+
+  // ---- what comes from the other server --------------------------------------------------------
+
+  /** Closed for applications until {@link #reopen}, like the target of a migration. */
+  synchronized void close() {
+    closed = true;
+  }
+
+  /** Everybody may write again; a hand-over by a later run than this is not taken back. */
+  synchronized void reopen(long epoch) {
+    if (handedOver.filter(h -> h.epoch() > epoch).isPresent()) {
+      throw fenced();
+    }
+    handedOver = Optional.empty();
+    closed = false;
+    notifyAll();
+  }
+
+  /** For good, whoever has closed it. */
+  synchronized void forgetGuards() {
+    reopen(Long.MAX_VALUE);
+  }
+
+  /** What has been applied here stands in the log like everything else. */
+  synchronized void applied(Map<TableId, NavigableMap<Long, String>> changed, List<MemoryOp> ops) {
+    if (!ops.isEmpty()) {
+      append(nextXid++, List.copyOf(ops));
+    }
+    rows.putAll(changed);
+  }
+
+  synchronized void ensure(TableId table) {
+    if (!shapes.containsKey(table)) {
+      createTable(table, Table.Transfer.COPY_AND_FOLLOW);
+    }
+  }
+
+  /** The tables of another server, as they are there. */
+  synchronized void createLike(MemorySource other) {
+    other.shapes.forEach((table, shape) -> {
+      shapes.computeIfAbsent(table, t -> new Shape(shape.transfer, shape.family));
+      rowsOf(table);
+    });
+  }
+
+  synchronized void dropTable(TableId table) {
+    rows.remove(table);
+    shapes.remove(table);
+  }
+
+  synchronized boolean hasTable(TableId table) {
+    return rows.containsKey(table);
+  }
+
+  /** The table itself and no copy: for who holds the server's monitor, or is alone. */
+  synchronized NavigableMap<Long, String> live(TableId table) {
+    ensure(table);
+    return rowsOf(table);
+  }
+
+  synchronized void startReverse(long epoch, Position from) {
+    if (reverse.filter(r -> r.epoch() > epoch).isPresent()) {
+      throw fenced();
+    }
+    reverse = Optional.of(new Reverse(from, epoch));
+  }
+
+  /** From now on nobody of an earlier epoch moves it. */
+  synchronized Position claimReverse(long epoch) {
+    Reverse known = reverse.orElseThrow(MemorySource::fenced);
+    startReverse(epoch, known.position());
+    return known.position();
+  }
+
+  synchronized void assertReverse(long epoch, Optional<Position> from) {
+    if (!reverse.equals(from.map(f -> new Reverse(f, epoch)))) {
+      throw fenced();
+    }
+  }
+
+  synchronized Optional<Position> reversePosition() {
+    return reverse.map(Reverse::position);
+  }
+
+  synchronized void endReverse() {
+    reverse = Optional.empty();
+  }
+
+  /** Sequences and the like are those of the other server now. */
+  synchronized void finishBack(long epoch) {
+    if (handedOver.filter(h -> h.epoch() <= epoch).isEmpty()) {
+      throw fenced();
+    }
+    finishedBack = true;
+  }
+
+  synchronized boolean finishedBack() {
+    return finishedBack;
+  }
+
+  private static FramException fenced() {
+    return new FramException(
+        ErrorCode.FENCED, "source:1/shop: a later run was here.", "Leave it to that run.");
   }
 
   void violate(String rule) {
