@@ -90,6 +90,7 @@ class ConfigReaderTest {
           case LIST, SWITCHES -> "public.t" + number + "*";
           case FLAG -> random.nextBoolean() ? "true" : "false";
           case DURATION -> number + "s";
+          case WINDOW -> random.nextBoolean() ? number + "d" : "none";
           case SIZE -> number + "MiB";
           case COUNT -> String.valueOf(number);
           case PERCENT -> String.valueOf(1 + random.nextInt(100));

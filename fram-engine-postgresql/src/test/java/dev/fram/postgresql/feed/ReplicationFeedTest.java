@@ -60,7 +60,7 @@ class ReplicationFeedTest {
   }
 
   private static ReplicationFeed open(PostgresServer server, Lsn from) {
-    return ReplicationFeed.open(connector(server), ID, from, Optional.empty());
+    return ReplicationFeed.open(connector(server), FeedName.of(ID), from, Optional.empty());
   }
 
   private static String text(PostgresServer server, String sql) throws SQLException {
@@ -200,7 +200,7 @@ class ReplicationFeedTest {
     }
     assertThat(
             failure(
-                () -> ReplicationFeed.open(connector(server), ID, from, Optional.of("12345/1"))))
+                () -> ReplicationFeed.open(connector(server), FeedName.of(ID), from, Optional.of("12345/1"))))
         .isEqualTo(ErrorCode.FEED_INVALID);
     await()
         .ignoreExceptions()
