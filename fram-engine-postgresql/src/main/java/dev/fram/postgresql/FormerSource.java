@@ -84,8 +84,7 @@ final class FormerSource implements Target, AutoCloseable {
 
   @Override
   public List<String> afterOpening() {
-    List<TableId> left =
-        session.read("removing the guards", new SourceGuard(id)::removeDisarmed);
+    List<TableId> left = session.read("removing the guards", new SourceGuard(id)::removeDisarmed);
     return left.isEmpty() ? List.of() : List.of(PostgresTarget.leftGuarded(old.name(), left));
   }
 

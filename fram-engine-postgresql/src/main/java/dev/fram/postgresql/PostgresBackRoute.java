@@ -70,8 +70,7 @@ final class PostgresBackRoute implements Route {
             request.tableOptions(),
             terms,
             PostgresInventory.ofSource(ends.served(), request.scope(), request.schemaOptions()));
-    this.target =
-        new FormerSource(ends.former(), id, ends.formerInfo(), ends.keeper(), terms);
+    this.target = new FormerSource(ends.former(), id, ends.formerInfo(), ends.keeper(), terms);
     this.schema = new ReturnTransfer(ends.served(), ends.former(), id, ends.schema()::sequences);
   }
 

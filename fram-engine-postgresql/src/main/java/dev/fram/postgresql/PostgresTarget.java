@@ -99,8 +99,7 @@ final class PostgresTarget implements Target, AutoCloseable {
   @Override
   public List<String> afterOpening() {
     List<TableId> left = new ArrayList<>(session.read("removing the guards", guard::remove));
-    left.addAll(
-        session.read("removing the guards", new SourceGuard(guard.id())::removeDisarmed));
+    left.addAll(session.read("removing the guards", new SourceGuard(guard.id())::removeDisarmed));
     return left.isEmpty() ? List.of() : List.of(leftGuarded(connector.name(), left));
   }
 

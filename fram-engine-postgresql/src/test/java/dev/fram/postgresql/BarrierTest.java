@@ -87,7 +87,8 @@ class BarrierTest {
       RouteRig.run(connection, "SET synchronous_commit = local");
       List<TableId> ids = tables.stream().map(Table::id).toList();
       new Publication(FeedName.of(rig.route.id())).publish(connection, ids);
-      return new ReplicationSlot(source, FeedName.of(rig.route.id())).create(connection, line -> {});
+      return new ReplicationSlot(source, FeedName.of(rig.route.id()))
+          .create(connection, line -> {});
     } finally {
       Connector.abort(connection);
     }

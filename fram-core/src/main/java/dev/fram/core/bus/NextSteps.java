@@ -24,7 +24,9 @@ final class NextSteps {
       case READY -> List.of("fram cutover --dry-run", "fram cutover", "fram cancel");
       case CUTTING_OVER, ROLLING_BACK -> List.of("fram status --watch");
       case SERVING ->
-          reverse.isPresent() ? List.of("fram rollback", "fram complete") : List.of("fram complete");
+          reverse.isPresent()
+              ? List.of("fram rollback", "fram complete")
+              : List.of("fram complete");
       case ROLLED_BACK -> List.of("fram migrate", "fram cutover", "fram cancel");
       case NEEDS_OPERATOR -> List.of("fram migrate");
       case COMPLETED, CANCELLED -> List.of();

@@ -281,10 +281,7 @@ public final class Cutover {
     return own
         ? e
         : new FramException(
-            ErrorCode.CUTOVER_UNDONE,
-            undoneWords() + cause.seen(),
-            cause.remedy(),
-            cause);
+            ErrorCode.CUTOVER_UNDONE, undoneWords() + cause.seen(), cause.remedy(), cause);
   }
 
   private String undoneWords() {

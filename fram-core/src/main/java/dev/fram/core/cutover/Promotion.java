@@ -37,9 +37,7 @@ public final class Promotion {
   static List<String> plan(RunParts parts) {
     List<String> lines = new ArrayList<>();
     lines.add(
-        OPEN
-            + ": would let the applications write to "
-            + parts.route().target().server().name());
+        OPEN + ": would let the applications write to " + parts.route().target().server().name());
     lines.add(
         Traffic.SWITCH
             + (parts.traffic().none()

@@ -50,8 +50,7 @@ final class ReturnLook {
     Map<TableId, TableState> known = new TreeMap<>();
     // The turn that led here.
     Journal there =
-        new Journal(
-            back.journal().store(), back.journal().epoch(), back.journal().turn() - 1);
+        new Journal(back.journal().store(), back.journal().epoch(), back.journal().turn() - 1);
     read(there.detail(STEP).orElse("[]"))
         .forEach((table, look) -> known.put(table, state(table, look)));
     return DriftWatch.differences(known, back.route().source().fingerprints());
@@ -59,12 +58,7 @@ final class ReturnLook {
 
   private static TableState state(TableId table, Fingerprint look) {
     return new TableState(
-        table,
-        TableState.Stage.READY_TO_FOLLOW,
-        Optional.empty(),
-        Optional.of(look),
-        0,
-        0);
+        table, TableState.Stage.READY_TO_FOLLOW, Optional.empty(), Optional.of(look), 0, 0);
   }
 
   private static String write(Map<TableId, Fingerprint> looks) {
@@ -82,8 +76,7 @@ final class ReturnLook {
     Map<TableId, Fingerprint> looks = new TreeMap<>();
     try {
       for (List<String> row : MAPPER.readValue(text, new TypeReference<List<List<String>>>() {})) {
-        looks.put(
-            new TableId(row.get(0), row.get(1)), new Fingerprint(row.get(2), row.get(3)));
+        looks.put(new TableId(row.get(0), row.get(1)), new Fingerprint(row.get(2), row.get(3)));
       }
       return looks;
     } catch (JsonProcessingException e) {

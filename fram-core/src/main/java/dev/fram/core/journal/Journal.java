@@ -30,8 +30,8 @@ public final class Journal {
   }
 
   /**
-   * @param turn which time it is that the data changes servers: 1 the first cutover, 2 a
-   *     rollback, 3 a cutover after it. The steps of one turn are not those of another.
+   * @param turn which time it is that the data changes servers: 1 the first cutover, 2 a rollback,
+   *     3 a cutover after it. The steps of one turn are not those of another.
    */
   public Journal(JournalStore store, long epoch, int turn) {
     this.store = store;

@@ -45,8 +45,7 @@ final class AfterCutover {
     ROLL_BACK
   }
 
-  AfterCutover(
-      Turns turns, Lease lease, Orders orders, Replies replies, List<Table> tables) {
+  AfterCutover(Turns turns, Lease lease, Orders orders, Replies replies, List<Table> tables) {
     this.turns = turns;
     this.lease = lease;
     this.orders = orders;

@@ -131,9 +131,7 @@ final class Migration implements AutoCloseable {
   /** Before the target has ever served, there is nothing to go back from. */
   private void requireServing() {
     boolean served =
-        phase.name() == PhaseName.SERVING
-            || phase.name() == PhaseName.ROLLED_BACK
-            || turn % 2 == 0;
+        phase.name() == PhaseName.SERVING || phase.name() == PhaseName.ROLLED_BACK || turn % 2 == 0;
     if (orders.goal() == Goal.ROLLBACK && !served) {
       throw new FramException(
           ErrorCode.PHASE_REFUSES,
@@ -181,8 +179,7 @@ final class Migration implements AutoCloseable {
     parts
         .journal()
         .store()
-        .savePhase(
-            parts.journal().epoch(), next.name().name(), PhaseJson.evidence(next, nextTurn));
+        .savePhase(parts.journal().epoch(), next.name().name(), PhaseJson.evidence(next, nextTurn));
     LOG.info("{} -> {}", phase.name(), next.name());
     phase = next;
     turn = nextTurn;

@@ -32,8 +32,8 @@ final class PhaseRules {
   }
 
   /**
-   * Which time it is that the data changes servers, after such a step: odd on the way there, even on
-   * the way back. Kept with the phase, in the same write.
+   * Which time it is that the data changes servers, after such a step: odd on the way there, even
+   * on the way back. Kept with the phase, in the same write.
    */
   static int turn(int now, PhaseName from, PhaseName to) {
     boolean back = now % 2 == 0;

@@ -168,8 +168,7 @@ public final class ReverseFeed {
     retainedBytes = retention.retainedBytes();
     switch (retention.state()) {
       case FINE -> {}
-      case ENDANGERED ->
-          note("The new server may drop the way back's log: " + retention.detail());
+      case ENDANGERED -> note("The new server may drop the way back's log: " + retention.detail());
       case LOST ->
           throw new FramException(
               ErrorCode.LOG_LOST,

@@ -248,7 +248,9 @@ public final class Traffic {
     return new FramException(
         ErrorCode.HOOK_FAILED,
         half(failed),
-        "Point the applications at " + to + " by hand, or settle it and run fram migrate again:"
+        "Point the applications at "
+            + to
+            + " by hand, or settle it and run fram migrate again:"
             + " what has switched is not done again.");
   }
 
@@ -260,7 +262,8 @@ public final class Traffic {
   }
 
   private String half(List<String> failed) {
-    return to + " is open and the other server closed, but not all of the traffic is switched: "
+    return to
+        + " is open and the other server closed, but not all of the traffic is switched: "
         + String.join(" ", failed);
   }
 }

@@ -99,8 +99,7 @@ final class CrashTest {
   @Test
   @Timeout(300)
   void resumesACutoverWithAWayBack() {
-    int points =
-        everyPoint(STEP, (n, wrong) -> turns(n, new DieAt(n), Goal.CUTOVER, wrong));
+    int points = everyPoint(STEP, (n, wrong) -> turns(n, new DieAt(n), Goal.CUTOVER, wrong));
     assertThat(points).isGreaterThan(40);
   }
 

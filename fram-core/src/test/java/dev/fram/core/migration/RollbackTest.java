@@ -127,8 +127,7 @@ final class RollbackTest {
   private World cutOver() {
     World world = World.reversible(folder);
     world.toReady(world.reversible(Mode.AUTO));
-    RunResult result =
-        world.run(MemoryFaults.NONE, world.reversible(Mode.AUTO)).run(Goal.CUTOVER);
+    RunResult result = world.run(MemoryFaults.NONE, world.reversible(Mode.AUTO)).run(Goal.CUTOVER);
     assertThat(result.phase()).isEqualTo(PhaseName.SERVING);
     return world;
   }
@@ -229,8 +228,7 @@ final class RollbackTest {
     MigrationSettings settings = world.reversible(Mode.AUTO);
     assertThatThrownBy(() -> world.run(MemoryFaults.NONE, settings).run(Goal.MIGRATE))
         .hasMessageContaining("wal_level is");
-    assertThat(
-            world.run(MemoryFaults.NONE, world.settings(Mode.AUTO)).run(Goal.MIGRATE).phase())
+    assertThat(world.run(MemoryFaults.NONE, world.settings(Mode.AUTO)).run(Goal.MIGRATE).phase())
         .isEqualTo(PhaseName.SERVING);
     assertThat(world.target.server().hasTraces()).isFalse();
   }
@@ -243,8 +241,7 @@ final class RollbackTest {
         .isInstanceOfSatisfying(
             FramException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.UNSUPPORTED));
     MigrationSettings byDefault =
-        asked.withReverse(
-            new MigrationSettings.Reverse(Duration.ofHours(1), Wish.WHERE_POSSIBLE));
+        asked.withReverse(new MigrationSettings.Reverse(Duration.ofHours(1), Wish.WHERE_POSSIBLE));
     assertThat(world.run(MemoryFaults.NONE, byDefault).run(Goal.MIGRATE).phase())
         .isEqualTo(PhaseName.SERVING);
   }

@@ -10,9 +10,9 @@ import dev.fram.api.model.MigrationId;
 import dev.fram.api.model.TableId;
 import dev.fram.postgresql.connection.Connector;
 import dev.fram.postgresql.connection.SqlErrors;
-import dev.fram.postgresql.journal.FeedRow;
 import dev.fram.postgresql.feed.Lsn;
 import dev.fram.postgresql.feed.TransactionHeader;
+import dev.fram.postgresql.journal.FeedRow;
 import dev.fram.postgresql.pgoutput.PgOutput;
 import dev.fram.postgresql.pgoutput.Relation;
 import dev.fram.postgresql.pgoutput.RowMessage;
@@ -80,9 +80,9 @@ public final class PostgresApplier implements Applier {
   }
 
   /**
-   * Opens a session on the old server, for what comes back: everything counts, because nothing of it
-   * was ever copied. Triggers and foreign keys of the old server must be silent: their effects come
-   * by the feed.
+   * Opens a session on the old server, for what comes back: everything counts, because nothing of
+   * it was ever copied. Triggers and foreign keys of the old server must be silent: their effects
+   * come by the feed.
    *
    * @param epoch the lease's epoch
    * @param touched told of every row that is written

@@ -41,8 +41,7 @@ public final class PostgresTargetMoment implements TargetMoment {
     RowHash hash = terms.hash();
     SnapshotSession session = SnapshotSession.begin(target);
     try {
-      Optional<Position> position =
-          session.ask("reading the position", c -> position(c, row));
+      Optional<Position> position = session.ask("reading the position", c -> position(c, row));
       DigestReader digests = new PostgresDigests(session, terms.keys()::of, hash, shown);
       return new PostgresTargetMoment(session, position, digests);
     } catch (RuntimeException e) {

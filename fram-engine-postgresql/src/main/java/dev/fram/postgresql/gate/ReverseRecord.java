@@ -87,9 +87,7 @@ public final class ReverseRecord {
   private FramException fenced(long epoch) {
     return new FramException(
         ErrorCode.FENCED,
-        "On the old server the way back is not this run's any more (its epoch was "
-            + epoch
-            + ").",
+        "On the old server the way back is not this run's any more (its epoch was " + epoch + ").",
         "Let the other run go on; fram status shows it.");
   }
 }

@@ -14,8 +14,9 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * What closes tables of the server that hands over. One function for each migration. Ordinary triggers: a session under
- * {@code session_replication_role = replica} gets through, which the reverse feed will need.
+ * What closes tables of the server that hands over. One function for each migration. Ordinary
+ * triggers: a session under {@code session_replication_role = replica} gets through, which the
+ * reverse feed will need.
  */
 public final class SourceGuard {
   private static final String REFUSE =
@@ -117,9 +118,9 @@ public final class SourceGuard {
   }
 
   /**
-   * The statements that close these tables: what is missing of the triggers, and the function, which
-   * may have let everybody pass. A writer that waits for the lock meanwhile meets them all the same:
-   * the server tells it of catalog changes when it gets the lock.
+   * The statements that close these tables: what is missing of the triggers, and the function,
+   * which may have let everybody pass. A writer that waits for the lock meanwhile meets them all
+   * the same: the server tells it of catalog changes when it gets the lock.
    */
   List<String> close(Connection connection, List<CatalogTable> tables) throws SQLException {
     Set<GuardRemoval.Guard> present = new HashSet<>(mine(connection));
@@ -161,8 +162,7 @@ public final class SourceGuard {
         + " END $fram$";
   }
 
-  private String trigger(
-      String name, String events, CatalogTable table, String level) {
+  private String trigger(String name, String events, CatalogTable table, String level) {
     return "CREATE TRIGGER "
         + name
         + " BEFORE "

@@ -11,8 +11,8 @@ import dev.fram.api.model.Endpoint;
 import dev.fram.api.model.MigrationId;
 import dev.fram.api.model.Secret;
 import dev.fram.postgresql.connection.Connector;
-import dev.fram.postgresql.feed.Lsn;
 import dev.fram.postgresql.feed.FeedName;
+import dev.fram.postgresql.feed.Lsn;
 import dev.fram.postgresql.feed.ReplicationFeed;
 import dev.fram.postgresql.journal.JournalTables;
 import dev.fram.testkit.server.PostgresServer;
@@ -97,10 +97,7 @@ public final class FeedRig implements AutoCloseable {
   public FeedRig follow(String... tables) throws SQLException {
     run(
         onSource,
-        "CREATE PUBLICATION "
-            + FeedName.of(id).text()
-            + " FOR TABLE "
-            + String.join(", ", tables));
+        "CREATE PUBLICATION " + FeedName.of(id).text() + " FOR TABLE " + String.join(", ", tables));
     position =
         Lsn.parse(
             text(

@@ -199,8 +199,9 @@ class ReplicationFeedTest {
       assertThat(feed.poll(Duration.ZERO)).isEmpty();
     }
     assertThat(
-            failure(
-                () -> ReplicationFeed.open(connector(server), FeedName.of(ID), from, Optional.of("12345/1"))))
+            failure(() ->
+                ReplicationFeed.open(
+                    connector(server), FeedName.of(ID), from, Optional.of("12345/1"))))
         .isEqualTo(ErrorCode.FEED_INVALID);
     await()
         .ignoreExceptions()

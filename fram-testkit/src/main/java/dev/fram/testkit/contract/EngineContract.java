@@ -9,13 +9,13 @@ import dev.fram.api.change.Position;
 import dev.fram.api.engine.Applier;
 import dev.fram.api.engine.ChangeFeed;
 import dev.fram.api.engine.Chunk;
-import dev.fram.api.engine.Route;
 import dev.fram.api.engine.HandOver;
 import dev.fram.api.engine.JournalEntry;
 import dev.fram.api.engine.JournalStore;
 import dev.fram.api.engine.Lease;
 import dev.fram.api.engine.Repairer;
 import dev.fram.api.engine.Reveal;
+import dev.fram.api.engine.Route;
 import dev.fram.api.engine.SourceMoment;
 import dev.fram.api.engine.StepOutcome;
 import dev.fram.api.engine.WriteGate;
@@ -373,10 +373,11 @@ public abstract class EngineContract {
         assertThat(first.position().text()).isEqualTo(from.text());
         Position later = way.source().mark();
         try (Applier second = way.applier(run.epoch() + 1)) {
-          assertThatThrownBy(() -> {
-                first.begin(from);
-                first.commit(later);
-              })
+          assertThatThrownBy(
+                  () -> {
+                    first.begin(from);
+                    first.commit(later);
+                  })
               .isInstanceOfSatisfying(
                   FramException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.FENCED));
           first.rollback();

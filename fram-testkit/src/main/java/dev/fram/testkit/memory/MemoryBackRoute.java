@@ -24,8 +24,7 @@ final class MemoryBackRoute implements Route {
   private final MemoryProcess process;
   private final MigrationId id;
 
-  MemoryBackRoute(
-      MemorySource old, MemoryTarget served, MemoryProcess process, MigrationId id) {
+  MemoryBackRoute(MemorySource old, MemoryTarget served, MemoryProcess process, MigrationId id) {
     this.old = old;
     this.served = served;
     this.process = process;
@@ -35,7 +34,7 @@ final class MemoryBackRoute implements Route {
   @Override
   public Source source() {
     return new MemorySourcePort(
-        served.server(), MemoryRoute.TARGET, old::reversePosition, process);
+        served.server(), MemoryRoute.TARGET, old.reverse()::position, process);
   }
 
   @Override
@@ -89,7 +88,7 @@ final class MemoryBackRoute implements Route {
 
   @Override
   public void startAt(long epoch, Position from) {
-    process.durable("reverse.startAt", () -> old.startReverse(epoch, from));
+    process.durable("reverse.startAt", () -> old.reverse().start(epoch, from));
   }
 
   @Override

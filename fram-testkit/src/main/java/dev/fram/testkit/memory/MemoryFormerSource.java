@@ -80,6 +80,6 @@ final class MemoryFormerSource implements Target {
 
   @Override
   public void removeTraces() {
-    process.durable("former.removeTraces", old::endReverse);
+    process.durable("former.removeTraces", old.reverse()::end);
   }
 }

@@ -28,21 +28,20 @@ final class MemoryReverseApplier implements Applier {
   private final List<MemoryOp> ops = new ArrayList<>();
   private Optional<Position> from = Optional.empty();
 
-  MemoryReverseApplier(
-      MemorySource old, MemoryProcess process, long epoch, TouchedRows touched) {
+  MemoryReverseApplier(MemorySource old, MemoryProcess process, long epoch, TouchedRows touched) {
     this.old = old;
     this.process = process;
     this.epoch = epoch;
     this.touched = touched;
     MemorySourcePort.unreachable(old);
-    process.durable("reverse.claim", () -> old.claimReverse(epoch));
+    process.durable("reverse.claim", () -> old.reverse().claim(epoch));
   }
 
   @Override
   public Position position() {
     process.at("reverse.position");
     MemorySourcePort.unreachable(old);
-    return old.reversePosition().orElseThrow();
+    return old.reverse().position().orElseThrow();
   }
 
   @Override
@@ -51,7 +50,7 @@ final class MemoryReverseApplier implements Applier {
     from = Optional.of(position);
     changed.clear();
     ops.clear();
-    old.assertReverse(epoch, from);
+    old.reverse().requireAt(epoch, from);
   }
 
   @Override
@@ -125,9 +124,9 @@ final class MemoryReverseApplier implements Applier {
         "reverse.commit",
         () -> {
           synchronized (old) {
-            old.assertReverse(epoch, from);
+            old.reverse().requireAt(epoch, from);
             old.applied(changed, ops);
-            old.startReverse(epoch, to);
+            old.reverse().start(epoch, to);
           }
         });
     rollback();

@@ -2,10 +2,7 @@
 package dev.fram.testkit.memory;
 
 import dev.fram.api.engine.Fingerprint;
-import dev.fram.api.change.Position;
 import dev.fram.api.engine.HandOver;
-import dev.fram.api.error.ErrorCode;
-import dev.fram.api.error.FramException;
 import dev.fram.api.model.Table;
 import dev.fram.api.model.TableId;
 import java.util.ArrayList;
@@ -25,34 +22,12 @@ import java.util.concurrent.CopyOnWriteArrayList;
  * what an application and a test can do to it.
  */
 public final class MemorySource {
-  /**
-   * A place in the log.
-   *
-   * @param xid 0 for a marker
-   */
-  record Entry(long lsn, long xid, List<MemoryOp> ops, long millis) {}
-
-  /** How far the other server's writes are on this one, and who may bring more. */
-  private record Reverse(Position position, long epoch) {}
-
   private record Lock(TableId table, long key) {}
 
-  private static final class Shape {
-    final Table.Transfer transfer;
-    final List<TableId> family;
-    String definition = "d1";
-    long storage = 1;
-    long emptiedAt;
-
-    Shape(Table.Transfer transfer, List<TableId> family) {
-      this.transfer = transfer;
-      this.family = family;
-    }
-  }
-
   private final MemoryStyle style;
-  private final List<Entry> log = new ArrayList<>();
-  private final Map<TableId, Shape> shapes = new TreeMap<>();
+  private final MemoryLog log = new MemoryLog();
+  private final MemoryReverse reverse = new MemoryReverse();
+  private final Map<TableId, MemoryShape> shapes = new TreeMap<>();
   private final Map<TableId, NavigableMap<Long, String>> rows = new TreeMap<>();
   private final Map<Lock, Long> locks = new HashMap<>();
   private final Set<Long> unseen = new TreeSet<>();
@@ -65,7 +40,6 @@ public final class MemorySource {
   private Optional<Object> gateWaiter = Optional.empty();
   private Optional<HandOver.HandedOver> handedOver = Optional.empty();
   private OptionalLong sealedAt = OptionalLong.empty();
-  private Optional<Reverse> reverse = Optional.empty();
   private boolean closed;
   private boolean finishedBack;
   private boolean reachable = true;
@@ -85,7 +59,7 @@ public final class MemorySource {
   // ---- what applications and tests do ----------------------------------------------------------
 
   public synchronized void createTable(TableId table, Table.Transfer transfer) {
-    shapes.put(table, new Shape(transfer, List.of(table)));
+    shapes.put(table, new MemoryShape(transfer, List.of(table)));
     rows.put(table, new TreeMap<>());
   }
 
@@ -95,7 +69,7 @@ public final class MemorySource {
    */
   public synchronized void createFamily(List<TableId> tables) {
     for (TableId table : tables) {
-      shapes.put(table, new Shape(Table.Transfer.COPY_AND_FOLLOW, List.copyOf(tables)));
+      shapes.put(table, new MemoryShape(Table.Transfer.COPY_AND_FOLLOW, List.copyOf(tables)));
       rows.put(table, new TreeMap<>());
     }
   }
@@ -186,7 +160,7 @@ public final class MemorySource {
   }
 
   public synchronized boolean hasTraces() {
-    return slotStart.isPresent() || gateHolder.isPresent() || reverse.isPresent();
+    return slotStart.isPresent() || gateHolder.isPresent() || reverse.position().isPresent();
   }
 
   // ---- transactions ----------------------------------------------------------------------------
@@ -290,7 +264,7 @@ public final class MemorySource {
   /** The rows that a snapshot sees; those from before a TRUNCATE are gone for everyone. */
   synchronized NavigableMap<Long, String> read(TableId table, Visibility visibility) {
     NavigableMap<Long, String> result = new TreeMap<>();
-    for (Entry entry : log) {
+    for (MemoryLog.Entry entry : log.entries()) {
       if (entry.lsn() > shape(table).emptiedAt && visibility.sees(entry.xid())) {
         for (MemoryOp op : entry.ops()) {
           if (op.table().equals(table)) {
@@ -306,29 +280,16 @@ public final class MemorySource {
 
   /** Everything in the log up to there is visible to everyone; more may be. */
   synchronized long lowWatermark() {
-    for (Entry entry : log) {
-      if (unseen.contains(entry.xid())) {
-        return entry.lsn() - 1;
-      }
-    }
-    return end();
+    return log.lowWatermark(unseen);
   }
 
-  /** Whether such a snapshot has seen everything up to there. */
-  synchronized boolean seesAll(Visibility visibility, long upTo) {
-    return log.stream()
-        .filter(entry -> entry.xid() != 0 && entry.lsn() <= upTo)
-        .allMatch(entry -> visibility.sees(entry.xid()));
+  MemoryLog log() {
+    return log;
   }
 
-  /** The last place in the log that such a snapshot has seen something of. */
-  synchronized long lastSeen(Visibility visibility) {
-    for (int i = log.size() - 1; i >= 0; i--) {
-      if (log.get(i).xid() != 0 && visibility.sees(log.get(i).xid())) {
-        return log.get(i).lsn();
-      }
-    }
-    return 0;
+  /** What comes from another server. */
+  MemoryReverse reverse() {
+    return reverse;
   }
 
   /** Guard G1 lies in here: whoever is on the way when the slot begins must have arrived. */
@@ -356,10 +317,6 @@ public final class MemorySource {
     }
   }
 
-  synchronized Optional<Entry> entryAfter(long lsn) {
-    return lsn < end() ? Optional.of(log.get((int) lsn)) : Optional.empty();
-  }
-
   synchronized boolean followed(TableId table) {
     return shape(table).transfer == Table.Transfer.COPY_AND_FOLLOW;
   }
@@ -372,18 +329,8 @@ public final class MemorySource {
     return sent;
   }
 
-  synchronized long end() {
-    return log.size();
-  }
-
-  /** Where the last row change stands. */
-  synchronized long endOfRows() {
-    for (int i = log.size() - 1; i >= 0; i--) {
-      if (!log.get(i).ops().isEmpty()) {
-        return log.get(i).lsn();
-      }
-    }
-    return 0;
+  long end() {
+    return log.end();
   }
 
   synchronized long mark() {
@@ -452,10 +399,6 @@ public final class MemorySource {
     return sealedAt.getAsLong();
   }
 
-  synchronized void removeTraces() {
-    slotStart = OptionalLong.empty();
-  }
-
   // ---- what comes from the other server --------------------------------------------------------
 
   /** Closed for applications until {@link #reopen}, like the target of a migration. */
@@ -466,16 +409,11 @@ public final class MemorySource {
   /** Everybody may write again; a hand-over by a later run than this is not taken back. */
   synchronized void reopen(long epoch) {
     if (handedOver.filter(h -> h.epoch() > epoch).isPresent()) {
-      throw fenced();
+      throw MemoryReverse.fenced();
     }
     handedOver = Optional.empty();
     closed = false;
     notifyAll();
-  }
-
-  /** For good, whoever has closed it. */
-  synchronized void forgetGuards() {
-    reopen(Long.MAX_VALUE);
   }
 
   /** What has been applied here stands in the log like everything else. */
@@ -495,7 +433,7 @@ public final class MemorySource {
   /** The tables of another server, as they are there. */
   synchronized void createLike(MemorySource other) {
     other.shapes.forEach((table, shape) -> {
-      shapes.computeIfAbsent(table, t -> new Shape(shape.transfer, shape.family));
+      shapes.computeIfAbsent(table, t -> new MemoryShape(shape.transfer, shape.family));
       rowsOf(table);
     });
   }
@@ -515,38 +453,10 @@ public final class MemorySource {
     return rowsOf(table);
   }
 
-  synchronized void startReverse(long epoch, Position from) {
-    if (reverse.filter(r -> r.epoch() > epoch).isPresent()) {
-      throw fenced();
-    }
-    reverse = Optional.of(new Reverse(from, epoch));
-  }
-
-  /** From now on nobody of an earlier epoch moves it. */
-  synchronized Position claimReverse(long epoch) {
-    Reverse known = reverse.orElseThrow(MemorySource::fenced);
-    startReverse(epoch, known.position());
-    return known.position();
-  }
-
-  synchronized void assertReverse(long epoch, Optional<Position> from) {
-    if (!reverse.equals(from.map(f -> new Reverse(f, epoch)))) {
-      throw fenced();
-    }
-  }
-
-  synchronized Optional<Position> reversePosition() {
-    return reverse.map(Reverse::position);
-  }
-
-  synchronized void endReverse() {
-    reverse = Optional.empty();
-  }
-
   /** Sequences and the like are those of the other server now. */
   synchronized void finishBack(long epoch) {
     if (handedOver.filter(h -> h.epoch() <= epoch).isEmpty()) {
-      throw fenced();
+      throw MemoryReverse.fenced();
     }
     finishedBack = true;
   }
@@ -555,22 +465,17 @@ public final class MemorySource {
     return finishedBack;
   }
 
-  private static FramException fenced() {
-    return new FramException(
-        ErrorCode.FENCED, "source:1/shop: a later run was here.", "Leave it to that run.");
-  }
-
   void violate(String rule) {
     violations.add(rule);
   }
 
   private void append(long xid, List<MemoryOp> ops) {
-    log.add(new Entry(log.size() + 1L, xid, ops, System.currentTimeMillis()));
+    log.append(xid, ops);
     notifyAll();
   }
 
-  private Shape shape(TableId table) {
-    Shape shape = shapes.get(table);
+  private MemoryShape shape(TableId table) {
+    MemoryShape shape = shapes.get(table);
     if (shape == null) {
       throw new IllegalArgumentException("no table " + table);
     }

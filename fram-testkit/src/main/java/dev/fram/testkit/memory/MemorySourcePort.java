@@ -180,7 +180,7 @@ final class MemorySourcePort implements Source {
   @Override
   public void removeTraces() {
     connect("source.removeTraces");
-    process.durable("source.removeTraces", source::removeTraces);
+    process.durable("source.removeTraces", source::dropSlot);
   }
 
   private void connect(String point) {

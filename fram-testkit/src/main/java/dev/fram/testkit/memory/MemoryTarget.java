@@ -226,6 +226,7 @@ public final class MemoryTarget {
 
   synchronized void removeTraces() {
     state = Optional.empty();
-    server.forgetGuards();
+    // Whoever has closed it: the guards are gone.
+    server.reopen(Long.MAX_VALUE);
   }
 }

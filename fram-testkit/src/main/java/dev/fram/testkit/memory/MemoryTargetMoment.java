@@ -43,7 +43,7 @@ final class MemoryTargetMoment implements TargetMoment {
     this.process = process;
     this.shown = shown;
     synchronized (old) {
-      position = old.reversePosition();
+      position = old.reverse().position();
       rows = old.contents();
     }
   }
