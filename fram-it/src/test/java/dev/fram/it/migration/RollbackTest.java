@@ -134,15 +134,11 @@ class RollbackTest {
         database,
         Move.settings(mode)
             .withReverse(
-                new MigrationSettings.Reverse(
-                    Duration.ofHours(1), MigrationSettings.Wish.ASKED)));
+                new MigrationSettings.Reverse(Duration.ofHours(1), MigrationSettings.Wish.ASKED)));
   }
 
   private static void awaitPhase(Move move, PhaseName phase) {
-    await()
-        .atMost(LIMIT)
-        .pollInterval(Duration.ofMillis(20))
-        .until(() -> move.hasPhase(phase));
+    await().atMost(LIMIT).pollInterval(Duration.ofMillis(20)).until(() -> move.hasPhase(phase));
   }
 
   private static MigrationClient client(Move move) {
@@ -199,9 +195,7 @@ class RollbackTest {
   /** Nobody writes any more: what is on the new server has to come to the old one. */
   private void awaitBroughtBack() {
     String sums = "SELECT count(*) + coalesce(sum(id), 0) FROM item";
-    await()
-        .atMost(LIMIT)
-        .until(() -> number(pair.source(), sums) == number(pair.target(), sums));
+    await().atMost(LIMIT).until(() -> number(pair.source(), sums) == number(pair.target(), sums));
     String audits = "SELECT count(*) FROM audit";
     await()
         .atMost(LIMIT)
