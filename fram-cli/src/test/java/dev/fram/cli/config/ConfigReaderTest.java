@@ -186,8 +186,11 @@ class ConfigReaderTest {
   @Test
   void theDefaultsAreTheCoresOwn() throws IOException {
     file("");
+    // But for the way back: whoever calls the core wants a run that ends, unless he says otherwise.
+    MigrationSettings.Reverse window =
+        new MigrationSettings.Reverse(Duration.ofDays(7), MigrationSettings.Wish.WHERE_POSSIBLE);
     assertThat(RunSettings.from(read(Map.of(), Map.of()), world(Map.of())))
-        .isEqualTo(MigrationSettings.defaults());
+        .isEqualTo(MigrationSettings.defaults().withReverse(window));
   }
 
   @Test
