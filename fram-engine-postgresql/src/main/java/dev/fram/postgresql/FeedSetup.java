@@ -3,7 +3,6 @@ package dev.fram.postgresql;
 
 import dev.fram.api.error.ErrorCode;
 import dev.fram.api.error.FramException;
-import dev.fram.api.model.MigrationId;
 import dev.fram.api.model.Table;
 import dev.fram.api.model.TableId;
 import dev.fram.postgresql.catalog.Catalog;
@@ -11,6 +10,7 @@ import dev.fram.postgresql.catalog.ReplicaIdentity;
 import dev.fram.postgresql.connection.Connector;
 import dev.fram.postgresql.connection.Sql;
 import dev.fram.postgresql.connection.SqlErrors;
+import dev.fram.postgresql.feed.FeedName;
 import dev.fram.postgresql.feed.Lsn;
 import dev.fram.postgresql.feed.Publication;
 import java.sql.Connection;
@@ -27,13 +27,13 @@ import java.util.function.Consumer;
  */
 final class FeedSetup {
   private final Connector source;
-  private final MigrationId id;
+  private final FeedName name;
   private final Catalog catalog;
   private final Consumer<String> progress;
 
-  FeedSetup(Connector source, MigrationId id, Catalog catalog, Consumer<String> progress) {
+  FeedSetup(Connector source, FeedName name, Catalog catalog, Consumer<String> progress) {
     this.source = source;
-    this.id = id;
+    this.name = name;
     this.catalog = catalog;
     this.progress = progress;
   }
@@ -51,8 +51,8 @@ final class FeedSetup {
               .sorted()
               .toList();
       requireIdentities(connection, followed);
-      ReplicationSlot slot = new ReplicationSlot(source, id);
-      Publication publication = new Publication(id);
+      ReplicationSlot slot = new ReplicationSlot(source, name);
+      Publication publication = new Publication(name);
       if (recorded.isPresent()) {
         slot.verify(connection, recorded.get());
         requireUntouched(publication.fault(connection));

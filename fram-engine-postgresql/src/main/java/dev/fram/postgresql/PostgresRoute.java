@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.fram.postgresql;
 
+import dev.fram.api.change.Position;
 import dev.fram.api.check.Check;
 import dev.fram.api.engine.Applier;
 import dev.fram.api.engine.ChunkCopier;
@@ -29,6 +30,7 @@ import dev.fram.postgresql.check.PostgresChecks;
 import dev.fram.postgresql.connection.Connector;
 import dev.fram.postgresql.copy.PostgresCopier;
 import dev.fram.postgresql.digest.Terms;
+import dev.fram.postgresql.feed.FeedName;
 import dev.fram.postgresql.gate.TargetGuard;
 import dev.fram.postgresql.inventory.PostgresInventory;
 import dev.fram.postgresql.journal.PostgresJournal;
@@ -41,8 +43,10 @@ import java.security.SecureRandom;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicReference;
 
 /** Two servers and everything that works between them. Usable from any thread. */
 final class PostgresRoute implements Route {
@@ -55,6 +59,8 @@ final class PostgresRoute implements Route {
   private final PostgresSource source;
   private final PostgresTarget target;
   private final PostgresSchemaTransfer schema;
+  private final AtomicReference<Optional<PostgresBackRoute>> back =
+      new AtomicReference<>(Optional.empty());
   private final Set<TableId> discarded = ConcurrentHashMap.newKeySet();
 
   private PostgresRoute(Connector source, Connector target, RouteRequest request) {
@@ -72,7 +78,7 @@ final class PostgresRoute implements Route {
     this.source =
         new PostgresSource(
             source,
-            id,
+            FeedName.of(id),
             new Catalog(request.scope()),
             request.tableOptions(),
             terms,
@@ -165,7 +171,23 @@ final class PostgresRoute implements Route {
   }
 
   @Override
+  public void startAt(long epoch, Position from) {
+    target.journal().restartFeed(epoch, from);
+  }
+
+  @Override
+  public synchronized Optional<Route> back() {
+    if (back.get().isEmpty()) {
+      PostgresBackRoute.Ends ends =
+          new PostgresBackRoute.Ends(sourceServer, source.server(), targetServer, target, schema);
+      back.set(Optional.of(new PostgresBackRoute(ends, request, id)));
+    }
+    return back.get().map(way -> way);
+  }
+
+  @Override
   public void close() {
+    back.get().ifPresent(PostgresBackRoute::close);
     source.close();
     target.close();
     terms.close();

@@ -31,6 +31,7 @@ import dev.fram.postgresql.digest.LogHorizon;
 import dev.fram.postgresql.digest.PostgresSourceMoment;
 import dev.fram.postgresql.digest.TableDigester;
 import dev.fram.postgresql.digest.Terms;
+import dev.fram.postgresql.feed.FeedName;
 import dev.fram.postgresql.feed.Lsn;
 import dev.fram.postgresql.feed.Publication;
 import dev.fram.postgresql.feed.ReplicationFeed;
@@ -56,6 +57,7 @@ import java.util.function.Consumer;
  */
 final class PostgresSource implements Source, AutoCloseable {
   private final Connector connector;
+  private final FeedName feed;
   private final MigrationId id;
   private final Catalog catalog;
   private final TableOptions options;
@@ -70,13 +72,14 @@ final class PostgresSource implements Source, AutoCloseable {
    */
   PostgresSource(
       Connector connector,
-      MigrationId id,
+      FeedName feed,
       Catalog catalog,
       TableOptions options,
       Terms terms,
       PostgresInventory inventory) {
     this.connector = connector;
-    this.id = id;
+    this.feed = feed;
+    this.id = feed.id();
     this.catalog = catalog;
     this.options = options;
     this.terms = terms;
@@ -105,23 +108,23 @@ final class PostgresSource implements Source, AutoCloseable {
   @Override
   public Position prepareFeed(
       List<Table> tables, Optional<Position> recorded, Consumer<String> progress) {
-    return new FeedSetup(connector, id, catalog, progress)
+    return new FeedSetup(connector, feed, catalog, progress)
         .prepare(tables, recorded.map(Lsn.class::cast));
   }
 
   @Override
   public ChangeFeed openFeed(Position from) {
-    return ReplicationFeed.open(connector, id, (Lsn) from, Optional.of(server.identity()));
+    return ReplicationFeed.open(connector, feed, (Lsn) from, Optional.of(server.identity()));
   }
 
   @Override
   public Retention retention() {
-    ReplicationSlot slot = new ReplicationSlot(connector, id);
+    ReplicationSlot slot = new ReplicationSlot(connector, feed);
     return questions.read(
         "asking for the slot's state",
         c -> {
           Retention kept = slot.retention(c);
-          Optional<String> fault = new Publication(id).fault(c);
+          Optional<String> fault = new Publication(feed).fault(c);
           return fault.isPresent() && kept.state() != Retention.State.LOST
               ? new Retention(
                   kept.retainedBytes(), kept.bytesLeft(), Retention.State.LOST, fault.get())
@@ -212,7 +215,7 @@ final class PostgresSource implements Source, AutoCloseable {
           new HandOverRegister(id).prepare(c);
           return 0;
         });
-    PostgresGate.Plan plan = new PostgresGate.Plan(id, gated, budget);
+    PostgresGate.Plan plan = new PostgresGate.Plan(feed, gated, budget);
     return new PostgresGate(connector, questions, plan, this::mark);
   }
 
@@ -239,14 +242,19 @@ final class PostgresSource implements Source, AutoCloseable {
   }
 
   @Override
-  public void removeTraces() {
+  public void dropFeed() {
     questions.read(
-        "removing Fram's objects",
+        "removing the feed",
         c -> {
-          new ReplicationSlot(connector, id).drop(c);
-          new Publication(id).drop(c);
+          new ReplicationSlot(connector, feed).drop(c);
+          new Publication(feed).drop(c);
           return 0;
         });
+  }
+
+  @Override
+  public void removeTraces() {
+    dropFeed();
     new Identities(connector, catalog, options).putBack();
     questions.read(
         "removing the hand-over register",

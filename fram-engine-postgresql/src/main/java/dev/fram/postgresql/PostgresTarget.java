@@ -17,11 +17,14 @@ import dev.fram.postgresql.connection.Sql;
 import dev.fram.postgresql.digest.PostgresTargetMoment;
 import dev.fram.postgresql.digest.TableDigester;
 import dev.fram.postgresql.digest.Terms;
+import dev.fram.postgresql.gate.HandOverRegister;
+import dev.fram.postgresql.gate.SourceGuard;
 import dev.fram.postgresql.gate.TargetGuard;
 import dev.fram.postgresql.inventory.PostgresInventory;
 import dev.fram.postgresql.journal.Epoch;
 import dev.fram.postgresql.journal.PostgresJournal;
 import dev.fram.postgresql.journal.PostgresLease;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.LongConsumer;
@@ -78,7 +81,8 @@ final class PostgresTarget implements Target, AutoCloseable {
   @Override
   public void open(long epoch) {
     // Once it is open, what differs from the source is the application's own.
-    if (session.read("looking at the guards", guard::armed)) {
+    SourceGuard own = new SourceGuard(guard.id());
+    if (session.read("looking at the guards", c -> guard.armed(c) || own.armed(c))) {
       lastLook.accept(epoch);
     }
     // One catalog row opens all tables; removing the triggers takes a lock on each of them.
@@ -87,23 +91,26 @@ final class PostgresTarget implements Target, AutoCloseable {
         c -> {
           Epoch.check(c, epoch, connector.name());
           guard.disarm(c);
+          new HandOverRegister(guard.id()).reopen(c, epoch);
           return 0;
         });
   }
 
   @Override
   public List<String> afterOpening() {
-    List<TableId> left = session.read("removing the guards", guard::remove);
-    return left.isEmpty()
-        ? List.of()
-        : List.of(
-            connector.name()
-                + ": "
-                + left.size()
-                + " tables were always in use and keep a trigger fram_guard that lets everything"
-                + " pass, first "
-                + left.getFirst()
-                + "; fram complete removes it.");
+    List<TableId> left = new ArrayList<>(session.read("removing the guards", guard::remove));
+    left.addAll(session.read("removing the guards", new SourceGuard(guard.id())::removeDisarmed));
+    return left.isEmpty() ? List.of() : List.of(leftGuarded(connector.name(), left));
+  }
+
+  static String leftGuarded(String server, List<TableId> left) {
+    return server
+        + ": "
+        + left.size()
+        + " tables were always in use and keep a trigger fram_guard that lets everything pass,"
+        + " first "
+        + left.getFirst()
+        + "; fram complete removes it.";
   }
 
   @Override

@@ -4,12 +4,11 @@ package dev.fram.postgresql;
 import dev.fram.api.engine.Retention;
 import dev.fram.api.error.ErrorCode;
 import dev.fram.api.error.FramException;
-import dev.fram.api.model.MigrationId;
 import dev.fram.postgresql.connection.Connector;
 import dev.fram.postgresql.connection.Sql;
 import dev.fram.postgresql.connection.SqlErrors;
+import dev.fram.postgresql.feed.FeedName;
 import dev.fram.postgresql.feed.Lsn;
-import dev.fram.postgresql.feed.ReplicationFeed;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -38,9 +37,9 @@ final class ReplicationSlot {
   private final Connector source;
   private final String name;
 
-  ReplicationSlot(Connector source, MigrationId id) {
+  ReplicationSlot(Connector source, FeedName name) {
     this.source = source;
-    this.name = ReplicationFeed.slotName(id);
+    this.name = name.text();
   }
 
   /**

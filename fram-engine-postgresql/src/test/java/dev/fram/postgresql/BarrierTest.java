@@ -9,6 +9,7 @@ import dev.fram.api.model.Table;
 import dev.fram.api.model.TableId;
 import dev.fram.postgresql.apply.Servers;
 import dev.fram.postgresql.connection.Connector;
+import dev.fram.postgresql.feed.FeedName;
 import dev.fram.postgresql.feed.Publication;
 import dev.fram.testkit.server.PostgresServer;
 import dev.fram.testkit.server.PostgresVersion;
@@ -85,8 +86,9 @@ class BarrierTest {
     try {
       RouteRig.run(connection, "SET synchronous_commit = local");
       List<TableId> ids = tables.stream().map(Table::id).toList();
-      new Publication(rig.route.id()).publish(connection, ids);
-      return new ReplicationSlot(source, rig.route.id()).create(connection, line -> {});
+      new Publication(FeedName.of(rig.route.id())).publish(connection, ids);
+      return new ReplicationSlot(source, FeedName.of(rig.route.id()))
+          .create(connection, line -> {});
     } finally {
       Connector.abort(connection);
     }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.fram.api.engine;
 
+import dev.fram.api.change.Position;
 import dev.fram.api.check.Check;
 import dev.fram.api.error.ErrorCode;
 import dev.fram.api.error.FramException;
@@ -10,6 +11,7 @@ import dev.fram.api.probe.SourceProbe;
 import dev.fram.api.probe.TargetProbe;
 import dev.fram.api.traffic.ClientPath;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * One migration's two servers. Source and target are the same engine, so rows go from one to the
@@ -57,6 +59,32 @@ public interface Route extends TargetRoute {
    * @param epoch the lease's epoch, checked in every transaction on the target
    */
   Repairer repairer(long epoch);
+
+  /**
+   * Sets the position that appliers go on from, also where there is one already: the data begins to
+   * move this way from there.
+   *
+   * @param epoch the lease's epoch
+   * @throws FramException FENCED when a later run was here
+   */
+  default void startAt(long epoch, Position from) {
+    throw new FramException(
+        ErrorCode.UNSUPPORTED,
+        "With this engine the data moves one way only.",
+        "Give --reverse-window none.");
+  }
+
+  /**
+   * The same two servers with their parts exchanged, for the way back after a cutover: its source
+   * is the new server, its target the old one. Nothing is copied on it and no schema made; its
+   * checks are those that the way back needs, its journal and lease are this migration's. Closed
+   * with this route.
+   *
+   * @return empty where the engine knows no way back
+   */
+  default Optional<Route> back() {
+    return Optional.empty();
+  }
 
   /**
    * The applications' way to the database, for the probe. Connects to nothing yet.

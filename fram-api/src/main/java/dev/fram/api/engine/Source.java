@@ -48,6 +48,12 @@ public interface Source {
   Position prepareFeed(List<Table> tables, Optional<Position> recorded, Consumer<String> progress);
 
   /**
+   * Takes away what {@link #prepareFeed} made: no log is kept for Fram any more. Idempotent; does
+   * nothing where nothing was made.
+   */
+  default void dropFeed() {}
+
+  /**
    * Opens the feed after {@code from}; owned by one thread.
    *
    * @throws FramException LOG_LOST, SERVER_UNREACHABLE (retry: an old session may still hold it)

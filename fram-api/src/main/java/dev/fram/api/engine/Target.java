@@ -30,7 +30,13 @@ public interface Target {
     return Optional.empty();
   }
 
-  /** Lets the application write, all tables in the same instant. Idempotent. */
+  /**
+   * Lets the application write, all tables in the same instant, also where a hand-over had closed
+   * them: then the register says again that this server owns the data. The caller has just read
+   * from the other server that it has handed over. Idempotent.
+   *
+   * @throws dev.fram.api.error.FramException FENCED when a later run was here
+   */
   void open(long epoch);
 
   /**

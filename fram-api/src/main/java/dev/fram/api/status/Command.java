@@ -30,6 +30,12 @@ public sealed interface Command {
     REPAIR
   }
 
+  /** After the cutover: back to the old server, with every write that the new one took. */
+  record Rollback() implements Command {}
+
+  /** After the cutover: end the reverse window and remove what Fram made. */
+  record Complete() implements Command {}
+
   /** Give up and leave no trace (only before the hand-over). */
   record Cancel() implements Command {}
 

@@ -19,6 +19,7 @@ import java.util.Optional;
  * @param feed feed and apply
  * @param verify the comparison of both sides
  * @param cutover the cutover, once one was tried
+ * @param reverse the reverse feed, while there is one
  * @param held why the run waits for a person; empty when it does not
  * @param notes what the operator should know now, newest last
  * @param nextSteps the commands that make sense next
@@ -34,6 +35,7 @@ public record Status(
     Feed feed,
     Verify verify,
     Optional<Cutover> cutover,
+    Optional<Reverse> reverse,
     Optional<String> held,
     List<String> notes,
     List<String> nextSteps) {
@@ -162,6 +164,28 @@ public record Status(
       String frozenAt,
       String result,
       Optional<Probe> probe) {}
+
+  /**
+   * The new server's writes on their way to the old one, after the cutover.
+   *
+   * @param received the position read from the new server's log
+   * @param applied the position durable on the old server
+   * @param lagBytes bytes of the new server's log not yet applied
+   * @param lagMillis age of the oldest transaction not yet applied; 0 when there is none
+   * @param transactions transactions applied by this run
+   * @param changes row changes applied by this run
+   * @param retainedBytes log kept on the new server because of Fram
+   * @param leftMillis what is left of the reverse window
+   */
+  public record Reverse(
+      String received,
+      String applied,
+      long lagBytes,
+      long lagMillis,
+      long transactions,
+      long changes,
+      long retainedBytes,
+      long leftMillis) {}
 
   /**
    * What a client sees of a cutover, by the applications' own path.

@@ -26,7 +26,9 @@ import picocli.CommandLine.Command;
 final class CheckCommand implements FramCommand {
   @Override
   public Set<ConfigKey> keys() {
-    return Keys.scope();
+    Set<ConfigKey> keys = Keys.scope();
+    keys.add(ConfigKey.REVERSE_WINDOW);
+    return keys;
   }
 
   @Override
@@ -55,7 +57,11 @@ final class CheckCommand implements FramCommand {
               + " "
               + route.target().server().version()
               + ")");
-      for (Check check : route.checks()) {
+      List<Check> checks = new ArrayList<>(route.checks());
+      if (session.settings().reverse().on()) {
+        route.back().ifPresent(back -> checks.addAll(back.checks()));
+      }
+      for (Check check : checks) {
         for (Finding finding : check.run()) {
           findings.add(finding);
           presenter.found(finding);

@@ -84,6 +84,7 @@ public final class CommandTree {
         new StatusCommand(),
         new VerifyCommand(),
         new CutoverCommand(),
+        new RollbackCommand(),
         new ReportCommand(),
         new CancelCommand(),
         new CompleteCommand());

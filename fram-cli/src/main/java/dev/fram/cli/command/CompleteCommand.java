@@ -10,8 +10,9 @@ import picocli.CommandLine.Command;
 @Command(
     name = "complete",
     description = {
-      "After the cutover: removes what Fram made on both servers. The source stays closed for writes.",
-      "Refused before the cutover."
+      "After the cutover: ends the reverse window and removes what Fram made on both servers. The source"
+          + " stays closed for writes.",
+      "Refused before the cutover, and while the old server serves again."
     })
 final class CompleteCommand implements FramCommand {
   @Override

@@ -73,6 +73,15 @@ final class MigrateCommand implements FramCommand {
                       .orElse("")
                   + ".",
               next(status));
+      case ROLLED_BACK ->
+          Answer.done(
+              status.source()
+                  + " serves again, with every write that "
+                  + status.target()
+                  + " took; writes were blocked for "
+                  + Figures.time(status.cutover().map(Status.Cutover::writeBlockMillis).orElse(-1L))
+                  + ".",
+              next(status));
       case COMPLETED -> Answer.done("Completed: what Fram made on both servers is gone.");
       case CANCELLED -> Answer.done("Cancelled: the source never stopped serving.");
       case PLANNED,
@@ -83,6 +92,7 @@ final class MigrateCommand implements FramCommand {
           VERIFYING,
           READY,
           CUTTING_OVER,
+          ROLLING_BACK,
           NEEDS_OPERATOR ->
           stopped(result.phase());
     };

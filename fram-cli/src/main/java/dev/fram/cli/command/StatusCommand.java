@@ -181,6 +181,18 @@ final class StatusCommand implements FramCommand {
           + view.status().phase().name().toLowerCase(Locale.ROOT)
           + ".";
     }
+    if (view.status().phase() == PhaseName.ROLLED_BACK) {
+      return "The old server serves again. `fram migrate` follows it once more, `fram cancel` gives"
+          + " up.";
+    }
+    if (view.status().phase() == PhaseName.SERVING && view.status().reverse().isPresent()) {
+      return view.running()
+          ? "The target serves, and a process brings its writes to the old server. `fram rollback`"
+              + " leads back, `fram complete` ends the way back."
+          : "The target serves. No process brings its writes to the old server (last heard of "
+              + Figures.time(view.ageMillis())
+              + " ago): `fram migrate` does; the new server keeps its log until then.";
+    }
     if (view.status().phase() == PhaseName.SERVING) {
       return "The target serves. `fram complete` removes what Fram made on both servers.";
     }
@@ -198,9 +210,13 @@ final class StatusCommand implements FramCommand {
     return phase == PhaseName.COMPLETED || phase == PhaseName.CANCELLED;
   }
 
-  /** Along the ordinary way; the two side tracks are reached only by themselves. */
+  /** Along the ordinary way; side tracks are reached only by themselves. */
   static boolean isReached(PhaseName now, PhaseName wanted) {
-    boolean aside = now == PhaseName.CANCELLED || now == PhaseName.NEEDS_OPERATOR;
+    boolean aside =
+        now == PhaseName.CANCELLED
+            || now == PhaseName.NEEDS_OPERATOR
+            || now == PhaseName.ROLLING_BACK
+            || now == PhaseName.ROLLED_BACK;
     return now == wanted || (!aside && wanted.compareTo(now) < 0);
   }
 }

@@ -92,6 +92,11 @@ public enum ConfigKey {
       ValueKind.DURATION, "15s", "A cutover that blocks writes for longer undoes itself."),
   MAX_LAG(ValueKind.DURATION, "5s", "Refuses a cutover while the target is further behind."),
   CUTOVER_ATTEMPTS(ValueKind.COUNT, "20", "Tries to block writes this often before it gives up."),
+  REVERSE_WINDOW(
+      ValueKind.WINDOW,
+      "7d",
+      "After the cutover the new server's writes go to the old one for this long, and `fram rollback`"
+          + " brings the data back. none: there is no way back (MySQL, MariaDB: always so)."),
   DDL(
       ValueKind.DDL,
       "ask",

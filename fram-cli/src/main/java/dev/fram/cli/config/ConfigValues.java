@@ -52,6 +52,16 @@ public final class ConfigValues {
     return text(key).flatMap(Amounts::duration).orElseThrow();
   }
 
+  /** How long there is a way back; zero for none. */
+  public Duration window(ConfigKey key) {
+    return text(key).flatMap(ValueKind::window).orElseThrow();
+  }
+
+  /** Whether the user has given a value, and not only the key's default is there. */
+  public boolean given(ConfigKey key) {
+    return values.containsKey(key);
+  }
+
   public long bytes(ConfigKey key) {
     return text(key).flatMap(Amounts::bytes).orElseThrow();
   }

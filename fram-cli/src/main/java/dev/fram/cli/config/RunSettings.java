@@ -13,6 +13,7 @@ public final class RunSettings {
         .withStream(stream(values, surroundings))
         .withVerify(verify(values))
         .withCutover(cutover(values))
+        .withReverse(reverse(values))
         .withTraffic(Switches.settings(values, surroundings))
         .withRetry(retry(values));
   }
@@ -65,6 +66,14 @@ public final class RunSettings {
         values.duration(ConfigKey.WRITE_BLOCK_BUDGET),
         values.duration(ConfigKey.MAX_LAG),
         values.count(ConfigKey.CUTOVER_ATTEMPTS));
+  }
+
+  private static MigrationSettings.Reverse reverse(ConfigValues values) {
+    return new MigrationSettings.Reverse(
+        values.window(ConfigKey.REVERSE_WINDOW),
+        values.given(ConfigKey.REVERSE_WINDOW)
+            ? MigrationSettings.Wish.ASKED
+            : MigrationSettings.Wish.WHERE_POSSIBLE);
   }
 
   private static MigrationSettings.Retry retry(ConfigValues values) {

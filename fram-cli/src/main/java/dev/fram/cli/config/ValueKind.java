@@ -3,6 +3,7 @@ package dev.fram.cli.config;
 
 import dev.fram.api.error.FramException;
 import dev.fram.api.model.Endpoint;
+import java.time.Duration;
 import java.util.Optional;
 
 /** The form of a setting's value, and what is wrong with one that does not have it. */
@@ -14,6 +15,7 @@ public enum ValueKind {
   SWITCHES("SWITCH"),
   FLAG("true|false"),
   DURATION("TIME"),
+  WINDOW("TIME|none"),
   SIZE("SIZE"),
   COUNT("N"),
   PERCENT("PERCENT"),
@@ -48,6 +50,10 @@ public enum ValueKind {
           problemUnless(
               Amounts.duration(text).filter(d -> !d.isZero()).isPresent(),
               "is " + quoted(text) + ". Write a time with its unit: 500ms, 30s, 5m, 24h, 1h30m.");
+      case WINDOW ->
+          problemUnless(
+              window(text).isPresent(),
+              "is " + quoted(text) + ". Write a time with its unit (7d, 12h), or none.");
       case SIZE ->
           problemUnless(
               Amounts.bytes(text).filter(b -> b > 0).isPresent(),
@@ -73,6 +79,13 @@ public enum ValueKind {
               text.equals("ask") || text.equals("replicate") || text.equals("ignore"),
               "is " + quoted(text) + ". Write ask, replicate or ignore.");
     };
+  }
+
+  /** How long; zero for none. */
+  static Optional<Duration> window(String text) {
+    return text.equals("none") || text.equals("0")
+        ? Optional.of(Duration.ZERO)
+        : Amounts.duration(text).filter(d -> !d.isNegative());
   }
 
   static Optional<Integer> count(String text) {

@@ -166,6 +166,7 @@ public final class Demo {
                         cutover.writeBlockBudget(),
                         cutover.maxLag(),
                         cutover.attempts()))
+                .withReverse(MigrationSettings.Reverse.off())
                 .withTraffic(
                     settings
                         .traffic()
@@ -198,6 +199,7 @@ public final class Demo {
         status.feed(),
         status.verify(),
         status.cutover(),
+        status.reverse(),
         status.held(),
         status.notes(),
         List.of());

@@ -31,6 +31,8 @@ final class PhaseTrail {
       case READY -> "ready for the cutover";
       case CUTTING_OVER -> "cutting over";
       case SERVING -> "the target serves";
+      case ROLLING_BACK -> "rolling back";
+      case ROLLED_BACK -> "the old server serves again";
       case COMPLETED -> "completed";
       case CANCELLED -> "cancelled";
       case NEEDS_OPERATOR -> "needs you";
@@ -42,16 +44,28 @@ final class PhaseTrail {
       return Ink.WARNING;
     }
     return switch (status.phase()) {
-      case READY, SERVING, COMPLETED -> Ink.GOOD;
+      case READY, SERVING, ROLLED_BACK, COMPLETED -> Ink.GOOD;
       case NEEDS_OPERATOR -> Ink.BAD;
       case CANCELLED -> Ink.WARNING;
-      case PLANNED, CHECKED, PREPARED, COPYING, CATCHING_UP, VERIFYING, CUTTING_OVER -> Ink.BUSY;
+      case PLANNED,
+          CHECKED,
+          PREPARED,
+          COPYING,
+          CATCHING_UP,
+          VERIFYING,
+          CUTTING_OVER,
+          ROLLING_BACK ->
+          Ink.BUSY;
     };
   }
 
   static void draw(Line line, PhaseName phase, Glyphs glyphs) {
     if (phase == PhaseName.CANCELLED || phase == PhaseName.NEEDS_OPERATOR) {
       line.add(glyphs.failed + " " + words(phase), Ink.BAD);
+      return;
+    }
+    if (phase == PhaseName.ROLLING_BACK || phase == PhaseName.ROLLED_BACK) {
+      line.add(glyphs.done + " " + words(phase), Ink.GOOD);
       return;
     }
     for (PhaseName station : STATIONS) {
@@ -69,8 +83,9 @@ final class PhaseTrail {
       case CHECKED -> PhaseName.PREPARED;
       case PREPARED -> PhaseName.COPYING;
       // Nothing goes on in these: they are reached, and wait for the user.
-      case READY, SERVING, COMPLETED -> PhaseName.PLANNED;
-      case COPYING, CATCHING_UP, VERIFYING, CUTTING_OVER, CANCELLED, NEEDS_OPERATOR -> phase;
+      case READY, SERVING, ROLLED_BACK, COMPLETED -> PhaseName.PLANNED;
+      case COPYING, CATCHING_UP, VERIFYING, CUTTING_OVER -> phase;
+      case ROLLING_BACK, CANCELLED, NEEDS_OPERATOR -> phase;
     };
   }
 
@@ -85,6 +100,7 @@ final class PhaseTrail {
       case CUTTING_OVER -> "cutover";
       case SERVING -> "serving";
       case PLANNED, COMPLETED, CANCELLED, NEEDS_OPERATOR -> words(station);
+      case ROLLING_BACK, ROLLED_BACK -> words(station);
     };
   }
 }

@@ -82,6 +82,7 @@ public final class PlainStory {
     return switch (phase) {
       case COPYING, CATCHING_UP, VERIFYING, READY -> true;
       case PLANNED, CHECKED, PREPARED, CUTTING_OVER, SERVING -> false;
+      case ROLLING_BACK, ROLLED_BACK -> false;
       case COMPLETED, CANCELLED, NEEDS_OPERATOR -> false;
     };
   }
@@ -109,6 +110,8 @@ public final class PlainStory {
               + Figures.time(status.feed().lagMillis());
       case CUTTING_OVER -> "cutting over";
       case SERVING -> "the target serves";
+      case ROLLING_BACK -> "rolling back to " + status.source();
+      case ROLLED_BACK -> status.source() + " serves again";
       case COMPLETED -> "completed";
       case CANCELLED -> "cancelled; the source never stopped serving";
       case NEEDS_OPERATOR -> "needs you: a step's outcome is unknown";

@@ -138,6 +138,7 @@ public final class Screen {
     String dot = "  " + glyphs.dot + "  ";
     Line line = labelled("Follow").add(Figures.count(feed.changes()) + " changes applied");
     if (isOver(status.phase())) {
+      status.reverse().ifPresent(this::reverse);
       return;
     }
     line.add(dot, Ink.DIM)
@@ -155,10 +156,27 @@ public final class Screen {
         .add("the source keeps " + Figures.bytes(feed.retainedBytes()) + " of log");
   }
 
+  private void reverse(Status.Reverse reverse) {
+    String dot = "  " + glyphs.dot + "  ";
+    Line line =
+        labelled("Back")
+            .add(Figures.count(reverse.changes()) + " changes applied to the old server")
+            .add(dot, Ink.DIM)
+            .add("lag " + Figures.time(reverse.lagMillis()));
+    if (reverse.lagBytes() >= 0) {
+      line.add(", " + Figures.bytes(reverse.lagBytes()));
+    }
+    line()
+        .to(INDENT)
+        .add("a way back for " + Figures.time(reverse.leftMillis()))
+        .add(dot, Ink.DIM)
+        .add("the new server keeps " + Figures.bytes(reverse.retainedBytes()) + " of log");
+  }
+
   /** Nothing is read from the source any more. */
   private static boolean isOver(PhaseName phase) {
     return switch (phase) {
-      case SERVING, COMPLETED, CANCELLED -> true;
+      case SERVING, ROLLING_BACK, ROLLED_BACK, COMPLETED, CANCELLED -> true;
       case PLANNED, CHECKED, PREPARED, COPYING, CATCHING_UP, VERIFYING -> false;
       case READY, CUTTING_OVER, NEEDS_OPERATOR -> false;
     };

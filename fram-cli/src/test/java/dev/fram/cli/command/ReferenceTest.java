@@ -111,6 +111,7 @@ class ReferenceTest {
       case SWITCHES -> "list of switches";
       case FLAG -> "true or false";
       case DURATION -> "time";
+      case WINDOW -> "time, or none";
       case SIZE -> "size";
       case COUNT -> "1 to 256";
       case PERCENT -> "1 to 100";

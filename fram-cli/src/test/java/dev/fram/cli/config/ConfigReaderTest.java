@@ -90,6 +90,7 @@ class ConfigReaderTest {
           case LIST, SWITCHES -> "public.t" + number + "*";
           case FLAG -> random.nextBoolean() ? "true" : "false";
           case DURATION -> number + "s";
+          case WINDOW -> random.nextBoolean() ? number + "d" : "none";
           case SIZE -> number + "MiB";
           case COUNT -> String.valueOf(number);
           case PERCENT -> String.valueOf(1 + random.nextInt(100));
@@ -185,8 +186,11 @@ class ConfigReaderTest {
   @Test
   void theDefaultsAreTheCoresOwn() throws IOException {
     file("");
+    // But for the way back: whoever calls the core wants a run that ends, unless he says otherwise.
+    MigrationSettings.Reverse window =
+        new MigrationSettings.Reverse(Duration.ofDays(7), MigrationSettings.Wish.WHERE_POSSIBLE);
     assertThat(RunSettings.from(read(Map.of(), Map.of()), world(Map.of())))
-        .isEqualTo(MigrationSettings.defaults());
+        .isEqualTo(MigrationSettings.defaults().withReverse(window));
   }
 
   @Test

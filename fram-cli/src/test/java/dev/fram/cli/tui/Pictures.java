@@ -86,6 +86,7 @@ public final class Pictures {
             : new Status.Verify("continuous", 12, 12, 0, 2_204_331, 0, 311, 250_000, 90),
         cutover,
         Optional.empty(),
+        Optional.empty(),
         notes,
         List.of("fram status --watch", "fram cutover --dry-run"));
   }
@@ -102,6 +103,7 @@ public final class Pictures {
         status.feed(),
         status.verify(),
         status.cutover(),
+        status.reverse(),
         Optional.of(reason),
         status.notes(),
         status.nextSteps());

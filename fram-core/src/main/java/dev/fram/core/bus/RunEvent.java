@@ -36,6 +36,18 @@ public sealed interface RunEvent {
   record Applied(String position, long transactions, long changes, long skipped)
       implements RunEvent {}
 
+  /** The same of the reverse feed. */
+  record ReverseReceived(String position) implements RunEvent {}
+
+  record ReverseApplied(String position, long transactions, long changes) implements RunEvent {}
+
+  /** How far the old server is behind the new one, and what is left of the window. */
+  record ReverseMeasured(long lagBytes, long lagMillis, long retainedBytes, long leftMillis)
+      implements RunEvent {}
+
+  /** There is a reverse feed no more. */
+  record ReverseEnded() implements RunEvent {}
+
   record BacklogMeasured(long bytes, long onDisk, long lagMillis) implements RunEvent {}
 
   record LogMeasured(long lagBytes, long retainedBytes) implements RunEvent {}

@@ -22,6 +22,7 @@ public final class StatusProjector {
   private final long beganNanos;
   private final CopyFigures copy = new CopyFigures();
   private final CutoverFigures cutover = new CutoverFigures();
+  private final ReverseFigures reverse = new ReverseFigures();
   private final Meter changesMeter = new Meter();
   private final Map<String, String> held = new LinkedHashMap<>();
   private final Deque<String> notes = new ArrayDeque<>();
@@ -64,6 +65,10 @@ public final class StatusProjector {
       case RunEvent.CopyRestarted e -> copy.restarted(e.table());
       case RunEvent.Received e -> received = e.position();
       case RunEvent.Applied e -> applied(e);
+      case RunEvent.ReverseReceived e -> reverse.received(e.position());
+      case RunEvent.ReverseApplied e -> reverse.applied(e);
+      case RunEvent.ReverseMeasured e -> reverse.measured(e);
+      case RunEvent.ReverseEnded e -> reverse.ended();
       case RunEvent.BacklogMeasured e -> backlog = e;
       case RunEvent.LogMeasured e -> log = e;
       case RunEvent.Held e -> held.put(e.by(), e.reason());
@@ -95,9 +100,10 @@ public final class StatusProjector {
         feed(now),
         verify,
         cutover.picture(),
+        reverse.picture(),
         reason(),
         List.copyOf(notes),
-        NextSteps.of(phase, reason()));
+        NextSteps.of(phase, reason(), reverse.picture()));
   }
 
   public synchronized PhaseName phase() {

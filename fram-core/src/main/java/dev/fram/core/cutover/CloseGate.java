@@ -81,7 +81,7 @@ final class CloseGate implements CutoverStep {
             + " attempts; held by: "
             + String.join("; ", blockers)
             + ".",
-        "End these transactions or wait for them, then cut over again.");
+        "End these transactions or wait for them, then " + parts.again() + ".");
   }
 
   @Override

@@ -7,6 +7,7 @@ import dev.fram.api.engine.WriteGate;
 import dev.fram.api.error.ErrorCode;
 import dev.fram.api.error.FramException;
 import dev.fram.api.model.Table;
+import dev.fram.api.traffic.TrafficMove.Direction;
 import dev.fram.core.bus.RunEvent;
 import dev.fram.core.concurrent.StopSignal;
 import dev.fram.core.concurrent.Stopped;
@@ -17,6 +18,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.Optional;
 import java.util.random.RandomGenerator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -33,20 +35,30 @@ public final class Cutover {
   public static final String FINISH = "finish-schema";
 
   private final RunParts parts;
+  private final Optional<RunParts> next;
   private final Pipeline pipeline;
   private final Lease lease;
   private final List<Table> tables;
   private final Verification verification;
   private final StopSignal signal;
 
+  /**
+   * One direction, and the one that may follow it.
+   *
+   * @param parts this direction's
+   * @param next the other direction's; empty where there is to be no way back
+   */
+  public record Way(RunParts parts, Optional<RunParts> next) {}
+
   public Cutover(
-      RunParts parts,
+      Way way,
       Pipeline pipeline,
       Lease lease,
       List<Table> tables,
       Verification verification,
       StopSignal signal) {
-    this.parts = parts;
+    this.parts = way.parts();
+    this.next = way.next();
     this.pipeline = pipeline;
     this.lease = lease;
     this.tables = List.copyOf(tables);
@@ -148,15 +160,12 @@ public final class Cutover {
   }
 
   private long intent(Freeze freeze) {
-    return parts
-        .journal()
-        .store()
-        .intent(parts.journal().epoch(), HandOverStep.NAME, freeze.frozenAt().text());
+    return parts.journal().intent(HandOverStep.NAME, freeze.frozenAt().text());
   }
 
   private void record(long sequence, StepOutcome outcome, Freeze freeze) {
     String detail = freeze.frozenAt().text();
-    parts.journal().store().outcome(parts.journal().epoch(), sequence, outcome, detail);
+    parts.journal().outcome(sequence, outcome, detail);
     LOG.info("{}: {} at {}", HandOverStep.NAME, outcome, detail);
   }
 
@@ -166,6 +175,7 @@ public final class Cutover {
     compared(steps, new RestComparison(verification, signal));
     steps.add(new CheckTraffic(parts));
     steps.add(new StartProbe(parts));
+    next.ifPresent(other -> prepareReturn(steps, other));
     steps.add(new Readiness(parts, pipeline, freeze, verification, tables, signal));
     steps.add(
         new SchemaStep(
@@ -173,7 +183,9 @@ public final class Cutover {
             "would prepare sequences, triggers and the rest of the schema",
             () -> parts.route().schema().prepareFinish(epoch),
             () -> {}));
-    steps.add(new ListObjects(parts));
+    if (parts.direction() == Direction.FORWARD) {
+      steps.add(new ListObjects(parts));
+    }
     compared(steps, new ProveTouched(verification, signal));
     steps.add(new PauseTraffic(parts, freeze));
     steps.add(
@@ -185,8 +197,12 @@ public final class Cutover {
             signal));
     steps.add(new Drain(parts, pipeline, freeze, signal));
     steps.add(new TellFrozen(parts, freeze));
-    steps.add(new CompareDefinitions(parts));
-    steps.add(new CopyUnlogged(parts, freeze, tables));
+    if (parts.direction() == Direction.FORWARD) {
+      steps.add(new CompareDefinitions(parts));
+      steps.add(new CopyUnlogged(parts, freeze, tables));
+    } else {
+      steps.add(new CompareReturn("compare-definitions", parts));
+    }
     compared(steps, new ProveLast(verification, signal));
     steps.add(
         new SchemaStep(
@@ -194,7 +210,15 @@ public final class Cutover {
             "would set sequences, triggers, rules and the remaining foreign keys",
             () -> parts.route().schema().finish(epoch),
             () -> parts.route().schema().undoFinish(epoch)));
+    next.ifPresent(other -> steps.add(new NoteReturn(parts, other)));
     return steps;
+  }
+
+  private void prepareReturn(List<CutoverStep> steps, RunParts other) {
+    if (parts.direction() == Direction.BACK) {
+      steps.add(new CompareReturn("look-at-tables", parts));
+    }
+    steps.add(new PrepareReturn(parts, other, tables));
   }
 
   /** A step that there is only where both sides are compared. */
@@ -245,7 +269,7 @@ public final class Cutover {
   }
 
   /** What a person must decide, or a defect, keeps its own code; the rest may be tried again. */
-  private static RuntimeException undone(RuntimeException e) {
+  private RuntimeException undone(RuntimeException e) {
     if (!(e instanceof FramException cause) || cause.code() == ErrorCode.CUTOVER_UNDONE) {
       return e;
     }
@@ -257,28 +281,30 @@ public final class Cutover {
     return own
         ? e
         : new FramException(
-            ErrorCode.CUTOVER_UNDONE,
-            "The cutover was undone, the source serves on: " + cause.seen(),
-            cause.remedy(),
-            cause);
+            ErrorCode.CUTOVER_UNDONE, undoneWords() + cause.seen(), cause.remedy(), cause);
+  }
+
+  private String undoneWords() {
+    return switch (parts.direction()) {
+      case FORWARD -> "The cutover was undone, the source serves on: ";
+      case BACK -> "The rollback was undone, the new server serves on: ";
+    };
   }
 
   private FramException notHandedOver() {
     return new FramException(
         ErrorCode.CUTOVER_UNDONE,
-        "Source "
-            + parts.route().source().server().name()
-            + ": the hand-over was rolled back; the source serves on.",
-        "Cut over again.");
+        parts.route().source().server().name()
+            + ": the hand-over was rolled back by the server, which serves on.",
+        "Nothing is lost; " + parts.again() + ".");
   }
 
   private FramException unknown() {
     return new FramException(
         ErrorCode.OUTCOME_UNKNOWN,
-        "Source "
-            + parts.route().source().server().name()
-            + " could not be asked whether it has handed over. The target stays closed.",
-        "Make the source reachable and run fram migrate again: it asks the source and goes on, or"
+        parts.route().source().server().name()
+            + " could not be asked whether it has handed over. The other server stays closed.",
+        "Make it reachable and run fram migrate again: it asks that server and goes on, or"
             + " goes back.");
   }
 

@@ -40,21 +40,23 @@ final class HandOverStep {
     if (freeze.left().isZero()) {
       throw new FramException(
           ErrorCode.CUTOVER_UNDONE,
-          "The cutover took longer than the "
+          parts.act()
+              + " took longer than the "
               + parts.settings().cutover().writeBlockBudget().toMillis()
               + " ms that writes may be blocked.",
-          "Cut over when there is less load, or raise the write-block budget.");
+          "Try it when there is less load, or raise the write-block budget.");
     }
     List<String> unstoppable = freeze.gate().unstoppable();
     if (!unstoppable.isEmpty()) {
       throw new FramException(
           ErrorCode.CUTOVER_UNDONE,
-          "Source "
-              + parts.route().source().server().name()
+          parts.route().source().server().name()
               + ": after the hand-over nothing would keep these from writing there: "
               + String.join("; ", unstoppable)
               + ".",
-          "End these sessions, give Fram an account that nobody else uses, then cut over again.");
+          "End these sessions, give Fram an account that nobody else uses, then "
+              + parts.again()
+              + ".");
     }
   }
 

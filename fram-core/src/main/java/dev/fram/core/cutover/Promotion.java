@@ -36,7 +36,8 @@ public final class Promotion {
 
   static List<String> plan(RunParts parts) {
     List<String> lines = new ArrayList<>();
-    lines.add(OPEN + ": would let the applications write to the target");
+    lines.add(
+        OPEN + ": would let the applications write to " + parts.route().target().server().name());
     lines.add(
         Traffic.SWITCH
             + (parts.traffic().none()
@@ -94,12 +95,11 @@ public final class Promotion {
   private FramException unsealed(FramException e) {
     return new FramException(
         ErrorCode.OUTCOME_UNKNOWN,
-        "Source "
-            + parts.route().source().server().name()
+        parts.route().source().server().name()
             + " has handed over, but nobody knows yet whether it took a last write: "
             + e.seen()
-            + " The target stays closed.",
-        "Make the source reachable and run fram migrate again.",
+            + " The other server stays closed.",
+        "Make it reachable and run fram migrate again.",
         e);
   }
 
@@ -152,9 +152,8 @@ public final class Promotion {
     if (!(parts.route().source().handOver() instanceof HandOver.HandedOver)) {
       throw new FramException(
           ErrorCode.INTERNAL,
-          "Source "
-              + parts.route().source().server().name()
-              + " still owns the data; the target is not opened.",
+          parts.route().source().server().name()
+              + " still owns the data; the other server is not opened.",
           "Report this.");
     }
   }

@@ -8,6 +8,7 @@ import dev.fram.api.error.ErrorCategory;
 import dev.fram.api.error.ErrorCode;
 import dev.fram.api.error.FramException;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -21,10 +22,21 @@ public final class Journal {
 
   private final JournalStore store;
   private final long epoch;
+  private final int turn;
 
+  /** Of the way there. */
   public Journal(JournalStore store, long epoch) {
+    this(store, epoch, 1);
+  }
+
+  /**
+   * @param turn which time it is that the data changes servers: 1 the first cutover, 2 a rollback,
+   *     3 a cutover after it. The steps of one turn are not those of another.
+   */
+  public Journal(JournalStore store, long epoch, int turn) {
     this.store = store;
     this.epoch = epoch;
+    this.turn = turn;
   }
 
   public JournalStore store() {
@@ -33,6 +45,11 @@ public final class Journal {
 
   public long epoch() {
     return epoch;
+  }
+
+  /** Which time it is that the data changes servers. */
+  public int turn() {
+    return turn;
   }
 
   /**
@@ -55,7 +72,7 @@ public final class Journal {
   }
 
   private void step(String name, String detail, Supplier<String> act) {
-    long sequence = store.intent(epoch, name, detail);
+    long sequence = intent(name, detail);
     String did;
     try {
       did = act.get();
@@ -67,20 +84,44 @@ public final class Journal {
     LOG.info("{}: done{}", name, did.isEmpty() ? "" : " (" + did + ")");
   }
 
-  /** Whether that step was ever tried. */
-  public boolean begun(String name) {
-    return store.entries().stream().anyMatch(e -> e.step().equals(name));
+  /** Writes that a step is about to be tried in this turn. */
+  public long intent(String name, String detail) {
+    return store.intent(epoch, entry(name), detail);
   }
 
-  /** Whether the newest entry of that step says it was done. */
+  public void outcome(long sequence, StepOutcome outcome, String detail) {
+    store.outcome(epoch, sequence, outcome, detail);
+  }
+
+  /** What was done in this turn has been taken back. */
+  public void undone(String name) {
+    outcome(intent(name, ""), StepOutcome.NOT_DONE, "");
+  }
+
+  /** Whether that step was ever tried in this turn. */
+  public boolean begun(String name) {
+    return store.entries().stream().anyMatch(e -> e.step().equals(entry(name)));
+  }
+
+  /** Whether the newest entry of that step in this turn says it was done. */
   public boolean done(String name) {
+    return detail(name).isPresent();
+  }
+
+  /** What the newest entry of that step in this turn says, when it says that it was done. */
+  public Optional<String> detail(String name) {
     List<JournalEntry> entries = store.entries();
     for (int i = entries.size() - 1; i >= 0; i--) {
-      if (entries.get(i).step().equals(name)) {
-        return entries.get(i).outcome().filter(o -> o == StepOutcome.DONE).isPresent();
+      JournalEntry entry = entries.get(i);
+      if (entry.step().equals(entry(name))) {
+        return entry.outcome().filter(o -> o == StepOutcome.DONE).map(o -> entry.detail());
       }
     }
-    return false;
+    return Optional.empty();
+  }
+
+  private String entry(String name) {
+    return turn == 1 ? name : name + " (turn " + turn + ")";
   }
 
   private void noteFailure(long sequence, FramException e) {

@@ -4,6 +4,7 @@ package dev.fram.core.migration;
 import dev.fram.api.check.Finding;
 import dev.fram.api.engine.Engine;
 import dev.fram.api.engine.Lease;
+import dev.fram.api.engine.MigrationRecord;
 import dev.fram.api.engine.Route;
 import dev.fram.api.engine.RouteRequest;
 import dev.fram.api.error.ErrorCategory;
@@ -73,11 +74,18 @@ final class Attempt {
         bus.projector()
             .names(
                 route.id().value(), route.source().server().name(), route.target().server().name());
-        try (ClientProbe probe = new ClientProbe(path(route), bus, clock)) {
-          Traffic traffic = new Traffic(settings.traffic(), move(route), journal, bus);
-          RunParts parts =
-              new RunParts(engine, route, journal, bus, settings, traffic, probe, clock);
-          return leased(parts, lease, orders, findings, listener);
+        try (ClientProbe probe = new ClientProbe(path(route), bus, clock);
+            ClientProbe back = new ClientProbe(route.back().flatMap(this::path), bus, clock)) {
+          Turns turns =
+              new Turns(
+                  route,
+                  settings.reverse(),
+                  (way, turn) ->
+                      parts(
+                          way,
+                          new Journal(journal.store(), lease.epoch(), turn),
+                          turn % 2 == 0 ? back : probe));
+          return leased(turns, lease, orders, findings, listener);
         }
       }
     }
@@ -87,12 +95,20 @@ final class Attempt {
     return settings.traffic().probe().map(route::clientPath);
   }
 
-  private TrafficMove move(Route route) {
-    return new TrafficMove(
-        route.id(),
-        TrafficMove.Direction.FORWARD,
-        server(request.source()),
-        server(request.target()));
+  private RunParts parts(Route way, Journal journal, ClientProbe probe) {
+    TrafficMove.Direction direction = Turns.direction(journal.turn());
+    EventBus own = direction == TrafficMove.Direction.BACK ? bus.reverse() : bus;
+    Traffic traffic = new Traffic(settings.traffic(), move(way, direction), journal, own);
+    return new RunParts(engine, way, journal, own, settings, direction, traffic, probe, clock);
+  }
+
+  private TrafficMove move(Route way, TrafficMove.Direction direction) {
+    TrafficMove.Server source = server(request.source());
+    TrafficMove.Server target = server(request.target());
+    return switch (direction) {
+      case FORWARD -> new TrafficMove(way.id(), direction, source, target);
+      case BACK -> new TrafficMove(way.id(), direction, target, source);
+    };
   }
 
   private static TrafficMove.Server server(Endpoint endpoint) {
@@ -101,12 +117,13 @@ final class Attempt {
   }
 
   private PhaseName leased(
-      RunParts parts,
+      Turns turns,
       Lease lease,
       Orders orders,
       Consumer<Finding> findings,
       Consumer<Status> listener) {
-    Phase recorded = PhaseJson.read(parts.journal().store().load().orElseThrow());
+    RunParts parts = turns.parts(1);
+    MigrationRecord recorded = parts.journal().store().load().orElseThrow();
     Ledger ledger = new Ledger(settings.verify().ledgerKeys());
     Pipeline pipeline = new Pipeline(parts, ledger);
     CommandDesk desk =
@@ -120,7 +137,7 @@ final class Attempt {
         Migration migration =
             new Migration(
                 parts,
-                new Migration.Ways(pipeline, ledger),
+                new Migration.Ways(turns, pipeline, ledger),
                 lease,
                 orders,
                 recorded,
@@ -156,7 +173,7 @@ final class Attempt {
   private static void work(
       Migration migration, Farewell farewell, Orders orders, Consumer<Finding> findings) {
     switch (orders.goal()) {
-      case MIGRATE, CUTOVER -> {
+      case MIGRATE, CUTOVER, ROLLBACK -> {
         migration.run(findings);
         farewell.clear();
         farewell.answerAll("The migration is " + migration.phase().name() + ".");
@@ -167,12 +184,19 @@ final class Attempt {
   }
 
   private static void stopped(Migration migration, Farewell farewell, Orders orders) {
-    if (orders.ending().filter(e -> e == Orders.Ending.CANCEL).isPresent()) {
-      migration.close();
-      farewell.cancel();
-    } else {
-      farewell.answerAll(
-          Answer.refused(ErrorCode.CANCELLED, "The run was stopped; run fram migrate to resume."));
+    switch (orders.ending().orElse(Orders.Ending.STOP)) {
+      case CANCEL -> {
+        migration.close();
+        farewell.cancel();
+      }
+      case COMPLETE -> {
+        migration.close();
+        farewell.complete();
+      }
+      case STOP ->
+          farewell.answerAll(
+              Answer.refused(
+                  ErrorCode.CANCELLED, "The run was stopped; run fram migrate to resume."));
     }
   }
 

@@ -62,6 +62,8 @@ final class CommandDesk {
         orders.end(Orders.Ending.STOP);
       }
       case Command.Cancel cancel -> cancel(pending.id());
+      case Command.Rollback rollback -> rollback(pending.id(), rollback);
+      case Command.Complete complete -> complete(pending.id());
       case Command.Cutover cutover -> whenReady(pending.id(), cutover);
       case Command.CutoverDryRun dryRun -> whenReady(pending.id(), dryRun);
       case Command.Verify verify -> whenReady(pending.id(), verify);
@@ -70,11 +72,34 @@ final class CommandDesk {
 
   /** It is answered when it is done; the run goes on to it from wherever it is. */
   private void cancel(long id) {
-    if (phase.get() == PhaseName.SERVING) {
+    if (phase.get() == PhaseName.SERVING || phase.get() == PhaseName.ROLLING_BACK) {
       answer(id, Answer.refused(ErrorCode.PHASE_REFUSES, "The target serves already."));
     } else {
       orders.end(Orders.Ending.CANCEL);
     }
+  }
+
+  private void rollback(long id, Command command) {
+    if (phase.get() == PhaseName.SERVING) {
+      orders.queue(new Orders.Order(id, command));
+    } else {
+      answer(id, refused("a rollback needs SERVING"));
+    }
+  }
+
+  /** It is answered when it is done. */
+  private void complete(long id) {
+    if (phase.get() == PhaseName.SERVING) {
+      orders.end(Orders.Ending.COMPLETE);
+    } else {
+      answer(id, refused("there is something to complete when the target serves"));
+    }
+  }
+
+  private Answer refused(String needed) {
+    return Answer.refused(
+        ErrorCode.PHASE_REFUSES,
+        "The migration is " + phase.get() + "; " + needed + ". Nothing was touched.");
   }
 
   private void whenReady(long id, Command command) {

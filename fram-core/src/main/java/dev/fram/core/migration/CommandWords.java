@@ -15,6 +15,8 @@ final class CommandWords {
       case Command.Cutover c -> "cutover";
       case Command.CutoverDryRun c -> "cutover-dry-run";
       case Command.Verify c -> verify(c);
+      case Command.Rollback c -> "rollback";
+      case Command.Complete c -> "complete";
       case Command.Cancel c -> "cancel";
       case Command.Stop c -> "stop";
     };
@@ -38,6 +40,8 @@ final class CommandWords {
       case "cutover-dry-run" -> Optional.of(new Command.CutoverDryRun());
       case "verify" -> Optional.of(new Command.Verify(rest, Command.Differences.REPORT));
       case "repair" -> Optional.of(new Command.Verify(rest, Command.Differences.REPAIR));
+      case "rollback" -> Optional.of(new Command.Rollback());
+      case "complete" -> Optional.of(new Command.Complete());
       case "cancel" -> Optional.of(new Command.Cancel());
       case "stop" -> Optional.of(new Command.Stop());
       default -> Optional.empty();

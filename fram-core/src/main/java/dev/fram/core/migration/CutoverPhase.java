@@ -2,7 +2,6 @@
 package dev.fram.core.migration;
 
 import dev.fram.api.engine.Lease;
-import dev.fram.api.error.ErrorCategory;
 import dev.fram.api.error.ErrorCode;
 import dev.fram.api.error.FramException;
 import dev.fram.api.status.Command;
@@ -12,11 +11,8 @@ import dev.fram.core.bus.StatusJson;
 import dev.fram.core.concurrent.Retries;
 import dev.fram.core.concurrent.StopSignal;
 import dev.fram.core.cutover.Cutover;
-import dev.fram.core.cutover.Promotion;
-import dev.fram.core.cutover.Sealing;
 import dev.fram.core.run.MigrationSettings;
 import dev.fram.core.run.RunParts;
-import dev.fram.core.stream.Pipeline;
 import java.time.Duration;
 import java.util.Optional;
 import org.slf4j.Logger;
@@ -29,19 +25,11 @@ import org.slf4j.LoggerFactory;
 final class CutoverPhase {
   private static final Logger LOG = LoggerFactory.getLogger(CutoverPhase.class);
 
-  /**
-   * Where a cutover has led.
-   *
-   * @param failure told, and thrown where nobody waits for another try, once the phase is recorded
-   */
-  record Settled(Phase phase, Optional<RuntimeException> failure) {}
-
   private final RunParts parts;
   private final Orders orders;
   private final Cutover cutover;
+  private final Crossing crossing;
   private final Lease lease;
-  private final Pipeline pipeline;
-  private final Runnable stream;
   private final CaughtUp caughtUp;
   private final Retries retries;
   private final OrderedComparison comparison;
@@ -54,23 +42,19 @@ final class CutoverPhase {
     CUT_OVER
   }
 
-  /**
-   * @param stream lets changes flow to the target, where they do not flow yet
-   */
   CutoverPhase(
       RunParts parts,
       Orders orders,
       Cutover cutover,
+      Crossing crossing,
       Lease lease,
-      Pipeline pipeline,
-      Runnable stream) {
+      CaughtUp caughtUp) {
     this.parts = parts;
-    this.pipeline = pipeline;
-    this.stream = stream;
+    this.crossing = crossing;
     this.orders = orders;
     this.cutover = cutover;
     this.lease = lease;
-    this.caughtUp = new CaughtUp(parts, pipeline);
+    this.caughtUp = caughtUp;
     this.retries = parts.retries();
     this.comparison = new OrderedComparison(cutover.verification(), this::answer);
   }
@@ -112,9 +96,11 @@ final class CutoverPhase {
   }
 
   private boolean wanted() {
-    boolean own =
-        orders.goal() == Goal.CUTOVER
-            || parts.settings().cutover().mode() == MigrationSettings.Mode.AUTO;
+    // Whoever has gone back once has had a reason: then only a word leads there again.
+    boolean auto =
+        parts.settings().cutover().mode() == MigrationSettings.Mode.AUTO
+            && parts.journal().turn() == 1;
+    boolean own = orders.goal() == Goal.CUTOVER || auto;
     return own
         && caughtUp.now()
         && cutover.verification().complete()
@@ -122,67 +108,14 @@ final class CutoverPhase {
   }
 
   /** Cuts over, or finds out what became of a cutover that another run has left. */
-  Settled cuttingOver(StopSignal signal) {
-    Promotion promotion = new Promotion(parts);
-    if (step == Step.ASK_FIRST) {
-      return switch (promotion.probe(signal)) {
-        case NOT_DONE -> {
-          resumeTraffic();
-          yield new Settled(new Phase.Ready(), Optional.empty());
-        }
-        case DONE -> open(promotion, signal, Optional.empty());
-        case UNKNOWN -> unknown(unreachable());
-      };
-    }
+  Crossing.Settled cuttingOver(StopSignal signal) {
+    Step now = step;
     step = Step.ASK_FIRST;
-    return switch (cutover.run()) {
-      case Cutover.Result.HandedOver done -> open(promotion, signal, Optional.of(done.blocked()));
-      case Cutover.Result.Undone undone ->
-          new Settled(new Phase.Ready(), Optional.of(undone.why()));
-      case Cutover.Result.Unknown unknown -> unknown(unknown.why());
-    };
-  }
-
-  /** Another run died while a proxy held the applications' work back: it would do so for ever. */
-  private void resumeTraffic() {
-    if (parts.traffic().leftPaused()) {
-      parts.traffic().undo();
-    }
-  }
-
-  /** A stop is heard again when the target is open: until then nobody can write anywhere. */
-  private Settled open(
-      Promotion promotion, StopSignal signal, Optional<Cutover.WritesBlocked> blocked) {
-    orders.detach();
-    try {
-      promotion.open(new Sealing(parts, pipeline, stream, signal), blocked);
-    } catch (FramException e) {
-      if (e.category() != ErrorCategory.UNKNOWN_OUTCOME) {
-        throw e;
-      }
-      return unknown(e);
-    } finally {
-      orders.attach(signal);
-    }
-    String frozenAt = blocked.map(Cutover.WritesBlocked::frozenAt).orElse("");
-    return new Settled(new Phase.Serving(frozenAt), Optional.empty());
-  }
-
-  private static Settled unknown(FramException why) {
-    return new Settled(new Phase.NeedsOperator(why.getMessage()), Optional.of(why));
-  }
-
-  private FramException unreachable() {
-    return new FramException(
-        ErrorCode.OUTCOME_UNKNOWN,
-        "Source "
-            + parts.route().source().server().name()
-            + " cannot be asked whether it has handed over. The target stays closed.",
-        "Make the source reachable and run fram migrate again.");
+    return now == Step.ASK_FIRST ? crossing.ask(signal) : crossing.go(cutover, signal);
   }
 
   /** Tells who asked; throws unless the run waits in READY for another try. */
-  void tell(Settled settled, StopSignal signal) {
+  void tell(Crossing.Settled settled, StopSignal signal) {
     if (settled.failure().isEmpty()) {
       return;
     }
@@ -205,11 +138,22 @@ final class CutoverPhase {
   }
 
   private void look(Orders.Order order) {
-    if (order.command() instanceof Command.Verify command) {
-      comparison.begin(order, command);
-    } else {
-      dryRun(order);
+    switch (order.command()) {
+      case Command.Verify command -> comparison.begin(order, command);
+      case Command.CutoverDryRun dryRun -> dryRun(order);
+      case Command.Cutover c -> refuse(order);
+      case Command.Rollback c -> refuse(order);
+      case Command.Complete c -> refuse(order);
+      case Command.Cancel c -> refuse(order);
+      case Command.Stop c -> refuse(order);
     }
+  }
+
+  /** Came when the migration was somewhere else. */
+  private void refuse(Orders.Order order) {
+    answer(
+        order,
+        Answer.refused(ErrorCode.PHASE_REFUSES, "The migration is READY. Nothing was touched."));
   }
 
   private void dryRun(Orders.Order order) {

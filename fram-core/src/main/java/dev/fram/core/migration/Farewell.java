@@ -6,7 +6,6 @@ import dev.fram.api.error.ErrorCode;
 import dev.fram.api.error.FramException;
 import dev.fram.api.status.PhaseName;
 import dev.fram.core.bus.Answer;
-import dev.fram.core.bus.StatusJson;
 import dev.fram.core.run.RunParts;
 
 /**
@@ -16,12 +15,12 @@ import dev.fram.core.run.RunParts;
 final class Farewell {
   private final RunParts parts;
   private final Migration migration;
-  private final Orders orders;
+  private final Replies replies;
 
   Farewell(RunParts parts, Migration migration, Orders orders) {
     this.parts = parts;
     this.migration = migration;
-    this.orders = orders;
+    this.replies = new Replies(parts.journal().store(), orders);
   }
 
   /**
@@ -40,7 +39,7 @@ final class Farewell {
   }
 
   /**
-   * Ends what only served the way there; the source stays closed.
+   * Ends what only served the way there and back; the source stays closed.
    *
    * @throws FramException PHASE_REFUSES before the target serves
    */
@@ -59,12 +58,12 @@ final class Farewell {
         if (parts.journal().begun("create-tables")) {
           parts.route().schema().drop(parts.journal().epoch());
         }
-        parts.route().source().removeTraces();
+        removeTraces();
         answerAll("Cancelled; the source serves as before.");
         parts.route().target().removeTraces();
       }
       case COMPLETED -> {
-        parts.route().source().removeTraces();
+        removeTraces();
         answerAll("Completed.");
         parts.route().target().removeTraces();
       }
@@ -77,6 +76,8 @@ final class Farewell {
           READY,
           CUTTING_OVER,
           SERVING,
+          ROLLING_BACK,
+          ROLLED_BACK,
           NEEDS_OPERATOR -> {}
     }
   }
@@ -87,10 +88,19 @@ final class Farewell {
   }
 
   void answerAll(Answer answer) {
-    for (long id : orders.unanswered()) {
-      parts.journal().store().answerCommand(id, StatusJson.write(answer));
-      orders.answered(id);
-    }
+    replies.all(answer);
+  }
+
+  /** On the way back too, whether one was made or not; the journal is not touched. */
+  private void removeTraces() {
+    parts
+        .route()
+        .back()
+        .ifPresent(back -> {
+          back.source().removeTraces();
+          back.target().removeTraces();
+        });
+    parts.route().source().removeTraces();
   }
 
   private void assertSourceOwns(PhaseName phase) {

@@ -144,7 +144,12 @@ public final class MigrationClient {
 
   /** After the cutover: removes what Fram made. */
   public Answer complete(Consumer<Status> watcher) {
-    return resume(Goal.COMPLETE, watcher);
+    return order(new Command.Complete(), Goal.COMPLETE, watcher);
+  }
+
+  /** After the cutover: goes back to the old server, with every write that the new one took. */
+  public Answer rollback(Consumer<Status> watcher) {
+    return order(new Command.Rollback(), Goal.ROLLBACK, watcher);
   }
 
   private Answer order(Command command, Goal goal, Consumer<Status> watcher) {
@@ -252,6 +257,7 @@ public final class MigrationClient {
         s.feed(),
         s.verify(),
         s.cutover(),
+        s.reverse(),
         s.held(),
         s.notes(),
         s.nextSteps());

@@ -119,7 +119,7 @@ public final class MigrationRun {
     }
     LOG.warn("the run resumes in {} ms after: {}", delay.toMillis(), e.getMessage());
     StopSignal pause = new StopSignal();
-    if (mine.ending().filter(x -> x == Orders.Ending.CANCEL).isEmpty()) {
+    if (mine.ending().filter(x -> x != Orders.Ending.STOP).isEmpty()) {
       mine.attach(pause);
     }
     try {

@@ -16,7 +16,8 @@ final class Orders {
   /** How the run is to end before its goal. */
   enum Ending {
     STOP,
-    CANCEL
+    CANCEL,
+    COMPLETE
   }
 
   /**
@@ -29,6 +30,7 @@ final class Orders {
   private final Goal goal;
   private Optional<Ending> ending = Optional.empty();
   private Optional<StopSignal> work = Optional.empty();
+  private boolean turnedBack;
 
   Orders(Goal goal) {
     this.goal = goal;
@@ -36,6 +38,15 @@ final class Orders {
 
   Goal goal() {
     return goal;
+  }
+
+  /** This run has rolled back: it does not set out again by itself, in no attempt. */
+  synchronized void turnBack() {
+    turnedBack = true;
+  }
+
+  synchronized boolean turnedBack() {
+    return turnedBack;
   }
 
   /** Which signal ends the work that is going on now. */

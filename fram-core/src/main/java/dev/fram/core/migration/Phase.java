@@ -81,11 +81,43 @@ sealed interface Phase {
 
   /**
    * @param frozenAt the source's last position
+   * @param wayBack the position on the new server from which the reverse feed has everything; empty
+   *     where there is no way back
+   * @param until when the reverse window ends, in milliseconds since 1970
    */
-  record Serving(String frozenAt) implements Phase {
+  record Serving(String frozenAt, String wayBack, long until) implements Phase {
+    /** What a question is about that came up before the target served. */
+    static Serving none() {
+      return new Serving("", "", 0);
+    }
+
     @Override
     public PhaseName name() {
       return PhaseName.SERVING;
+    }
+  }
+
+  /**
+   * Who owns the data now is written on the new server, and only there.
+   *
+   * @param before what it becomes again when the rollback is undone
+   */
+  record RollingBack(Serving before) implements Phase {
+    @Override
+    public PhaseName name() {
+      return PhaseName.ROLLING_BACK;
+    }
+  }
+
+  /**
+   * The old server serves again. The way there can be gone once more, without a new copy.
+   *
+   * @param frozenAt the new server's last position
+   */
+  record RolledBack(String frozenAt) implements Phase {
+    @Override
+    public PhaseName name() {
+      return PhaseName.ROLLED_BACK;
     }
   }
 
@@ -105,8 +137,9 @@ sealed interface Phase {
 
   /**
    * @param question what the operator has to find out
+   * @param before for a rollback: what it becomes again when it was not done
    */
-  record NeedsOperator(String question) implements Phase {
+  record NeedsOperator(String question, Serving before) implements Phase {
     @Override
     public PhaseName name() {
       return PhaseName.NEEDS_OPERATOR;

@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.fram.api.engine.MigrationRecord;
 import dev.fram.api.engine.RouteRequest;
 import dev.fram.api.error.ErrorCode;
@@ -18,6 +19,8 @@ import java.util.List;
 
 /** Phases and scopes as the target's record keeps them. */
 final class PhaseJson {
+  private static final String TURN = "turn";
+
   private static final ObjectMapper MAPPER =
       JsonMapper.builder()
           .disable(SerializationFeature.FAIL_ON_EMPTY_BEANS)
@@ -27,8 +30,19 @@ final class PhaseJson {
 
   private PhaseJson() {}
 
-  static String evidence(Phase phase) {
-    return write(phase);
+  /**
+   * @param turn which time it is that the data changes servers; 1 is not written
+   */
+  static String evidence(Phase phase, int turn) {
+    return turn == 1 ? write(phase) : write(MAPPER.<ObjectNode>valueToTree(phase).put(TURN, turn));
+  }
+
+  static int turn(MigrationRecord record) {
+    try {
+      return MAPPER.readTree(record.evidence()).path(TURN).asInt(1);
+    } catch (JsonProcessingException e) {
+      throw unreadable(record, e);
+    }
   }
 
   /**
@@ -50,12 +64,16 @@ final class PhaseJson {
     try {
       return MAPPER.readValue(record.evidence(), type(PhaseName.valueOf(record.phase())));
     } catch (JsonProcessingException | IllegalArgumentException e) {
-      throw new FramException(
-          ErrorCode.MIGRATION_MISMATCH,
-          "Phase " + record.phase() + " of migration " + record.id() + " cannot be read.",
-          "Use the version of Fram that began it.",
-          e);
+      throw unreadable(record, e);
     }
+  }
+
+  private static FramException unreadable(MigrationRecord record, Exception e) {
+    return new FramException(
+        ErrorCode.MIGRATION_MISMATCH,
+        "Phase " + record.phase() + " of migration " + record.id() + " cannot be read.",
+        "Use the version of Fram that began it.",
+        e);
   }
 
   private static Class<? extends Phase> type(PhaseName name) {
@@ -69,6 +87,8 @@ final class PhaseJson {
       case READY -> Phase.Ready.class;
       case CUTTING_OVER -> Phase.CuttingOver.class;
       case SERVING -> Phase.Serving.class;
+      case ROLLING_BACK -> Phase.RollingBack.class;
+      case ROLLED_BACK -> Phase.RolledBack.class;
       case COMPLETED -> Phase.Completed.class;
       case CANCELLED -> Phase.Cancelled.class;
       case NEEDS_OPERATOR -> Phase.NeedsOperator.class;

@@ -20,10 +20,39 @@ final class PhaseRules {
       case VERIFYING -> Set.of(PhaseName.READY, PhaseName.CANCELLED);
       case READY -> Set.of(PhaseName.CUTTING_OVER, PhaseName.CANCELLED);
       case CUTTING_OVER -> Set.of(PhaseName.READY, PhaseName.SERVING, PhaseName.NEEDS_OPERATOR);
-      // Only the source's own answer leads out of here.
-      case NEEDS_OPERATOR -> Set.of(PhaseName.READY, PhaseName.SERVING);
-      case SERVING -> Set.of(PhaseName.COMPLETED);
+      // Only the own answer of the server that was to hand over leads out of here.
+      case NEEDS_OPERATOR -> Set.of(PhaseName.READY, PhaseName.SERVING, PhaseName.ROLLED_BACK);
+      case SERVING -> Set.of(PhaseName.COMPLETED, PhaseName.ROLLING_BACK);
+      case ROLLING_BACK ->
+          Set.of(PhaseName.SERVING, PhaseName.ROLLED_BACK, PhaseName.NEEDS_OPERATOR);
+      // The old server serves: what was copied is still worth something, or is given up.
+      case ROLLED_BACK -> Set.of(PhaseName.CATCHING_UP, PhaseName.CANCELLED);
       case COMPLETED, CANCELLED -> Set.of();
+    };
+  }
+
+  /**
+   * Which time it is that the data changes servers, after such a step: odd on the way there, even
+   * on the way back. Kept with the phase, in the same write.
+   */
+  static int turn(int now, PhaseName from, PhaseName to) {
+    boolean back = now % 2 == 0;
+    return switch (to) {
+      case ROLLING_BACK -> now + 1;
+      case CATCHING_UP -> from == PhaseName.ROLLED_BACK ? now + 1 : now;
+      case SERVING -> back ? now - 1 : now;
+      case PLANNED,
+          CHECKED,
+          PREPARED,
+          COPYING,
+          VERIFYING,
+          READY,
+          CUTTING_OVER,
+          ROLLED_BACK,
+          COMPLETED,
+          CANCELLED,
+          NEEDS_OPERATOR ->
+          now;
     };
   }
 

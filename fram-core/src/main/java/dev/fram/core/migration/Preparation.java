@@ -31,11 +31,17 @@ final class Preparation {
     this.findings = findings;
   }
 
-  /** All checks run, so that all problems are told at once; any FAIL ends the run. */
-  Phase.Checked check() {
+  /**
+   * All checks run, so that all problems are told at once; any FAIL ends the run.
+   *
+   * @param back the way back, where there is to be one: it is asked about too
+   */
+  Phase.Checked check(Optional<RunParts> back) {
     List<String> failed = new ArrayList<>();
     int warnings = 0;
-    for (Check check : parts.route().checks()) {
+    List<Check> checks = new ArrayList<>(parts.route().checks());
+    back.ifPresent(way -> checks.addAll(way.route().checks()));
+    for (Check check : checks) {
       for (Finding finding : check.run()) {
         findings.accept(finding);
         switch (finding.severity()) {

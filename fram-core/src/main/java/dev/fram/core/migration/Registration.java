@@ -90,7 +90,7 @@ final class Registration {
             source(route.source().server()),
             PhaseJson.scope(request),
             first.name().name(),
-            PhaseJson.evidence(first),
+            PhaseJson.evidence(first, 1),
             0));
   }
 

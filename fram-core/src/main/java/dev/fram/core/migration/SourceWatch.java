@@ -57,6 +57,8 @@ final class SourceWatch {
           PREPARED,
           CUTTING_OVER,
           SERVING,
+          ROLLING_BACK,
+          ROLLED_BACK,
           COMPLETED,
           CANCELLED,
           NEEDS_OPERATOR ->

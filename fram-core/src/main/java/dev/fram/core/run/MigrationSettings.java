@@ -14,6 +14,7 @@ public record MigrationSettings(
     Stream stream,
     Verify verify,
     Cutover cutover,
+    Reverse reverse,
     TrafficSettings traffic,
     Retry retry,
     Rhythm rhythm) {
@@ -25,37 +26,42 @@ public record MigrationSettings(
         Stream.defaults(),
         Verify.defaults(),
         Cutover.defaults(),
+        Reverse.off(),
         TrafficSettings.defaults(),
         Retry.defaults(),
         Rhythm.defaults());
   }
 
   public MigrationSettings withVerify(Verify value) {
-    return new MigrationSettings(copy, stream, value, cutover, traffic, retry, rhythm);
+    return new MigrationSettings(copy, stream, value, cutover, reverse, traffic, retry, rhythm);
   }
 
   public MigrationSettings withCopy(Copy value) {
-    return new MigrationSettings(value, stream, verify, cutover, traffic, retry, rhythm);
+    return new MigrationSettings(value, stream, verify, cutover, reverse, traffic, retry, rhythm);
   }
 
   public MigrationSettings withStream(Stream value) {
-    return new MigrationSettings(copy, value, verify, cutover, traffic, retry, rhythm);
+    return new MigrationSettings(copy, value, verify, cutover, reverse, traffic, retry, rhythm);
   }
 
   public MigrationSettings withCutover(Cutover value) {
-    return new MigrationSettings(copy, stream, verify, value, traffic, retry, rhythm);
+    return new MigrationSettings(copy, stream, verify, value, reverse, traffic, retry, rhythm);
+  }
+
+  public MigrationSettings withReverse(Reverse value) {
+    return new MigrationSettings(copy, stream, verify, cutover, value, traffic, retry, rhythm);
   }
 
   public MigrationSettings withTraffic(TrafficSettings value) {
-    return new MigrationSettings(copy, stream, verify, cutover, value, retry, rhythm);
+    return new MigrationSettings(copy, stream, verify, cutover, reverse, value, retry, rhythm);
   }
 
   public MigrationSettings withRetry(Retry value) {
-    return new MigrationSettings(copy, stream, verify, cutover, traffic, value, rhythm);
+    return new MigrationSettings(copy, stream, verify, cutover, reverse, traffic, value, rhythm);
   }
 
   public MigrationSettings withRhythm(Rhythm value) {
-    return new MigrationSettings(copy, stream, verify, cutover, traffic, retry, value);
+    return new MigrationSettings(copy, stream, verify, cutover, reverse, traffic, retry, value);
   }
 
   /**
@@ -173,6 +179,31 @@ public record MigrationSettings(
     MANUAL,
     /** Fram, as soon as it is ready. */
     AUTO
+  }
+
+  /**
+   * The way back after a cutover.
+   *
+   * @param window how long the new server's writes are brought to the old one; zero: not at all
+   * @param wish what becomes of a cutover where the engine knows no way back
+   */
+  public record Reverse(Duration window, Wish wish) {
+    /** None: the run ends as soon as the target serves. */
+    public static Reverse off() {
+      return new Reverse(Duration.ZERO, Wish.WHERE_POSSIBLE);
+    }
+
+    public boolean on() {
+      return !window.isZero();
+    }
+  }
+
+  /** Whether a person has asked for a way back. */
+  public enum Wish {
+    /** It is the default: an engine that knows none does without. */
+    WHERE_POSSIBLE,
+    /** It was asked for: without it nothing is begun. */
+    ASKED
   }
 
   /**

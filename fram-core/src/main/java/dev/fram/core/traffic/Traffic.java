@@ -41,6 +41,7 @@ public final class Traffic {
 
   private final List<Switch> switches;
   private final TrafficSettings settings;
+  private final String to;
   private final Journal journal;
   private final EventBus bus;
 
@@ -48,6 +49,7 @@ public final class Traffic {
     this.switches =
         settings.switches().stream().map(s -> new Switch(s.name(), s.open(move))).toList();
     this.settings = settings;
+    this.to = move.to().address().toString();
     this.journal = journal;
     this.bus = bus;
   }
@@ -161,7 +163,7 @@ public final class Traffic {
   }
 
   private SwitchOutcome redirect(Switch one) {
-    long sequence = journal.store().intent(journal.epoch(), step(one), "");
+    long sequence = journal.intent(step(one), "");
     SwitchOutcome outcome = one.plug().redirect();
     if (isDone(outcome)) {
       outcome = one.plug().resume();
@@ -172,7 +174,7 @@ public final class Traffic {
           case SwitchOutcome.NotDone d -> StepOutcome.NOT_DONE;
           case SwitchOutcome.Unknown u -> StepOutcome.UNKNOWN;
         };
-    journal.store().outcome(journal.epoch(), sequence, word, "");
+    journal.outcome(sequence, word, "");
     LOG.info("{}: {} {}", step(one), one.plug().name(), word);
     return outcome;
   }
@@ -242,23 +244,26 @@ public final class Traffic {
     return one.plug().name() + ": " + told;
   }
 
-  private static FramException unswitched(List<String> failed) {
+  private FramException unswitched(List<String> failed) {
     return new FramException(
         ErrorCode.HOOK_FAILED,
         half(failed),
-        "Point the applications at the target by hand, or settle it and run fram migrate again:"
+        "Point the applications at "
+            + to
+            + " by hand, or settle it and run fram migrate again:"
             + " what has switched is not done again.");
   }
 
-  private static FramException uncertain(List<String> failed) {
+  private FramException uncertain(List<String> failed) {
     return new FramException(
         ErrorCode.OUTCOME_UNKNOWN,
         half(failed),
         "Look what became of it; if it was not done, run fram migrate, which does it again.");
   }
 
-  private static String half(List<String> failed) {
-    return "The target is open and the source closed, but not all of the traffic is switched: "
+  private String half(List<String> failed) {
+    return to
+        + " is open and the other server closed, but not all of the traffic is switched: "
         + String.join(" ", failed);
   }
 }

@@ -46,7 +46,7 @@ final class ClientTest {
       MigrationRun first = world.run(MemoryFaults.NONE, settings);
       try (Background background = new Background(() -> first.run(Goal.MIGRATE), first)) {
         awaitReady(client);
-        assertThat(client.complete(s -> {}).code()).isEqualTo(ErrorCode.LEASE_HELD.name());
+        assertThat(client.complete(s -> {}).code()).isEqualTo(ErrorCode.PHASE_REFUSES.name());
         assertThat(client.cutoverDryRun().details()).hasSizeGreaterThan(8);
         assertThat(client.stop().exitCode()).isZero();
         background.join();

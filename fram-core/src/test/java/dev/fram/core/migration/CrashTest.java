@@ -36,6 +36,12 @@ final class CrashTest {
   /** Each style takes every n-th point, the one beside the other's; 1 is all of them twice. */
   private static final int EVERY = Integer.getInteger("fram.crash.every", 2);
 
+  /**
+   * Of the turns of the data, every point whose number is a multiple of this; {@code
+   * -Dfram.crash.step=1} takes all of them.
+   */
+  private static final int STEP = Integer.getInteger("fram.crash.step", 6);
+
   @TempDir Path folder;
 
   /** Dies at the n-th durable point, counted over all threads. */
@@ -62,15 +68,28 @@ final class CrashTest {
   @EnumSource(MemoryStyle.class)
   @Timeout(300)
   void resumesAfterACrashAtEveryDurablePoint(MemoryStyle style) {
+    int points =
+        everyPoint(
+            1 + style.ordinal() % EVERY, EVERY, (n, wrong) -> dies(style, new DieAt(n), n, wrong));
+    assertThat(points).isGreaterThan(100);
+  }
+
+  /** Whether the run has died at the n-th point, and what was wrong then. */
+  @FunctionalInterface
+  private interface Death {
+    boolean at(int n, List<String> wrong);
+  }
+
+  private static int everyPoint(int first, int step, Death death) {
     List<String> wrong = Collections.synchronizedList(new ArrayList<>());
-    AtomicInteger next = new AtomicInteger(1 + style.ordinal() % EVERY);
+    AtomicInteger next = new AtomicInteger(first);
     AtomicInteger survived = new AtomicInteger();
     // A few runs may come to their end before the n-th point: batches differ from run to run.
     Runnable some =
         () -> {
           while (survived.get() < 3) {
-            int n = next.getAndAdd(EVERY);
-            survived.addAndGet(dies(style, new DieAt(n), n, wrong) ? 0 : 1);
+            int n = next.getAndAdd(step);
+            survived.addAndGet(death.at(n, wrong) ? 0 : 1);
           }
         };
     // A run waits most of the time.
@@ -78,7 +97,63 @@ final class CrashTest {
         IntStream.range(0, WORKERS).mapToObj(i -> CompletableFuture.runAsync(some, own())).toList();
     workers.forEach(CompletableFuture::join);
     assertThat(wrong).isEmpty();
-    assertThat(next.get()).isGreaterThan(100);
+    return next.get();
+  }
+
+  /** The cutover with a way back, from its preparation to the switch of the traffic. */
+  @Test
+  @Timeout(300)
+  void resumesACutoverWithAWayBack() {
+    int points = everyPoint(1, STEP, (n, wrong) -> turns(n, new DieAt(n), Goal.CUTOVER, wrong));
+    assertThat(points).isGreaterThan(40);
+  }
+
+  /** The rollback, from the first word to the switch of the traffic. */
+  @Test
+  @Timeout(300)
+  void resumesARollback() {
+    int points = everyPoint(1, STEP, (n, wrong) -> turns(n, new DieAt(n), Goal.ROLLBACK, wrong));
+    assertThat(points).isGreaterThan(40);
+  }
+
+  /** There, back and there again, and one of them dies. */
+  private boolean turns(int n, DieAt faults, Goal dying, List<String> wrong) {
+    World world = World.reversible(folder.resolve(dying + "-" + n));
+    MigrationSettings settings = world.reversible(MigrationSettings.Mode.AUTO);
+    try (MemoryWorkload workload = world.workload(n)) {
+      world.toReady(settings);
+      reach(world, settings, Goal.CUTOVER, dying == Goal.CUTOVER ? faults : MemoryFaults.NONE);
+      reach(world, settings, Goal.ROLLBACK, dying == Goal.ROLLBACK ? faults : MemoryFaults.NONE);
+      if (n % 4 == 1) {
+        reach(world, settings, Goal.CUTOVER, MemoryFaults.NONE);
+        workload.stop();
+        world.assertRight(workload);
+      } else {
+        workload.stop();
+        world.assertBack(workload);
+      }
+    } catch (AssertionError | RuntimeException e) {
+      wrong.add(n + ": " + e);
+    }
+    return faults.died.get();
+  }
+
+  private static void reach(
+      World world, MigrationSettings settings, Goal goal, MemoryFaults faults) {
+    try {
+      world.run(faults, settings).run(goal);
+    } catch (MemoryCrash e) {
+      assertThat(
+              world.source.writable()
+                  && world.target.writable()
+                  && !world.target.contents().isEmpty())
+          .as("both servers take writes")
+          .isFalse();
+    }
+    // A cutover that was carried through is not done a second time, nor is a rollback.
+    RunResult result = world.run(MemoryFaults.NONE, settings).run(goal);
+    assertThat(result.phase())
+        .isEqualTo(goal == Goal.ROLLBACK ? PhaseName.ROLLED_BACK : PhaseName.SERVING);
   }
 
   /** A thread for each, however few processors there are. */

@@ -16,19 +16,21 @@ final class PhaseRulesTest {
   /** Columns in the order of {@link PhaseName}. */
   private static final List<String> TABLE =
       List.of(
-          //               P C P C C V R C S C C N
-          "PLANNED         . x . . . . . . . . x .",
-          "CHECKED         . . x . . . . . . . x .",
-          "PREPARED        . . . x . . . . . . x .",
-          "COPYING         . . . . x . . . . . x .",
-          "CATCHING_UP     . . . . . x . . . . x .",
-          "VERIFYING       . . . . . . x . . . x .",
-          "READY           . . . . . . . x . . x .",
-          "CUTTING_OVER    . . . . . . x . x . . x",
-          "SERVING         . . . . . . . . . x . .",
-          "COMPLETED       . . . . . . . . . . . .",
-          "CANCELLED       . . . . . . . . . . . .",
-          "NEEDS_OPERATOR  . . . . . . x . x . . .");
+          //               P C P C C V R C S R R C C N
+          "PLANNED         . x . . . . . . . . . . x .",
+          "CHECKED         . . x . . . . . . . . . x .",
+          "PREPARED        . . . x . . . . . . . . x .",
+          "COPYING         . . . . x . . . . . . . x .",
+          "CATCHING_UP     . . . . . x . . . . . . x .",
+          "VERIFYING       . . . . . . x . . . . . x .",
+          "READY           . . . . . . . x . . . . x .",
+          "CUTTING_OVER    . . . . . . x . x . . . . x",
+          "SERVING         . . . . . . . . . x . x . .",
+          "ROLLING_BACK    . . . . . . . . x . x . . x",
+          "ROLLED_BACK     . . . . x . . . . . . . x .",
+          "COMPLETED       . . . . . . . . . . . . . .",
+          "CANCELLED       . . . . . . . . . . . . . .",
+          "NEEDS_OPERATOR  . . . . . . x . x . x . . .");
 
   @Test
   void allowsExactlyTheTable() {
@@ -62,10 +64,12 @@ final class PhaseRulesTest {
             new Phase.Verifying(),
             new Phase.Ready(),
             new Phase.CuttingOver(),
-            new Phase.Serving("0/2000000"),
+            new Phase.Serving("0/2000000", "0/3000000", 12),
+            new Phase.RollingBack(new Phase.Serving("0/2000000", "0/3000000", 12)),
+            new Phase.RolledBack("0/4000000"),
             new Phase.Completed(),
             new Phase.Cancelled(),
-            new Phase.NeedsOperator("Is \"it\" up?"));
+            new Phase.NeedsOperator("Is \"it\" up?", Phase.Serving.none()));
     assertThat(phases).hasSize(PhaseName.values().length);
     for (Phase phase : phases) {
       MigrationRecord record =
@@ -74,9 +78,10 @@ final class PhaseRulesTest {
               "s",
               "{}",
               phase.name().name(),
-              PhaseJson.evidence(phase),
+              PhaseJson.evidence(phase, 3),
               1);
       assertThat(PhaseJson.read(record)).isEqualTo(phase);
+      assertThat(PhaseJson.turn(record)).isEqualTo(3);
     }
   }
 }

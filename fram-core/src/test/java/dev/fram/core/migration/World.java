@@ -7,6 +7,7 @@ import dev.fram.api.engine.DdlPolicy;
 import dev.fram.api.engine.RouteRequest;
 import dev.fram.api.model.Table.Transfer;
 import dev.fram.api.model.TableId;
+import dev.fram.api.status.PhaseName;
 import dev.fram.core.concurrent.Clock;
 import dev.fram.core.run.MigrationSettings;
 import dev.fram.core.traffic.TrafficSettings;
@@ -47,10 +48,20 @@ final class World {
   }
 
   World(Path folder, MemoryStyle style) {
-    this.folder = folder;
-    this.source = new MemorySource(style);
-    FOLLOWED.forEach(t -> source.createTable(t, Transfer.COPY_AND_FOLLOW));
+    this(folder, new MemorySource(style));
     source.createTable(CACHE, Transfer.COPY_AT_CUTOVER);
+    MemoryWorkload.seed(source, List.of(CACHE), 5);
+  }
+
+  /** Where every table can be followed, and so in both directions. */
+  static World reversible(Path folder) {
+    return new World(folder, new MemorySource());
+  }
+
+  private World(Path folder, MemorySource empty) {
+    this.folder = folder;
+    this.source = empty;
+    FOLLOWED.forEach(t -> source.createTable(t, Transfer.COPY_AND_FOLLOW));
     List.of(UNIQUE, KEYED_UNIQUE)
         .forEach(t -> {
           source.createTable(t, Transfer.COPY_AND_FOLLOW);
@@ -59,7 +70,6 @@ final class World {
     source.createFamily(FAMILY);
     MemoryWorkload.seed(source, FAMILY, 12);
     MemoryWorkload.seed(source, List.of(ITEMS, KEYED), 60);
-    MemoryWorkload.seed(source, List.of(CACHE), 5);
   }
 
   MemoryWorkload workload(long seed) {
@@ -103,6 +113,7 @@ final class World {
             MigrationSettings.Differences.REFUSE,
             100),
         new MigrationSettings.Cutover(mode, Duration.ofSeconds(5), Duration.ofSeconds(1), 20),
+        MigrationSettings.Reverse.off(),
         new TrafficSettings(
             List.of(), Duration.ofSeconds(1), Duration.ofMillis(100), Optional.empty()),
         new MigrationSettings.Retry(
@@ -115,11 +126,45 @@ final class World {
             Duration.ofMillis(5)));
   }
 
+  /** The same with a way back. */
+  MigrationSettings reversible(MigrationSettings.Mode mode) {
+    return settings(mode)
+        .withReverse(
+            new MigrationSettings.Reverse(Duration.ofHours(1), MigrationSettings.Wish.ASKED));
+  }
+
+  /** Everything up to where a word is waited for; nobody runs any more then. */
+  void toReady(MigrationSettings settings) {
+    MigrationRun run =
+        run(
+            MemoryFaults.NONE,
+            settings.withCutover(settings(MigrationSettings.Mode.MANUAL).cutover()));
+    run.addStatusListener(status -> {
+      if (status.phase() == PhaseName.READY) {
+        run.stop();
+      }
+    });
+    assertThat(run.run(Goal.MIGRATE).phase()).isEqualTo(PhaseName.READY);
+  }
+
   void assertRight(MemoryWorkload workload) {
-    assertThat(workload.errors()).isEmpty();
-    assertThat(source.violations()).isEmpty();
+    assertUnharmed(workload);
     assertThat(source.writable()).isFalse();
     assertThat(target.writable()).isTrue();
     assertThat(workload.missingOn(target.contents())).isEmpty();
+  }
+
+  /** The old server serves again, and has what either of them acknowledged. */
+  void assertBack(MemoryWorkload workload) {
+    assertUnharmed(workload);
+    assertThat(source.writable()).isTrue();
+    assertThat(target.writable()).isFalse();
+    assertThat(workload.missingOn(source.contents())).isEmpty();
+  }
+
+  private void assertUnharmed(MemoryWorkload workload) {
+    assertThat(workload.errors()).isEmpty();
+    assertThat(source.violations()).isEmpty();
+    assertThat(target.server().violations()).isEmpty();
   }
 }

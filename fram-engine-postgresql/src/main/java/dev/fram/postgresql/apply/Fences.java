@@ -36,6 +36,9 @@ final class Fences {
           + " LEFT JOIN fram.chunk_done d USING (schema_name, table_name, number)"
           + " WHERE d.number IS NULL";
 
+  /** The first xid of a cluster is 3 (transam.h). */
+  private static final String BEFORE_EVERYTHING = "3:3:";
+
   /** The fence of one table. */
   sealed interface TableFence {
     /** The whole table was copied under one snapshot. */
@@ -80,9 +83,17 @@ final class Fences {
   }
 
   private final Map<TableId, TableFence> fences;
+  private final Optional<TableFence> others;
 
-  private Fences(Map<TableId, TableFence> fences) {
+  private Fences(Map<TableId, TableFence> fences, Optional<TableFence> others) {
     this.fences = fences;
+    this.others = others;
+  }
+
+  /** Where nothing was copied, no transaction has been seen. */
+  static Fences none() {
+    return new Fences(
+        Map.of(), Optional.of(new TableFence.Whole(XidSnapshot.parse(BEFORE_EVERYTHING))));
   }
 
   static Fences load(Connection connection) throws SQLException {
@@ -105,11 +116,11 @@ final class Fences {
         }
       }
     }
-    return new Fences(fences);
+    return new Fences(fences, Optional.empty());
   }
 
   TableFence of(TableId table) {
-    TableFence fence = fences.get(table);
+    TableFence fence = fences.getOrDefault(table, others.orElse(null));
     if (fence == null) {
       throw new FramException(
           ErrorCode.INTERNAL,

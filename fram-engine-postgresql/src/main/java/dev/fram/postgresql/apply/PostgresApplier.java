@@ -12,6 +12,7 @@ import dev.fram.postgresql.connection.Connector;
 import dev.fram.postgresql.connection.SqlErrors;
 import dev.fram.postgresql.feed.Lsn;
 import dev.fram.postgresql.feed.TransactionHeader;
+import dev.fram.postgresql.journal.FeedRow;
 import dev.fram.postgresql.pgoutput.PgOutput;
 import dev.fram.postgresql.pgoutput.Relation;
 import dev.fram.postgresql.pgoutput.RowMessage;
@@ -23,6 +24,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -75,6 +77,28 @@ public final class PostgresApplier implements Applier {
       session.close();
       throw e;
     }
+  }
+
+  /**
+   * Opens a session on the old server, for what comes back: everything counts, because nothing of
+   * it was ever copied. Triggers and foreign keys of the old server must be silent: their effects
+   * come by the feed.
+   *
+   * @param epoch the lease's epoch
+   * @param touched told of every row that is written
+   * @throws FramException PRIVILEGE_MISSING where they cannot be made silent
+   */
+  public static PostgresApplier openBack(
+      Connector old, MigrationId id, long epoch, Touches touched) {
+    TargetSession session = TargetSession.open(old, "reverse", id, FeedRow.back(id), epoch);
+    if (session.mode() != WriterMode.REPLICA_ROLE) {
+      session.close();
+      throw new FramException(
+          ErrorCode.PRIVILEGE_MISSING,
+          old.name() + ": session_replication_role cannot be set, which the way back needs.",
+          "GRANT SET ON PARAMETER session_replication_role TO Fram's login (15 and newer).");
+    }
+    return new PostgresApplier(session, Fences.none(), ConcurrentHashMap.newKeySet(), touched);
   }
 
   /** How the session gets past the target's triggers. */

@@ -8,7 +8,7 @@ import dev.fram.postgresql.connection.Connector;
 import dev.fram.postgresql.connection.Quoting;
 import dev.fram.postgresql.connection.SqlErrors;
 import dev.fram.postgresql.feed.Lsn;
-import dev.fram.postgresql.journal.JournalSchema;
+import dev.fram.postgresql.journal.FeedRow;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -24,19 +24,22 @@ import org.slf4j.LoggerFactory;
 public final class TargetSession implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(TargetSession.class);
 
-  /** The row lock makes a second applier wait, and then find another position or epoch. */
-  private static final String LOCK_FEED =
-      "SELECT reference_xid FROM fram.feed WHERE position = ?::pg_lsn AND epoch = ? FOR UPDATE";
-
   private final Connector target;
+  private final FeedRow row;
   private final long epoch;
   private final Connection connection;
   private final WriterMode mode;
   private final ValueForm form;
 
   private TargetSession(
-      Connector target, long epoch, Connection connection, WriterMode mode, ValueForm form) {
+      Connector target,
+      FeedRow row,
+      long epoch,
+      Connection connection,
+      WriterMode mode,
+      ValueForm form) {
     this.target = target;
+    this.row = row;
     this.epoch = epoch;
     this.connection = connection;
     this.mode = mode;
@@ -49,6 +52,16 @@ public final class TargetSession implements AutoCloseable {
    * @param purpose the session's name, as for {@link Connector#open}
    */
   public static TargetSession open(Connector target, String purpose, MigrationId id, long epoch) {
+    return open(target, purpose, id, FeedRow.there(), epoch);
+  }
+
+  /**
+   * The same for any feed.
+   *
+   * @param row where its position stands
+   */
+  static TargetSession open(
+      Connector target, String purpose, MigrationId id, FeedRow row, long epoch) {
     Connection connection = target.open(purpose);
     try {
       // One plan for a statement whatever its arrays hold: always by the key's index.
@@ -58,7 +71,7 @@ public final class TargetSession implements AutoCloseable {
       run(connection, "SET fram.writer = " + Quoting.literal(id.value()));
       WriterMode mode = tryReplicaRole(connection);
       connection.setAutoCommit(false);
-      return new TargetSession(target, epoch, connection, mode, ValueForm.of(connection));
+      return new TargetSession(target, row, epoch, connection, mode, ValueForm.of(connection));
     } catch (SQLException e) {
       abort(connection);
       throw SqlErrors.translate(e, target.name(), "opening the session for writing rows");
@@ -83,14 +96,14 @@ public final class TargetSession implements AutoCloseable {
 
   Lsn position() throws SQLException {
     try (Statement statement = connection.createStatement();
-        ResultSet row = statement.executeQuery("SELECT position::text FROM fram.feed")) {
-      if (!row.next()) {
+        ResultSet found = statement.executeQuery(row.position())) {
+      if (!found.next()) {
         throw new FramException(
             ErrorCode.MIGRATION_MISSING,
             server() + " records no feed position.",
             "Run fram migrate to begin.");
       }
-      return Lsn.parse(row.getString(1));
+      return Lsn.parse(found.getString(1));
     }
   }
 
@@ -102,20 +115,20 @@ public final class TargetSession implements AutoCloseable {
    */
   public long lockFeed(Lsn from) throws SQLException {
     run(connection, "SET CONSTRAINTS ALL DEFERRED");
-    try (PreparedStatement statement = connection.prepareStatement(LOCK_FEED)) {
+    try (PreparedStatement statement = connection.prepareStatement(row.lock())) {
       statement.setString(1, from.text());
       statement.setLong(2, epoch);
-      try (ResultSet row = statement.executeQuery()) {
-        if (!row.next()) {
+      try (ResultSet found = statement.executeQuery()) {
+        if (!found.next()) {
           throw fenced(from);
         }
-        return row.getLong(1);
+        return found.getLong(1);
       }
     }
   }
 
   void advanceFeed(Lsn from, Lsn to, long referenceXid) throws SQLException {
-    try (PreparedStatement statement = connection.prepareStatement(JournalSchema.ADVANCE_FEED)) {
+    try (PreparedStatement statement = connection.prepareStatement(row.advance())) {
       statement.setString(1, to.text());
       statement.setLong(2, referenceXid);
       statement.setString(3, from.text());

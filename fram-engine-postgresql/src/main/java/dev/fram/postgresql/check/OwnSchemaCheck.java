@@ -28,7 +28,7 @@ final class OwnSchemaCheck implements Question {
             AND d.objid = c.oid AND d.deptype = 'i')
         UNION ALL
         SELECT 'function ' || p.proname, p.proname::text,
-          p.proname::text IN ('handed_over', 'guard') AND p.prorettype = 'trigger'::regtype
+          (p.proname::text = 'guard' OR starts_with(p.proname::text, 'handed_over')) AND p.prorettype = 'trigger'::regtype
         FROM pg_proc p WHERE p.pronamespace = to_regnamespace('fram')
         UNION ALL
         SELECT 'type ' || t.typname, t.typname::text, false
@@ -42,7 +42,7 @@ final class OwnSchemaCheck implements Question {
       """;
 
   private static final String OURS =
-      "{handover,identity,migration,journal,table_state,key_chunk,chunk_done,feed,status,command,"
+      "{handover,reverse_feed,identity,migration,journal,table_state,key_chunk,chunk_done,feed,status,command,"
           + "schema_archive,schema_step,scratch}";
 
   @Override

@@ -26,9 +26,28 @@ public final class PostgresChecks {
       Scope scope,
       Set<SchemaOption> options,
       TableOptions tables) {
+    return asked(questions(), source, target, scope, options, tables);
+  }
+
+  /** What the way back needs besides; its source is the new server. */
+  public static List<Check> back(
+      Connector served,
+      Connector former,
+      Scope scope,
+      Set<SchemaOption> options,
+      TableOptions tables) {
+    return asked(backQuestions(), served, former, scope, options, tables);
+  }
+
+  private static List<Check> asked(
+      List<Question> questions,
+      Connector source,
+      Connector target,
+      Scope scope,
+      Set<SchemaOption> options,
+      TableOptions tables) {
     Servers servers =
         new Servers(new Server(source), new Server(target), scope, Set.copyOf(options), tables);
-    List<Question> questions = questions();
     AtomicInteger unasked = new AtomicInteger(questions.size());
     return questions.stream()
         .<Check>map(question -> new AskedCheck(question, servers, unasked))
@@ -39,7 +58,19 @@ public final class PostgresChecks {
   public static Map<String, String> catalogue() {
     Map<String, String> catalogue = new LinkedHashMap<>();
     questions().forEach(question -> catalogue.put(question.code(), question.about()));
+    backQuestions().forEach(q -> catalogue.putIfAbsent(q.code(), q.about()));
     return catalogue;
+  }
+
+  private static List<Question> backQuestions() {
+    return List.of(
+        new PrimaryCheck(),
+        new WalLevelCheck(),
+        new ReplicationSlotsCheck(),
+        new WalSendersCheck(),
+        new ReplicationLoginCheck(),
+        new TableOwnerCheck(),
+        new ReturnCheck());
   }
 
   private static List<Question> questions() {

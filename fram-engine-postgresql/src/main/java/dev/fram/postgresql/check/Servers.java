@@ -21,6 +21,11 @@ record Servers(
     Server source, Server target, Scope scope, Set<SchemaOption> options, TableOptions tables) {
   private static final int SHOWN = 8;
 
+  /** With the ends exchanged. */
+  Servers turned() {
+    return new Servers(/* source= */ target, /* target= */ source, scope, options, tables);
+  }
+
   List<Server> both() {
     return List.of(source, target);
   }

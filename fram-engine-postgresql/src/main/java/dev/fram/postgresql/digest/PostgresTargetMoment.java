@@ -8,16 +8,13 @@ import dev.fram.api.engine.TargetMoment;
 import dev.fram.postgresql.connection.Connector;
 import dev.fram.postgresql.connection.Sql;
 import dev.fram.postgresql.feed.Lsn;
+import dev.fram.postgresql.journal.FeedRow;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.Optional;
 
 /** A snapshot of the target: the feed's position and the rows were written together. */
 public final class PostgresTargetMoment implements TargetMoment {
-  private static final String RECORDED =
-      "SELECT count(*) FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace"
-          + " WHERE n.nspname = 'fram' AND c.relname = 'feed'";
-
   private final SnapshotSession session;
   private final Optional<Position> position;
   private final DigestReader digests;
@@ -31,11 +28,20 @@ public final class PostgresTargetMoment implements TargetMoment {
 
   /** Takes it. */
   public static PostgresTargetMoment take(Connector target, Reveal shown, Terms terms) {
+    return take(target, FeedRow.there(), shown, terms);
+  }
+
+  /**
+   * The same for any feed.
+   *
+   * @param row where its position stands
+   */
+  public static PostgresTargetMoment take(
+      Connector target, FeedRow row, Reveal shown, Terms terms) {
     RowHash hash = terms.hash();
     SnapshotSession session = SnapshotSession.begin(target);
     try {
-      Optional<Position> position =
-          session.ask("reading the position", PostgresTargetMoment::position);
+      Optional<Position> position = session.ask("reading the position", c -> position(c, row));
       DigestReader digests = new PostgresDigests(session, terms.keys()::of, hash, shown);
       return new PostgresTargetMoment(session, position, digests);
     } catch (RuntimeException e) {
@@ -44,11 +50,11 @@ public final class PostgresTargetMoment implements TargetMoment {
     }
   }
 
-  private static Optional<Position> position(Connection connection) throws SQLException {
-    return Sql.number(connection, RECORDED) == 0
+  private static Optional<Position> position(Connection connection, FeedRow row)
+      throws SQLException {
+    return Sql.number(connection, row.exists()) == 0
         ? Optional.empty()
-        : Sql.first(
-            connection, "SELECT position::text FROM fram.feed", row -> Lsn.parse(row.getString(1)));
+        : Sql.first(connection, row.position(), found -> Lsn.parse(found.getString(1)));
   }
 
   @Override

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.fram.postgresql.feed;
 
-import dev.fram.api.model.MigrationId;
 import dev.fram.api.model.TableId;
 import dev.fram.postgresql.connection.Quoting;
 import dev.fram.postgresql.connection.Sql;
@@ -47,8 +46,8 @@ public final class Publication {
 
   private final String name;
 
-  public Publication(MigrationId id) {
-    this.name = ReplicationFeed.publicationName(id);
+  public Publication(FeedName name) {
+    this.name = name.text();
   }
 
   /**

@@ -6,7 +6,6 @@ import dev.fram.api.change.Position;
 import dev.fram.api.engine.ChangeFeed;
 import dev.fram.api.error.ErrorCode;
 import dev.fram.api.error.FramException;
-import dev.fram.api.model.MigrationId;
 import dev.fram.postgresql.connection.Connector;
 import dev.fram.postgresql.connection.Quoting;
 import dev.fram.postgresql.connection.SqlErrors;
@@ -79,16 +78,6 @@ public final class ReplicationFeed implements ChangeFeed {
     this.confirmed = new Lsn(0);
   }
 
-  /** The name of a migration's slot. */
-  public static String slotName(MigrationId id) {
-    return "fram_" + id;
-  }
-
-  /** The name of a migration's publication. */
-  public static String publicationName(MigrationId id) {
-    return "fram_" + id;
-  }
-
   /**
    * Opens the feed after {@code from}.
    *
@@ -98,14 +87,14 @@ public final class ReplicationFeed implements ChangeFeed {
    *     RESOURCE_EXHAUSTED while another session holds it, FEED_INVALID on another server
    */
   public static ReplicationFeed open(
-      Connector source, MigrationId id, Lsn from, Optional<String> identity) {
+      Connector source, FeedName name, Lsn from, Optional<String> identity) {
     Connection connection = source.openReplication("feed");
     try {
       verifyIdentity(source, connection, identity);
-      verifyNotConfirmed(source, connection, slotName(id), from);
+      verifyNotConfirmed(source, connection, name.text(), from);
       XidWidener widener = new XidWidener(nextXid(connection));
       long report = reportNanos(connection);
-      PGReplicationStream stream = start(connection, id, from);
+      PGReplicationStream stream = start(connection, name, from);
       return new ReplicationFeed(
           source, connection, stream, new Transactions(from, widener), report);
     } catch (SQLException e) {
@@ -220,7 +209,7 @@ public final class ReplicationFeed implements ChangeFeed {
     return copy;
   }
 
-  private static PGReplicationStream start(Connection connection, MigrationId id, Lsn from)
+  private static PGReplicationStream start(Connection connection, FeedName name, Lsn from)
       throws SQLException {
     ChainedLogicalStreamBuilder builder =
         connection
@@ -228,12 +217,12 @@ public final class ReplicationFeed implements ChangeFeed {
             .getReplicationAPI()
             .replicationStream()
             .logical()
-            .withSlotName(slotName(id))
+            .withSlotName(name.text())
             .withStartPosition(LogSequenceNumber.valueOf(from.value()))
             .withAutomaticFlush(false)
             .withStatusInterval(STATUS_SECONDS, TimeUnit.SECONDS)
             .withSlotOption("proto_version", 1)
-            .withSlotOption("publication_names", publicationName(id));
+            .withSlotOption("publication_names", name.text());
     if (connection.getMetaData().getDatabaseMajorVersion() >= 14) {
       // Fram's own marks in the log: a transaction with nothing but a mark is sent only with this.
       builder = builder.withSlotOption("messages", "true").withSlotOption("binary", "false");

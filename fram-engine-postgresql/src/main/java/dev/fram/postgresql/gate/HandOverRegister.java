@@ -2,6 +2,8 @@
 package dev.fram.postgresql.gate;
 
 import dev.fram.api.engine.HandOver;
+import dev.fram.api.error.ErrorCode;
+import dev.fram.api.error.FramException;
 import dev.fram.api.model.MigrationId;
 import dev.fram.api.model.TableId;
 import dev.fram.postgresql.connection.Quoting;
@@ -43,7 +45,7 @@ public final class HandOverRegister {
         connection,
         "INSERT INTO fram.handover (id, state) VALUES (?, 'OWNER_SOURCE') ON CONFLICT DO NOTHING",
         id.value());
-    Sql.run(connection, SourceGuard.FUNCTION);
+    new SourceGuard(id).prepare(connection);
   }
 
   /** The decision itself, in the transaction that makes the guards durable. */
@@ -58,6 +60,60 @@ public final class HandOverRegister {
             id.value(),
             epoch)
         == 1;
+  }
+
+  /**
+   * Takes a hand-over back, in the transaction that lets everybody pass: this server owns the data
+   * again. The caller has just read from the other server that it has handed over. Idempotent; does
+   * nothing where nothing was ever handed over.
+   *
+   * @throws FramException FENCED when a later run has handed over again
+   */
+  public void reopen(Connection connection, long epoch) throws SQLException {
+    if (!exists(connection)) {
+      return;
+    }
+    Sql.update(
+        connection,
+        "UPDATE fram.handover SET state = 'OWNER_SOURCE', epoch = ?,"
+            + " decided_at = clock_timestamp()"
+            + " WHERE id = ? AND state = 'HANDED_OVER' AND epoch <= ?",
+        epoch,
+        id.value(),
+        epoch);
+    if (handedOver(connection, Long.MAX_VALUE)) {
+      throw new FramException(
+          ErrorCode.FENCED,
+          "A later run has handed over again (this run's epoch was " + epoch + ").",
+          "Let the other run go on; fram status shows it.");
+    }
+    new SourceGuard(id).disarm(connection);
+  }
+
+  /**
+   * Asserts, until the caller's transaction ends, that this server has handed over and no later run
+   * was here: what is set on it then, nobody has used yet.
+   *
+   * @throws FramException FENCED
+   */
+  public void requireHandedOver(Connection connection, long epoch) throws SQLException {
+    if (!handedOver(connection, epoch)) {
+      throw new FramException(
+          ErrorCode.FENCED,
+          "The old server serves, or a later run was there (this run's epoch was " + epoch + ").",
+          "Let the other run go on; fram status shows it.");
+    }
+  }
+
+  private boolean handedOver(Connection connection, long epoch) throws SQLException {
+    return Sql.first(
+            connection,
+            "SELECT 1 FROM fram.handover WHERE id = ? AND state = 'HANDED_OVER' AND epoch <= ?"
+                + " FOR SHARE",
+            row -> row.getInt(1),
+            id.value(),
+            epoch)
+        .isPresent();
   }
 
   /**
@@ -103,9 +159,10 @@ public final class HandOverRegister {
       int to = Math.min(from + BATCH, drops.size());
       Sql.run(connection, String.join("; ", drops.subList(from, to)));
     }
-    Sql.run(
-        connection,
-        "DROP FUNCTION IF EXISTS fram.handed_over(); DROP TABLE IF EXISTS fram.handover");
+    for (String function : Sql.list(connection, SourceGuard.FUNCTIONS, row -> row.getString(1))) {
+      Sql.run(connection, "DROP FUNCTION IF EXISTS fram." + Quoting.identifier(function) + "()");
+    }
+    Sql.run(connection, "DROP TABLE IF EXISTS fram.handover");
     dropEmptySchema(connection);
   }
 

@@ -14,6 +14,7 @@ import dev.fram.postgresql.connection.Quoting;
 import dev.fram.postgresql.connection.SharedSession;
 import dev.fram.postgresql.connection.Sql;
 import dev.fram.postgresql.connection.SqlErrors;
+import dev.fram.postgresql.feed.FeedName;
 import dev.fram.postgresql.feed.Lsn;
 import dev.fram.postgresql.feed.Publication;
 import java.sql.Connection;
@@ -47,11 +48,15 @@ public final class PostgresGate implements WriteGate {
   /**
    * What is locked and for how long.
    *
-   * @param id the migration
+   * @param feed the migration, and the feed that carries what is written here
    * @param tables all ordinary and partitioned tables, sorted by name
    * @param budget how long writers may be kept waiting
    */
-  public record Plan(MigrationId id, List<CatalogTable> tables, Duration budget) {}
+  public record Plan(FeedName feed, List<CatalogTable> tables, Duration budget) {
+    MigrationId id() {
+      return feed.id();
+    }
+  }
 
   /**
    * @param questions a session for questions beside the one that locks
@@ -129,7 +134,7 @@ public final class PostgresGate implements WriteGate {
   }
 
   private Optional<String> fault() {
-    return questions.read("looking at the publication", new Publication(plan.id)::fault);
+    return questions.read("looking at the publication", new Publication(plan.feed)::fault);
   }
 
   @Override
@@ -145,12 +150,12 @@ public final class PostgresGate implements WriteGate {
         release();
         return StepOutcome.NOT_DONE;
       }
-      List<String> triggers = SourceGuard.create(plan.tables, plan.id);
+      List<String> triggers = new SourceGuard(plan.id()).close(holder, plan.tables);
       for (int from = 0; from < triggers.size(); from += BATCH) {
         int to = Math.min(from + BATCH, triggers.size());
         Sql.run(holder, String.join("; ", triggers.subList(from, to)));
       }
-      if (!new HandOverRegister(plan.id).decide(holder, epoch, (Lsn) frozenAt)) {
+      if (!new HandOverRegister(plan.id()).decide(holder, epoch, (Lsn) frozenAt)) {
         LOG.error("{}: the register says that this epoch may not hand over.", source.name());
         release();
         // Not this run, but perhaps another one has: the register is asked.

@@ -7,7 +7,6 @@ import dev.fram.postgresql.connection.Quoting;
 import dev.fram.postgresql.connection.Sql;
 import java.sql.Connection;
 import java.sql.SQLException;
-import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -23,11 +22,6 @@ public final class TargetGuard {
   private static final String TRIGGER = "fram_guard";
   private static final int BATCH = 100;
 
-  /** Who waits behind us waits for no longer. */
-  private static final int POLITE_MILLIS = 100;
-
-  private static final int ROUNDS = 20;
-
   private static final String OURS =
       """
       SELECT n.nspname, c.relname FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid
@@ -42,6 +36,10 @@ public final class TargetGuard {
 
   public TargetGuard(MigrationId id) {
     this.id = id;
+  }
+
+  public MigrationId id() {
+    return id;
   }
 
   /**
@@ -98,41 +96,14 @@ public final class TargetGuard {
    * @return the tables that were in use each time; the function stays then
    */
   public List<TableId> remove(Connection connection) throws SQLException {
-    List<TableId> left = guarded(connection);
-    Sql.run(connection, "SET lock_timeout = '" + POLITE_MILLIS + "ms'");
-    try {
-      for (int round = 0; round < ROUNDS && !left.isEmpty(); round++) {
-        List<TableId> held = new ArrayList<>();
-        for (TableId table : left) {
-          if (!removed(connection, table)) {
-            held.add(table);
-          }
-        }
-        left = held;
-        if (!left.isEmpty()) {
-          // Whoever waited behind us goes first.
-          Sql.run(connection, "SELECT pg_sleep(0.4)");
-        }
-      }
-    } finally {
-      Sql.run(connection, "SET lock_timeout = 0");
-    }
+    List<GuardRemoval.Guard> guards =
+        guarded(connection).stream().map(t -> new GuardRemoval.Guard(t, TRIGGER)).toList();
+    List<TableId> left =
+        GuardRemoval.remove(connection, guards).stream().map(GuardRemoval.Guard::table).toList();
     if (left.isEmpty() && functionExists(connection)) {
       Sql.run(connection, "DROP FUNCTION fram.guard()");
     }
     return left;
-  }
-
-  private static boolean removed(Connection connection, TableId table) throws SQLException {
-    try {
-      Sql.run(connection, "DROP TRIGGER IF EXISTS " + TRIGGER + " ON " + Quoting.table(table));
-      return true;
-    } catch (SQLException e) {
-      if (!"55P03".equals(e.getSQLState()) && !"40P01".equals(e.getSQLState())) {
-        throw e;
-      }
-      return false;
-    }
   }
 
   /** The tables that have a guard now. */

@@ -12,16 +12,6 @@ public final class JournalSchema {
   /** Locks the migration's row in share mode when the epoch is still ours; no row: fenced. */
   public static final String CHECK_EPOCH = "SELECT 1 FROM fram.migration WHERE epoch = ? FOR SHARE";
 
-  /**
-   * The compare-and-set that makes apply exactly-once. Parameters: new position, new reference xid,
-   * old position, epoch; must hit one row. The epoch stands in the same row, and a take-over writes
-   * it there: an update that waited for the take-over then finds no row (READ COMMITTED looks at a
-   * changed row again), so no zombie can come later.
-   */
-  public static final String ADVANCE_FEED =
-      "UPDATE fram.feed SET position = ?::pg_lsn, reference_xid = ?, sequence = sequence + 1,"
-          + " applied_at = clock_timestamp() WHERE position = ?::pg_lsn AND epoch = ?";
-
   /** Records a chunk as copied. Parameters: schema, table, number, rows, bytes, fence. */
   public static final String CHUNK_DONE =
       "INSERT INTO fram.chunk_done (schema_name, table_name, number, rows, bytes, fence)"

@@ -199,6 +199,19 @@ public final class PostgresJournal implements JournalStore, AutoCloseable {
                 from.text()));
   }
 
+  /** Sets the position that the feed goes on from; there is one. */
+  public void restartFeed(long epoch, Position from) {
+    checked(
+        epoch,
+        "recording where the feed begins again",
+        c ->
+            Sql.update(
+                c,
+                "UPDATE fram.feed SET position = ?::pg_lsn, applied_at = NULL WHERE epoch = ?",
+                from.text(),
+                epoch));
+  }
+
   @Override
   public void saveVerdict(long epoch, TableId table, RowVerdict verdict) {
     checked(

@@ -110,6 +110,11 @@ public final class PostgresSchemaTransfer implements SchemaTransfer {
     new LateLargeObjects(atCutover, target, options).bringOver(epoch);
   }
 
+  /** The sequences that came with the schema. */
+  public List<TableId> sequences() {
+    return schema().facts().relations("S").stream().map(SourceFacts.Relation::id).toList();
+  }
+
   @Override
   public void undoFinish(long epoch) {
     LoadedSchema schema = schema();

@@ -42,7 +42,7 @@ final class SchemaComparison {
 
   private static final Pattern GUARD =
       Pattern.compile(
-          "^CREATE TRIGGER fram_guard(_row)? .* EXECUTE FUNCTION fram\\.handed_over\\(",
+          "^CREATE TRIGGER fram_guard(_row)? .* EXECUTE FUNCTION fram\\.handed_over\\w*\\(",
           Pattern.MULTILINE);
 
   private static final Pattern TAIL = Pattern.compile("(\\s|^--$)*\\z", Pattern.MULTILINE);

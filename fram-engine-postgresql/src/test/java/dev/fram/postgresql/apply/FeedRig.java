@@ -11,6 +11,7 @@ import dev.fram.api.model.Endpoint;
 import dev.fram.api.model.MigrationId;
 import dev.fram.api.model.Secret;
 import dev.fram.postgresql.connection.Connector;
+import dev.fram.postgresql.feed.FeedName;
 import dev.fram.postgresql.feed.Lsn;
 import dev.fram.postgresql.feed.ReplicationFeed;
 import dev.fram.postgresql.journal.JournalTables;
@@ -96,16 +97,13 @@ public final class FeedRig implements AutoCloseable {
   public FeedRig follow(String... tables) throws SQLException {
     run(
         onSource,
-        "CREATE PUBLICATION "
-            + ReplicationFeed.publicationName(id)
-            + " FOR TABLE "
-            + String.join(", ", tables));
+        "CREATE PUBLICATION " + FeedName.of(id).text() + " FOR TABLE " + String.join(", ", tables));
     position =
         Lsn.parse(
             text(
                 onSource,
                 "SELECT lsn FROM pg_create_logical_replication_slot('"
-                    + ReplicationFeed.slotName(id)
+                    + FeedName.of(id).text()
                     + "', 'pgoutput')"));
     String snapshot = text(onSource, "SELECT pg_current_snapshot()");
     for (String table : tables) {
@@ -134,7 +132,7 @@ public final class FeedRig implements AutoCloseable {
   void open() {
     applier =
         Optional.of(PostgresApplier.open(target, id, epoch, new java.util.HashSet<>(), touches));
-    feed = Optional.of(ReplicationFeed.open(source, id, position, Optional.empty()));
+    feed = Optional.of(ReplicationFeed.open(source, FeedName.of(id), position, Optional.empty()));
   }
 
   ReplicationFeed feed() {
@@ -269,7 +267,7 @@ public final class FeedRig implements AutoCloseable {
     sourceServer.execute(
         "postgres",
         "SELECT pg_terminate_backend(active_pid) FROM pg_replication_slots WHERE slot_name = '"
-            + ReplicationFeed.slotName(id)
+            + FeedName.of(id).text()
             + "' AND active");
     org.awaitility.Awaitility.await()
         .atMost(PATIENCE)
@@ -279,7 +277,7 @@ public final class FeedRig implements AutoCloseable {
               "postgres",
               "SELECT pg_drop_replication_slot(slot_name) FROM pg_replication_slots WHERE"
                   + " slot_name = '"
-                  + ReplicationFeed.slotName(id)
+                  + FeedName.of(id).text()
                   + "'");
           return true;
         });

@@ -60,7 +60,7 @@ class ReplicationFeedTest {
   }
 
   private static ReplicationFeed open(PostgresServer server, Lsn from) {
-    return ReplicationFeed.open(connector(server), ID, from, Optional.empty());
+    return ReplicationFeed.open(connector(server), FeedName.of(ID), from, Optional.empty());
   }
 
   private static String text(PostgresServer server, String sql) throws SQLException {
@@ -199,8 +199,9 @@ class ReplicationFeedTest {
       assertThat(feed.poll(Duration.ZERO)).isEmpty();
     }
     assertThat(
-            failure(
-                () -> ReplicationFeed.open(connector(server), ID, from, Optional.of("12345/1"))))
+            failure(() ->
+                ReplicationFeed.open(
+                    connector(server), FeedName.of(ID), from, Optional.of("12345/1"))))
         .isEqualTo(ErrorCode.FEED_INVALID);
     await()
         .ignoreExceptions()

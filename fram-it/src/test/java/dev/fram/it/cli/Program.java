@@ -34,6 +34,8 @@ final class Program {
     variables.put("FRAM_TARGET", target.uri(database));
     variables.put("FRAM_SOURCE_PASSWORD", source.password());
     variables.put("FRAM_TARGET_PASSWORD", target.password());
+    // A run ends when the target serves.
+    variables.put("FRAM_REVERSE_WINDOW", "none");
     return this;
   }
 

@@ -208,11 +208,12 @@ class AdversaryTest {
           """
           BEGIN;
           CREATE TRIGGER fram_guard BEFORE INSERT OR UPDATE OR DELETE OR TRUNCATE ON item
-            FOR EACH STATEMENT EXECUTE FUNCTION fram.handed_over('other');
+            FOR EACH STATEMENT EXECUTE FUNCTION fram.handed_over_%s('other');
           UPDATE fram.handover SET state = 'HANDED_OVER', epoch = 1,
             frozen_at = pg_current_wal_insert_lsn();
           COMMIT;
-          """);
+          """
+              .formatted(move.status().migration()));
       Answer answer = Cutovers.cutOver(move);
       assertThat(answer.exitCode()).as(answer.toString()).isZero();
       assertThat(move.awaitEnd().phase()).isEqualTo(PhaseName.SERVING);

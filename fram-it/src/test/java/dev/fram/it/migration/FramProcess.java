@@ -10,7 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
-/** Starts the command line in a process of its own, as a user runs it. */
+/** Starts the command line in a process of its own, as a user runs it, without a way back. */
 final class FramProcess {
   private FramProcess() {}
 
@@ -26,6 +26,7 @@ final class FramProcess {
         Map.of(
             "FRAM_SOURCE_PASSWORD", source.password().orElseThrow().reveal(),
             "FRAM_TARGET_PASSWORD", target.password().orElseThrow().reveal(),
+            "FRAM_REVERSE_WINDOW", "none",
             "FRAM_PG_BIN", System.getProperty("fram.pg.bin", "")),
         output);
   }

@@ -149,6 +149,15 @@ final class Move implements AutoCloseable {
     return java.util.Objects.requireNonNull(status);
   }
 
+  /** Whether it is there now; fails at once when the run has failed. */
+  boolean hasPhase(PhaseName phase) {
+    if (future().isCompletedExceptionally()) {
+      future().join();
+    }
+    Status status = last.get();
+    return status != null && status.phase() == phase;
+  }
+
   RouteRequest request() {
     return request;
   }

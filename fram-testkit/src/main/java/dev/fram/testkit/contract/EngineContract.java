@@ -15,6 +15,7 @@ import dev.fram.api.engine.JournalStore;
 import dev.fram.api.engine.Lease;
 import dev.fram.api.engine.Repairer;
 import dev.fram.api.engine.Reveal;
+import dev.fram.api.engine.Route;
 import dev.fram.api.engine.SourceMoment;
 import dev.fram.api.engine.StepOutcome;
 import dev.fram.api.engine.WriteGate;
@@ -319,6 +320,86 @@ public abstract class EngineContract {
                 assertThat(h.epoch()).isEqualTo(run.epoch());
                 assertThat(h.frozenAt().covers(frozenAt)).isTrue();
               });
+    }
+  }
+
+  /** Where the engine knows a way back; elsewhere the hand-over is for good. */
+  @Test
+  void whatWasHandedOverIsTakenBackByNoEarlierRun() {
+    try (EngineFixture fixture = fixture();
+        ContractRun run = new ContractRun(fixture)) {
+      run.prepare();
+      Optional<Route> back = run.route.back();
+      if (back.isEmpty()) {
+        return;
+      }
+      handOver(run, run.epoch());
+      assertThatThrownBy(() -> commit(fixture, 10, "too late")).isNotNull();
+      back.get().target().open(run.epoch());
+      // Asked twice, it is open all the same.
+      back.get().target().open(run.epoch());
+      assertThat(run.route.source().handOver()).isInstanceOf(HandOver.OwnerSource.class);
+      commit(fixture, 10, "open again");
+      assertThat(back.get().target().afterOpening()).isEmpty();
+      commit(fixture, 11, "and without guards");
+      handOver(run, run.epoch() + 1);
+      assertThatThrownBy(() -> back.get().target().open(run.epoch()))
+          .isInstanceOfSatisfying(
+              FramException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.FENCED));
+      assertThatThrownBy(() -> commit(fixture, 12, "too late")).isNotNull();
+      back.get().target().open(run.epoch() + 1);
+      commit(fixture, 12, "open again");
+    }
+  }
+
+  /** The position of the way back moves for one run only, and its feed can be taken away twice. */
+  @Test
+  void theWayBackBelongsToTheLatestRun() {
+    try (EngineFixture fixture = fixture();
+        ContractRun run = new ContractRun(fixture)) {
+      run.prepare();
+      Optional<Route> back = run.route.back();
+      if (back.isEmpty()) {
+        return;
+      }
+      Route way = back.get();
+      run.route.source().gate(run.tables(), BUDGET).close();
+      run.route.schema().indexes(fixture.table()).forEach(run.route.schema()::build);
+      way.source().prepareIdentities(run.tables(), note -> {});
+      way.source().prepareFeed(run.tables(), Optional.empty(), note -> {});
+      Position from = way.source().mark();
+      way.startAt(run.epoch(), from);
+      try (Applier first = way.applier(run.epoch())) {
+        assertThat(first.position().text()).isEqualTo(from.text());
+        Position later = way.source().mark();
+        try (Applier second = way.applier(run.epoch() + 1)) {
+          assertThatThrownBy(
+                  () -> {
+                    first.begin(from);
+                    first.commit(later);
+                  })
+              .isInstanceOfSatisfying(
+                  FramException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.FENCED));
+          first.rollback();
+          second.begin(from);
+          second.commit(later);
+          assertThat(second.position().text()).isEqualTo(later.text());
+        }
+      }
+      assertThatThrownBy(() -> way.startAt(run.epoch(), from))
+          .isInstanceOfSatisfying(
+              FramException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.FENCED));
+      way.source().dropFeed();
+      way.source().dropFeed();
+      way.target().removeTraces();
+      way.target().removeTraces();
+    }
+  }
+
+  private static void handOver(ContractRun run, long epoch) {
+    try (WriteGate gate = run.route.source().gate(run.tables(), BUDGET)) {
+      assertThat(gate.close(LOCK_TIMEOUT)).isInstanceOf(WriteGate.Attempt.Closed.class);
+      assertThat(gate.handOver(epoch, gate.frozenAt())).isEqualTo(StepOutcome.DONE);
     }
   }
 

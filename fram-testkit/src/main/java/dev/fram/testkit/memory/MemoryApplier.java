@@ -11,6 +11,7 @@ import dev.fram.api.error.ErrorCode;
 import dev.fram.api.error.FramException;
 import dev.fram.api.model.TableId;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
@@ -30,6 +31,7 @@ final class MemoryApplier implements Applier {
   private final TouchedRows touched;
   private final Map<TableId, MemoryFence> fences = new TreeMap<>();
   private final Map<TableId, NavigableMap<Long, String>> changed = new TreeMap<>();
+  private final List<MemoryOp> ops = new ArrayList<>();
   private Optional<Position> from = Optional.empty();
   private long xid;
   private long lsn;
@@ -77,6 +79,7 @@ final class MemoryApplier implements Applier {
     from = Optional.of(position);
     begun = 0;
     changed.clear();
+    ops.clear();
     assertOurs();
     if (!target.applyBegins(this)) {
       source.violate("changes were applied while a unique index was built");
@@ -156,6 +159,7 @@ final class MemoryApplier implements Applier {
       assertFits(op, content.containsKey(op.key()));
     }
     op.apply(content);
+    ops.add(op);
     tell(op.table(), op);
     source.family(op.table()).stream()
         .filter(child -> source.cascades(op, child))
@@ -208,19 +212,21 @@ final class MemoryApplier implements Applier {
         () -> {
           synchronized (target) {
             MemoryTarget.State state = assertOurs();
-            target.replace(changed);
+            target.apply(changed, ops);
             state.position = Optional.of(to);
           }
           target.applyEnds(this);
         });
     from = Optional.empty();
     changed.clear();
+    ops.clear();
   }
 
   @Override
   public void rollback() {
     target.applyEnds(this);
     changed.clear();
+    ops.clear();
     from = Optional.empty();
   }
 

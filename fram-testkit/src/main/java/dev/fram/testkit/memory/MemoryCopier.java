@@ -62,7 +62,7 @@ final class MemoryCopier implements ChunkCopier {
           .chunkFences
           .computeIfAbsent(chunk.table(), t -> new TreeMap<>())
           .put(chunk.number(), chunk.range() + "/" + fence.text());
-      state.lastSeen.merge(chunk.table(), source.lastSeen(sees), Math::max);
+      state.lastSeen.merge(chunk.table(), source.log().lastSeen(sees), Math::max);
     }
   }
 

@@ -11,21 +11,23 @@ import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Supplier;
 
 /** Sends the log from a position on; complains when more is confirmed than is durable. */
 final class MemoryFeed implements ChangeFeed {
   private static final byte[] NONE = new byte[0];
 
   private final MemorySource source;
-  private final MemoryTarget target;
+  private final Supplier<Optional<Position>> durable;
   private final MemoryProcess process;
   private final Deque<FeedEvent> ready = new ArrayDeque<>();
   private long at;
   private long idleAt;
 
-  MemoryFeed(MemorySource source, MemoryTarget target, MemoryProcess process, long from) {
+  MemoryFeed(
+      MemorySource source, Supplier<Optional<Position>> durable, MemoryProcess process, long from) {
     this.source = source;
-    this.target = target;
+    this.durable = durable;
     this.process = process;
     this.at = from;
     this.idleAt = from;
@@ -56,11 +58,10 @@ final class MemoryFeed implements ChangeFeed {
   }
 
   @Override
-  public void confirm(Position durable) {
+  public void confirm(Position reached) {
     process.at("feed.confirm");
-    long lsn = MemoryPosition.of(durable).lsn();
-    long known =
-        target.state().flatMap(s -> s.position).map(p -> MemoryPosition.of(p).lsn()).orElse(0L);
+    long lsn = MemoryPosition.of(reached).lsn();
+    long known = durable.get().map(p -> MemoryPosition.of(p).lsn()).orElse(0L);
     if (lsn > known) {
       source.violate("confirmed m" + lsn + ", but only m" + known + " is durable on the target");
     }
@@ -71,15 +72,15 @@ final class MemoryFeed implements ChangeFeed {
   public void close() {}
 
   private void read() {
-    Optional<MemorySource.Entry> next = source.entryAfter(at);
+    Optional<MemoryLog.Entry> next = source.log().after(at);
     while (next.isPresent() && ready.isEmpty()) {
-      MemorySource.Entry entry = next.get();
+      MemoryLog.Entry entry = next.get();
       at = entry.lsn();
       List<MemoryOp> ops = entry.ops().stream().filter(op -> source.followed(op.table())).toList();
       if (!ops.isEmpty()) {
         send(entry, ops);
       }
-      next = source.entryAfter(at);
+      next = source.log().after(at);
     }
     if (ready.isEmpty() && at > idleAt) {
       idleAt = at;
@@ -87,7 +88,7 @@ final class MemoryFeed implements ChangeFeed {
     }
   }
 
-  private void send(MemorySource.Entry entry, List<MemoryOp> ops) {
+  private void send(MemoryLog.Entry entry, List<MemoryOp> ops) {
     String which = entry.xid() + "@" + entry.lsn();
     ready.add(new FeedEvent.Begin(entry.millis(), which.getBytes(StandardCharsets.UTF_8)));
     for (MemoryOp op : ops) {

@@ -58,7 +58,7 @@ final class MemoryGate implements WriteGate {
   }
 
   private StepOutcome commit(long epoch, Position frozenAt) {
-    long written = source.endOfRows();
+    long written = source.log().endOfRows();
     if (source.holdsGate(this) && written > MemoryPosition.of(frozenAt).lsn()) {
       source.violate("rows were written after the position " + frozenAt.text());
     }

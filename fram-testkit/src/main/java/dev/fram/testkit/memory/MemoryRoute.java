@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.fram.testkit.memory;
 
+import dev.fram.api.change.Position;
 import dev.fram.api.check.Check;
 import dev.fram.api.check.Finding;
 import dev.fram.api.engine.Applier;
@@ -13,10 +14,17 @@ import dev.fram.api.engine.Source;
 import dev.fram.api.engine.Target;
 import dev.fram.api.engine.TouchedRows;
 import dev.fram.api.model.MigrationId;
+import dev.fram.api.model.ServerInfo;
 import java.util.List;
+import java.util.Optional;
 
 /** Hands out the parts; holds no session of its own. */
 final class MemoryRoute implements Route {
+  static final ServerInfo SOURCE =
+      new ServerInfo("source:1/shop", "Memory", "1", 1, "memory-source");
+  static final ServerInfo TARGET =
+      new ServerInfo("target:2/shop", "Memory", "1", 1, "memory-target");
+
   private final MemorySource source;
   private final MemoryTarget target;
   private final MemoryProcess process;
@@ -38,7 +46,8 @@ final class MemoryRoute implements Route {
 
   @Override
   public Source source() {
-    return new MemorySourcePort(source, target, process);
+    return new MemorySourcePort(
+        source, SOURCE, () -> target.state().flatMap(s -> s.position), process);
   }
 
   @Override
@@ -88,6 +97,26 @@ final class MemoryRoute implements Route {
   public Repairer repairer(long epoch) {
     process.at("repairer.open");
     return new MemoryRepairer(target, process, epoch);
+  }
+
+  @Override
+  public void startAt(long epoch, Position from) {
+    process.durable(
+        "route.startAt",
+        () -> {
+          synchronized (target) {
+            target.fenced(epoch).position = Optional.of(from);
+          }
+        });
+  }
+
+  /** Where the fuzzy kind is meant, nothing comes back. */
+  @Override
+  public Optional<Route> back() {
+    return switch (source.style()) {
+      case EXACT -> Optional.of(new MemoryBackRoute(source, target, process, id));
+      case FUZZY -> Optional.empty();
+    };
   }
 
   @Override

@@ -41,7 +41,7 @@ final class MemorySchema implements SchemaTransfer {
           synchronized (target) {
             target.fenced(epoch);
             target.close();
-            source.tables().stream().map(Table::id).forEach(target::content);
+            target.server().createLike(source);
           }
         });
   }

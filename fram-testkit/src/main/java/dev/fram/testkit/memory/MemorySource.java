@@ -22,31 +22,12 @@ import java.util.concurrent.CopyOnWriteArrayList;
  * what an application and a test can do to it.
  */
 public final class MemorySource {
-  /**
-   * A place in the log.
-   *
-   * @param xid 0 for a marker
-   */
-  record Entry(long lsn, long xid, List<MemoryOp> ops, long millis) {}
-
   private record Lock(TableId table, long key) {}
 
-  private static final class Shape {
-    final Table.Transfer transfer;
-    final List<TableId> family;
-    String definition = "d1";
-    long storage = 1;
-    long emptiedAt;
-
-    Shape(Table.Transfer transfer, List<TableId> family) {
-      this.transfer = transfer;
-      this.family = family;
-    }
-  }
-
   private final MemoryStyle style;
-  private final List<Entry> log = new ArrayList<>();
-  private final Map<TableId, Shape> shapes = new TreeMap<>();
+  private final MemoryLog log = new MemoryLog();
+  private final MemoryReverse reverse = new MemoryReverse();
+  private final Map<TableId, MemoryShape> shapes = new TreeMap<>();
   private final Map<TableId, NavigableMap<Long, String>> rows = new TreeMap<>();
   private final Map<Lock, Long> locks = new HashMap<>();
   private final Set<Long> unseen = new TreeSet<>();
@@ -59,6 +40,8 @@ public final class MemorySource {
   private Optional<Object> gateWaiter = Optional.empty();
   private Optional<HandOver.HandedOver> handedOver = Optional.empty();
   private OptionalLong sealedAt = OptionalLong.empty();
+  private boolean closed;
+  private boolean finishedBack;
   private boolean reachable = true;
 
   public MemorySource() {
@@ -76,7 +59,7 @@ public final class MemorySource {
   // ---- what applications and tests do ----------------------------------------------------------
 
   public synchronized void createTable(TableId table, Table.Transfer transfer) {
-    shapes.put(table, new Shape(transfer, List.of(table)));
+    shapes.put(table, new MemoryShape(transfer, List.of(table)));
     rows.put(table, new TreeMap<>());
   }
 
@@ -86,7 +69,7 @@ public final class MemorySource {
    */
   public synchronized void createFamily(List<TableId> tables) {
     for (TableId table : tables) {
-      shapes.put(table, new Shape(Table.Transfer.COPY_AND_FOLLOW, List.copyOf(tables)));
+      shapes.put(table, new MemoryShape(Table.Transfer.COPY_AND_FOLLOW, List.copyOf(tables)));
       rows.put(table, new TreeMap<>());
     }
   }
@@ -171,13 +154,13 @@ public final class MemorySource {
 
   private synchronized boolean refuses() {
     return switch (style) {
-      case EXACT -> handedOver.isPresent();
-      case FUZZY -> sealedAt.isPresent();
+      case EXACT -> closed || handedOver.isPresent();
+      case FUZZY -> closed || sealedAt.isPresent();
     };
   }
 
   public synchronized boolean hasTraces() {
-    return slotStart.isPresent() || gateHolder.isPresent();
+    return slotStart.isPresent() || gateHolder.isPresent() || reverse.position().isPresent();
   }
 
   // ---- transactions ----------------------------------------------------------------------------
@@ -281,7 +264,7 @@ public final class MemorySource {
   /** The rows that a snapshot sees; those from before a TRUNCATE are gone for everyone. */
   synchronized NavigableMap<Long, String> read(TableId table, Visibility visibility) {
     NavigableMap<Long, String> result = new TreeMap<>();
-    for (Entry entry : log) {
+    for (MemoryLog.Entry entry : log.entries()) {
       if (entry.lsn() > shape(table).emptiedAt && visibility.sees(entry.xid())) {
         for (MemoryOp op : entry.ops()) {
           if (op.table().equals(table)) {
@@ -297,29 +280,16 @@ public final class MemorySource {
 
   /** Everything in the log up to there is visible to everyone; more may be. */
   synchronized long lowWatermark() {
-    for (Entry entry : log) {
-      if (unseen.contains(entry.xid())) {
-        return entry.lsn() - 1;
-      }
-    }
-    return end();
+    return log.lowWatermark(unseen);
   }
 
-  /** Whether such a snapshot has seen everything up to there. */
-  synchronized boolean seesAll(Visibility visibility, long upTo) {
-    return log.stream()
-        .filter(entry -> entry.xid() != 0 && entry.lsn() <= upTo)
-        .allMatch(entry -> visibility.sees(entry.xid()));
+  MemoryLog log() {
+    return log;
   }
 
-  /** The last place in the log that such a snapshot has seen something of. */
-  synchronized long lastSeen(Visibility visibility) {
-    for (int i = log.size() - 1; i >= 0; i--) {
-      if (log.get(i).xid() != 0 && visibility.sees(log.get(i).xid())) {
-        return log.get(i).lsn();
-      }
-    }
-    return 0;
+  /** What comes from another server. */
+  MemoryReverse reverse() {
+    return reverse;
   }
 
   /** Guard G1 lies in here: whoever is on the way when the slot begins must have arrived. */
@@ -347,10 +317,6 @@ public final class MemorySource {
     }
   }
 
-  synchronized Optional<Entry> entryAfter(long lsn) {
-    return lsn < end() ? Optional.of(log.get((int) lsn)) : Optional.empty();
-  }
-
   synchronized boolean followed(TableId table) {
     return shape(table).transfer == Table.Transfer.COPY_AND_FOLLOW;
   }
@@ -363,18 +329,8 @@ public final class MemorySource {
     return sent;
   }
 
-  synchronized long end() {
-    return log.size();
-  }
-
-  /** Where the last row change stands. */
-  synchronized long endOfRows() {
-    for (int i = log.size() - 1; i >= 0; i--) {
-      if (!log.get(i).ops().isEmpty()) {
-        return log.get(i).lsn();
-      }
-    }
-    return 0;
+  long end() {
+    return log.end();
   }
 
   synchronized long mark() {
@@ -422,6 +378,7 @@ public final class MemorySource {
       return false;
     }
     handedOver = Optional.of(register);
+    finishedBack = false;
     gateHolder = Optional.empty();
     notifyAll();
     return true;
@@ -442,8 +399,70 @@ public final class MemorySource {
     return sealedAt.getAsLong();
   }
 
-  synchronized void removeTraces() {
-    slotStart = OptionalLong.empty();
+  // ---- what comes from the other server --------------------------------------------------------
+
+  /** Closed for applications until {@link #reopen}, like the target of a migration. */
+  synchronized void close() {
+    closed = true;
+  }
+
+  /** Everybody may write again; a hand-over by a later run than this is not taken back. */
+  synchronized void reopen(long epoch) {
+    if (handedOver.filter(h -> h.epoch() > epoch).isPresent()) {
+      throw MemoryReverse.fenced();
+    }
+    handedOver = Optional.empty();
+    closed = false;
+    notifyAll();
+  }
+
+  /** What has been applied here stands in the log like everything else. */
+  synchronized void applied(Map<TableId, NavigableMap<Long, String>> changed, List<MemoryOp> ops) {
+    if (!ops.isEmpty()) {
+      append(nextXid++, List.copyOf(ops));
+    }
+    rows.putAll(changed);
+  }
+
+  synchronized void ensure(TableId table) {
+    if (!shapes.containsKey(table)) {
+      createTable(table, Table.Transfer.COPY_AND_FOLLOW);
+    }
+  }
+
+  /** The tables of another server, as they are there. */
+  synchronized void createLike(MemorySource other) {
+    other.shapes.forEach((table, shape) -> {
+      shapes.computeIfAbsent(table, t -> new MemoryShape(shape.transfer, shape.family));
+      rowsOf(table);
+    });
+  }
+
+  synchronized void dropTable(TableId table) {
+    rows.remove(table);
+    shapes.remove(table);
+  }
+
+  synchronized boolean hasTable(TableId table) {
+    return rows.containsKey(table);
+  }
+
+  /** The table itself and no copy: for who holds the server's monitor, or is alone. */
+  synchronized NavigableMap<Long, String> live(TableId table) {
+    ensure(table);
+    return rowsOf(table);
+  }
+
+  /** Sequences and the like are those of the other server now. */
+  synchronized void finishBack(long epoch) {
+    if (handedOver.filter(h -> h.epoch() <= epoch).isEmpty()) {
+      throw MemoryReverse.fenced();
+    }
+    finishedBack = true;
+  }
+
+  synchronized boolean finishedBack() {
+    return finishedBack;
   }
 
   void violate(String rule) {
@@ -451,12 +470,12 @@ public final class MemorySource {
   }
 
   private void append(long xid, List<MemoryOp> ops) {
-    log.add(new Entry(log.size() + 1L, xid, ops, System.currentTimeMillis()));
+    log.append(xid, ops);
     notifyAll();
   }
 
-  private Shape shape(TableId table) {
-    Shape shape = shapes.get(table);
+  private MemoryShape shape(TableId table) {
+    MemoryShape shape = shapes.get(table);
     if (shape == null) {
       throw new IllegalArgumentException("no table " + table);
     }

@@ -56,7 +56,9 @@ final class MemorySourceMoment implements SourceMoment {
   @Override
   public boolean sawUpTo(Position position) {
     long upTo = ((MemoryPosition) position).lsn();
-    return source.style() == MemoryStyle.FUZZY ? upTo <= low : source.seesAll(visibility, upTo);
+    return source.style() == MemoryStyle.FUZZY
+        ? upTo <= low
+        : source.log().seesAll(visibility, upTo);
   }
 
   @Override

@@ -26,22 +26,32 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 
 /** The source as one process sees it. */
 final class MemorySourcePort implements Source {
   private final MemorySource source;
-  private final MemoryTarget target;
+  private final ServerInfo server;
+  private final Supplier<Optional<Position>> durable;
   private final MemoryProcess process;
 
-  MemorySourcePort(MemorySource source, MemoryTarget target, MemoryProcess process) {
+  /**
+   * @param durable the position that is durable on the other server
+   */
+  MemorySourcePort(
+      MemorySource source,
+      ServerInfo server,
+      Supplier<Optional<Position>> durable,
+      MemoryProcess process) {
     this.source = source;
-    this.target = target;
+    this.server = server;
+    this.durable = durable;
     this.process = process;
   }
 
   @Override
   public ServerInfo server() {
-    return new ServerInfo("source:1/shop", "Memory", "1", 1, "memory-source");
+    return server;
   }
 
   @Override
@@ -63,8 +73,17 @@ final class MemorySourcePort implements Source {
     if (recorded.isPresent() && !source.slotReaches(MemoryPosition.of(recorded.get()).lsn())) {
       throw lost();
     }
+    if (recorded.isEmpty()) {
+      source.dropSlot();
+    }
     return process.durable(
         "source.prepareFeed", () -> new MemoryPosition(source.createSlot(process::alive)));
+  }
+
+  @Override
+  public void dropFeed() {
+    connect("source.dropFeed");
+    process.durable("source.dropFeed", source::dropSlot);
   }
 
   @Override
@@ -74,7 +93,7 @@ final class MemorySourcePort implements Source {
     if (!source.slotReaches(lsn)) {
       throw lost();
     }
-    return new MemoryFeed(source, target, process, lsn);
+    return new MemoryFeed(source, durable, process, lsn);
   }
 
   @Override
@@ -161,7 +180,7 @@ final class MemorySourcePort implements Source {
   @Override
   public void removeTraces() {
     connect("source.removeTraces");
-    process.durable("source.removeTraces", source::removeTraces);
+    process.durable("source.removeTraces", source::dropSlot);
   }
 
   private void connect(String point) {

@@ -12,7 +12,6 @@ import dev.fram.api.error.ErrorCode;
 import dev.fram.api.error.FramException;
 import dev.fram.api.model.TableId;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -48,29 +47,43 @@ public final class MemoryTarget {
     }
   }
 
-  private final Map<TableId, NavigableMap<Long, String>> rows = new TreeMap<>();
+  private final MemorySource server = new MemorySource();
   private final Set<String> built = new TreeSet<>();
   private Optional<State> state = Optional.empty();
   private final Set<Object> applying = new HashSet<>();
   private final Set<TableId> building = new TreeSet<>();
   private Optional<Object> leaseHolder = Optional.empty();
-  private boolean open = true;
+  private final List<String> obstacles = new ArrayList<>();
 
   // ---- what applications and tests do ----------------------------------------------------------
 
   /** An application's write; {@link WriteRefused} while the target is closed. */
-  public synchronized void write(TableId table, long key, String value) {
-    if (!open) {
-      throw new WriteRefused("target");
-    }
-    content(table).put(key, value);
+  public void write(TableId table, long key, String value) {
+    server.ensure(table);
+    MemoryTransaction tx = server.begin();
+    tx.put(table, key, value);
+    tx.commit();
+  }
+
+  /** The database server itself, for applications and tests. */
+  public MemorySource server() {
+    return server;
+  }
+
+  /** What keeps it from being the source of a way back. */
+  public synchronized void refuseWayBack(String why) {
+    obstacles.add(why);
+  }
+
+  synchronized List<String> obstacles() {
+    return List.copyOf(obstacles);
   }
 
   /** Changes a row behind everybody's back; an empty value takes it away. */
   public synchronized void drift(TableId table, long key, Optional<String> value) {
     NavigableMap<Long, String> changed = new TreeMap<>(content(table));
     value.ifPresentOrElse(v -> changed.put(key, v), () -> changed.remove(key));
-    rows.put(table, changed);
+    server.applied(Map.of(table, changed), List.of());
   }
 
   /** Takes an index or the triggers away behind everybody's back. */
@@ -84,16 +97,16 @@ public final class MemoryTarget {
   }
 
   public synchronized Map<TableId, Map<Long, String>> contents() {
-    return Collections.unmodifiableMap(new TreeMap<>(rows));
+    return server.contents();
   }
 
-  public synchronized boolean writable() {
-    return open;
+  public boolean writable() {
+    return server.writable();
   }
 
   /** What is left of Fram here; empty after a cancel or a completion. */
   public synchronized boolean hasTraces() {
-    return state.isPresent();
+    return state.isPresent() || server.hasTraces();
   }
 
   public synchronized List<JournalEntry> journal() {
@@ -156,27 +169,32 @@ public final class MemoryTarget {
   }
 
   synchronized void close() {
-    open = false;
+    server.close();
   }
 
-  synchronized void open() {
-    open = true;
+  synchronized void open(long epoch) {
+    server.reopen(epoch);
   }
 
   synchronized NavigableMap<Long, String> content(TableId table) {
-    return rows.computeIfAbsent(table, t -> new TreeMap<>());
+    return server.live(table);
   }
 
   synchronized boolean hasTable(TableId table) {
-    return rows.containsKey(table);
+    return server.hasTable(table);
   }
 
   synchronized void replace(Map<TableId, NavigableMap<Long, String>> changed) {
-    rows.putAll(changed);
+    server.applied(changed, List.of());
+  }
+
+  /** Changes that came by the feed. */
+  synchronized void apply(Map<TableId, NavigableMap<Long, String>> changed, List<MemoryOp> ops) {
+    server.applied(changed, ops);
   }
 
   synchronized void dropTable(TableId table) {
-    rows.remove(table);
+    server.dropTable(table);
   }
 
   synchronized boolean hasBuilt(String what) {
@@ -208,6 +226,7 @@ public final class MemoryTarget {
 
   synchronized void removeTraces() {
     state = Optional.empty();
-    open = true;
+    // Whoever has closed it: the guards are gone.
+    server.reopen(Long.MAX_VALUE);
   }
 }

@@ -38,6 +38,16 @@ final class MemoryTargetMoment implements TargetMoment {
     return new MemoryDigests(process, this::content, shown);
   }
 
+  /** The same of an old server, where the new one's writes arrive. */
+  MemoryTargetMoment(MemorySource old, MemoryProcess process, Reveal shown) {
+    this.process = process;
+    this.shown = shown;
+    synchronized (old) {
+      position = old.reverse().position();
+      rows = old.contents();
+    }
+  }
+
   private NavigableMap<Long, String> content(TableId table) {
     return new TreeMap<>(rows.getOrDefault(table, Map.of()));
   }

@@ -30,7 +30,7 @@ final class MemoryTargetPort implements Target {
 
   @Override
   public ServerInfo server() {
-    return new ServerInfo("target:2/shop", "Memory", "1", 1, "memory-target");
+    return MemoryRoute.TARGET;
   }
 
   @Override
@@ -61,7 +61,7 @@ final class MemoryTargetPort implements Target {
           if (!target.writable() && !target.hasBuilt(MemorySchema.TRIGGERS)) {
             source.violate("the target was opened without its triggers");
           }
-          target.open();
+          target.open(epoch);
         });
   }
 

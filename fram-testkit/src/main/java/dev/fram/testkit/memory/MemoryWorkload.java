@@ -109,10 +109,13 @@ public final class MemoryWorkload implements AutoCloseable {
       while (stop.getCount() > 0) {
         serial++;
         if (source.writable()) {
-          onSource(writer, serial, random);
-          awkward(writer + "-" + serial, random);
+          on(source, writer, serial, random);
+          awkward(source, writer + "-" + serial, random);
+        } else if (target.writable()) {
+          on(target.server(), writer, serial, random);
+          awkward(target.server(), writer + "-" + serial, random);
         } else {
-          onTarget(writer, serial, random);
+          LockSupport.parkNanos(200_000);
         }
         LockSupport.parkNanos(random.nextInt(8_000_000));
       }
@@ -121,11 +124,11 @@ public final class MemoryWorkload implements AutoCloseable {
     }
   }
 
-  private void onSource(int writer, long serial, Random random) {
+  private void on(MemorySource server, int writer, long serial, Random random) {
     String value = writer + "-" + serial;
     TableId own = tables.get(random.nextInt(tables.size()));
     long ownKey = OWN * (writer + 1) + random.nextInt(20);
-    MemoryTransaction tx = source.begin();
+    MemoryTransaction tx = server.begin();
     try {
       TreeSet<Long> keys = new TreeSet<>();
       for (int i = random.nextInt(4); i > 0; i--) {
@@ -154,8 +157,8 @@ public final class MemoryWorkload implements AutoCloseable {
     }
   }
 
-  private void awkward(String value, Random random) {
-    MemoryTransaction tx = source.begin();
+  private void awkward(MemorySource server, String value, Random random) {
+    MemoryTransaction tx = server.begin();
     try {
       if (!swapped.isEmpty()) {
         swap(tx, swapped.get(random.nextInt(swapped.size())), value, random);
@@ -164,7 +167,7 @@ public final class MemoryWorkload implements AutoCloseable {
       LockSupport.parkNanos(random.nextInt(300_000));
       tx.becomeVisible();
       if (!family.isEmpty()) {
-        tx = source.begin();
+        tx = server.begin();
         relate(tx, value, random);
         tx.commit();
       }
@@ -204,18 +207,6 @@ public final class MemoryWorkload implements AutoCloseable {
 
   private Map<Long, String> of(TableId table) {
     return acknowledged.computeIfAbsent(table, t -> new ConcurrentHashMap<>());
-  }
-
-  private void onTarget(int writer, long serial, Random random) {
-    TableId table = tables.get(random.nextInt(tables.size()));
-    long key = OWN * (writer + 1) + random.nextInt(20);
-    String value = writer + "-" + serial + "-target";
-    try {
-      target.write(table, key, value);
-      of(table).put(key, value);
-    } catch (WriteRefused e) {
-      LockSupport.parkNanos(200_000);
-    }
   }
 
   /** Fills a table with tokens: every other key, so that there is room to move. */

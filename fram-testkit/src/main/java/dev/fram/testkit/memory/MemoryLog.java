@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.fram.testkit.memory;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/** A server's log: only grows. Thread-safe. */
+final class MemoryLog {
+  /**
+   * A place in the log.
+   *
+   * @param xid 0 for a marker
+   */
+  record Entry(long lsn, long xid, List<MemoryOp> ops, long millis) {}
+
+  private final List<Entry> entries = new ArrayList<>();
+
+  synchronized void append(long xid, List<MemoryOp> ops) {
+    entries.add(new Entry(entries.size() + 1L, xid, ops, System.currentTimeMillis()));
+  }
+
+  synchronized List<Entry> entries() {
+    return List.copyOf(entries);
+  }
+
+  synchronized long end() {
+    return entries.size();
+  }
+
+  synchronized Optional<Entry> after(long lsn) {
+    return lsn < end() ? Optional.of(entries.get((int) lsn)) : Optional.empty();
+  }
+
+  /** Where the last row change stands. */
+  synchronized long endOfRows() {
+    for (int i = entries.size() - 1; i >= 0; i--) {
+      if (!entries.get(i).ops().isEmpty()) {
+        return entries.get(i).lsn();
+      }
+    }
+    return 0;
+  }
+
+  /**
+   * Everything in the log up to there is visible to everyone; more may be.
+   *
+   * @param unseen transactions that are not
+   */
+  synchronized long lowWatermark(Set<Long> unseen) {
+    for (Entry entry : entries) {
+      if (unseen.contains(entry.xid())) {
+        return entry.lsn() - 1;
+      }
+    }
+    return end();
+  }
+
+  /** Whether such a snapshot has seen everything up to there. */
+  synchronized boolean seesAll(Visibility visibility, long upTo) {
+    return entries.stream()
+        .filter(entry -> entry.xid() != 0 && entry.lsn() <= upTo)
+        .allMatch(entry -> visibility.sees(entry.xid()));
+  }
+
+  /** The last place in the log that such a snapshot has seen something of. */
+  synchronized long lastSeen(Visibility visibility) {
+    for (int i = entries.size() - 1; i >= 0; i--) {
+      if (entries.get(i).xid() != 0 && visibility.sees(entries.get(i).xid())) {
+        return entries.get(i).lsn();
+      }
+    }
+    return 0;
+  }
+}
