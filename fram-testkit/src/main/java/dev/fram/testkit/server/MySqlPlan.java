@@ -26,6 +26,8 @@ public final class MySqlPlan {
             "server_id", Integer.toString(new SecureRandom().nextInt(1, Integer.MAX_VALUE)),
             "log_bin", "binlog",
             "innodb_buffer_pool_size", "64M",
+            // The kernel's slots for it (fs.aio-max-nr) are few, and shared by all servers.
+            "innodb_use_native_aio", "OFF",
             "max_connections", "200",
             "default_time_zone", "+00:00",
             "secure_file_priv", "",
