@@ -39,7 +39,7 @@ class VersionsTest {
     try (Workload workload =
             Workload.start(
                 new SwitchableProvider(pair.sourceEndpoint(database)),
-                WorkloadOptions.standard().withCommits(CommitMode.MIXED));
+                WorkloadOptions.standard().withCommits(CommitMode.MIXED).withRate(200));
         Move move = new Move(pair, database, Move.settings(MigrationSettings.Mode.MANUAL))) {
       move.begin().awaitPhase(PhaseName.READY);
       Answer answer = Cutovers.cutOver(move);

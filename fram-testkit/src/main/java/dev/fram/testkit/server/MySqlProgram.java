@@ -80,9 +80,12 @@ record MySqlProgram(MySqlVersion version, ServerHome home) implements ServerProg
     words.add("--defaults-file=" + optionFile());
     words.addAll(programs.options());
     words.addAll(userOption());
+    // Of its own: a MariaDB that starts removes what looks like another's in a shared one.
+    Path temporary = Files.createDirectories(home.folder().resolve("tmp"));
     words.addAll(
         List.of(
             "--datadir=" + home.data(),
+            "--tmpdir=" + temporary,
             "--pid-file=" + pidFile(),
             "--bind-address=127.0.0.1",
             "--socket=" + SOCKET));
