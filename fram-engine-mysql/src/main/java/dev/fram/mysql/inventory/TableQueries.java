@@ -8,7 +8,8 @@ import java.util.List;
  * Tables and what belongs to them. All queries have the same columns: kind; database; name; the
  * table or program that a pattern names, when it is another; the text that is compared, empty where
  * only presence is; when it is due. {@code :own} stands for the condition that a column's database
- * is a user's.
+ * is a user's. MariaDB compares these names without their case: what is grouped is grouped by its
+ * bytes.
  */
 final class TableQueries {
   static final String DATABASES =
@@ -51,18 +52,18 @@ final class TableQueries {
 
   private static final String INDEXES =
       """
-      SELECT 'index', TABLE_SCHEMA, CONCAT(TABLE_NAME, '.', INDEX_NAME), MAX(TABLE_NAME),
+      SELECT 'index', MAX(TABLE_SCHEMA), CONCAT(MAX(TABLE_NAME), '.', MAX(INDEX_NAME)), MAX(TABLE_NAME),
         CONCAT(MAX(NON_UNIQUE), ' ', MAX(INDEX_TYPE), ' ', MAX(:shown), ' ',
           GROUP_CONCAT(CONCAT_WS(' ', COLUMN_NAME, COLLATION, SUB_PART, :expression)
             ORDER BY SEQ_IN_INDEX SEPARATOR ', ')), 'WITH_THE_INDEXES'
       FROM information_schema.STATISTICS WHERE :own(TABLE_SCHEMA)
-      GROUP BY TABLE_SCHEMA, TABLE_NAME, INDEX_NAME
+      GROUP BY CAST(TABLE_SCHEMA AS BINARY), CAST(TABLE_NAME AS BINARY), INDEX_NAME
       """;
 
   private static final String FOREIGN_KEYS =
       """
-      SELECT 'foreign key', k.TABLE_SCHEMA, CONCAT(k.TABLE_NAME, '.', k.CONSTRAINT_NAME),
-        MAX(k.TABLE_NAME),
+      SELECT 'foreign key', MAX(k.TABLE_SCHEMA),
+        CONCAT(MAX(k.TABLE_NAME), '.', MAX(k.CONSTRAINT_NAME)), MAX(k.TABLE_NAME),
         CONCAT(MAX(r.UPDATE_RULE), ' ', MAX(r.DELETE_RULE), ' ',
           MAX(k.REFERENCED_TABLE_SCHEMA), '.', MAX(k.REFERENCED_TABLE_NAME), ' ',
           GROUP_CONCAT(CONCAT_WS(' ', k.COLUMN_NAME, k.REFERENCED_COLUMN_NAME)
@@ -71,8 +72,9 @@ final class TableQueries {
       JOIN information_schema.REFERENTIAL_CONSTRAINTS r
         ON r.CONSTRAINT_SCHEMA = k.CONSTRAINT_SCHEMA AND r.CONSTRAINT_NAME = k.CONSTRAINT_NAME
         AND r.TABLE_NAME = k.TABLE_NAME
+        AND CAST(r.TABLE_NAME AS BINARY) = CAST(k.TABLE_NAME AS BINARY)
       WHERE k.REFERENCED_TABLE_NAME IS NOT NULL AND :own(k.TABLE_SCHEMA)
-      GROUP BY k.TABLE_SCHEMA, k.TABLE_NAME, k.CONSTRAINT_NAME
+      GROUP BY CAST(k.TABLE_SCHEMA AS BINARY), CAST(k.TABLE_NAME AS BINARY), k.CONSTRAINT_NAME
       """;
 
   private static final String CHECKS =
@@ -98,9 +100,10 @@ final class TableQueries {
         AND (TABLE_SCHEMA, TABLE_NAME) NOT IN
           (SELECT TABLE_SCHEMA, TABLE_NAME FROM information_schema.VIEWS)
       UNION ALL
-      SELECT DISTINCT 'comment', TABLE_SCHEMA, CONCAT('on index ', TABLE_SCHEMA, '.', TABLE_NAME, '.', INDEX_NAME),
+      SELECT 'comment', TABLE_SCHEMA, CONCAT('on index ', TABLE_SCHEMA, '.', TABLE_NAME, '.', INDEX_NAME),
         TABLE_NAME, INDEX_COMMENT, 'WITH_THE_INDEXES'
-      FROM information_schema.STATISTICS WHERE INDEX_COMMENT <> '' AND :own(TABLE_SCHEMA)
+      FROM information_schema.STATISTICS
+      WHERE INDEX_COMMENT <> '' AND SEQ_IN_INDEX = 1 AND :own(TABLE_SCHEMA)
       UNION ALL
       SELECT 'comment', TABLE_SCHEMA,
         CONCAT_WS('.', CONCAT('on partition ', TABLE_SCHEMA, '.', TABLE_NAME), PARTITION_NAME, SUBPARTITION_NAME),
@@ -135,7 +138,9 @@ final class TableQueries {
         PARTITIONS,
         INDEXES.replace(":shown", "IGNORED").replace(":expression", "NULL"),
         FOREIGN_KEYS,
-        CHECKS.replace(":enforced", "c.LEVEL").replace(":table", "AND t.TABLE_NAME = c.TABLE_NAME"),
+        CHECKS
+            .replace(":enforced", "c.LEVEL")
+            .replace(":table", "AND CAST(t.TABLE_NAME AS BINARY) = CAST(c.TABLE_NAME AS BINARY)"),
         COMMENTS);
   }
 
@@ -147,10 +152,11 @@ final class TableQueries {
           case MARIADB -> "";
         };
     return """
-    SELECT TABLE_SCHEMA, TABLE_NAME, GROUP_CONCAT(CONCAT_WS(' ', COLUMN_NAME, COLUMN_TYPE,
+    SELECT MAX(TABLE_SCHEMA), MAX(TABLE_NAME), GROUP_CONCAT(CONCAT_WS(' ', COLUMN_NAME, COLUMN_TYPE,
         IS_NULLABLE, COLUMN_DEFAULT, CHARACTER_SET_NAME, COLLATION_NAME, EXTRA,
         GENERATION_EXPRESSION:more) ORDER BY ORDINAL_POSITION SEPARATOR '\\n')
-    FROM information_schema.COLUMNS WHERE :own(TABLE_SCHEMA) GROUP BY TABLE_SCHEMA, TABLE_NAME
+    FROM information_schema.COLUMNS WHERE :own(TABLE_SCHEMA)
+    GROUP BY CAST(TABLE_SCHEMA AS BINARY), CAST(TABLE_NAME AS BINARY)
     """
         .replace(":more", more);
   }
