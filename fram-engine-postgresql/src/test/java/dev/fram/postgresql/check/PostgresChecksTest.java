@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -33,8 +34,10 @@ class PostgresChecksTest {
     try (Pair pair = Pair.of(versions)) {
       pair.source("CREATE TABLE \"T; \"\"x\" (id int PRIMARY KEY, v text)");
       List<Finding> findings = run(pair.source(), pair.target(), Scope.all());
+      List<Finding> back = runBack(pair.target(), pair.source());
       assertThat(findings).noneMatch(finding -> finding.severity() == Severity.FAIL);
-      assertThat(findings.stream().map(Finding::code).distinct())
+      assertThat(back).noneMatch(finding -> finding.severity() == Severity.FAIL);
+      assertThat(codes(findings, back))
           .containsExactlyElementsOf(PostgresChecks.catalogue().keySet());
       assertThat(findings)
           .filteredOn(finding -> finding.severity() == Severity.WARN)
@@ -244,7 +247,7 @@ class PostgresChecksTest {
       Connector source = new Connector(standby.endpoint("postgres"), "source");
       List<Finding> findings = run(source, pair.target(), Scope.all());
       assertThat(one(findings, "primary").seen()).contains("standby");
-      assertThat(findings.stream().map(Finding::code).distinct())
+      assertThat(codes(findings, runBack(pair.target(), source)))
           .containsExactlyElementsOf(PostgresChecks.catalogue().keySet());
     }
   }
@@ -273,6 +276,19 @@ class PostgresChecksTest {
         .map(Check::run)
         .flatMap(List::stream)
         .toList();
+  }
+
+  private static List<Finding> runBack(Connector served, Connector former) {
+    return PostgresChecks.back(
+            served, former, Scope.all(), Set.<SchemaOption>of(), TableOptions.none())
+        .stream()
+        .map(Check::run)
+        .flatMap(List::stream)
+        .toList();
+  }
+
+  private static List<String> codes(List<Finding> findings, List<Finding> back) {
+    return Stream.concat(findings.stream(), back.stream()).map(Finding::code).distinct().toList();
   }
 
   private static List<Finding> of(List<Finding> findings, String code) {
