@@ -27,7 +27,7 @@ import org.junit.jupiter.params.provider.EnumSource;
  * keeps the cutover away until it is put right.
  */
 class VerifyTest {
-  private static final int ROUNDS = Integer.getInteger("fram.verify.rounds", 6);
+  private static final int ROUNDS = Integer.getInteger("fram.verify.rounds", 3);
 
   /** Two tables that nobody writes to, one of them without a key and with equal rows. */
   private static final List<String> QUIET =
