@@ -3,16 +3,10 @@ package dev.fram.mysql;
 
 import dev.fram.testkit.server.MySqlServer;
 import dev.fram.testkit.server.MySqlVersion;
-import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
+import dev.fram.testkit.suite.SharedServers;
 
-/**
- * Real servers that the tests of one process share; they end with it. Each test has databases of
- * its own.
- */
+/** Real servers that the tests of one process share. Each test has databases of its own. */
 public final class RunningServers {
-  private static final Map<String, MySqlServer> RUNNING = new ConcurrentHashMap<>();
-
   private RunningServers() {}
 
   /** A server that is migrated from, or the only one. */
@@ -26,9 +20,9 @@ public final class RunningServers {
   }
 
   private static MySqlServer of(String role, MySqlVersion version) {
-    return RUNNING.computeIfAbsent(
-        role + version,
-        key ->
+    return SharedServers.mySql(
+        "whole " + role + version,
+        () ->
             // Says which session is which; off by default on MariaDB.
             MySqlServer.plan(version).setting("performance_schema", "ON").start());
   }

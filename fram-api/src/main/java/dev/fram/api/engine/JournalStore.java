@@ -86,6 +86,7 @@ public interface JournalStore {
   /** Requests that nobody has answered yet, oldest first. */
   List<PendingCommand> pendingCommands();
 
+  /** The first answer stays: whoever waits may have read it already. */
   void answerCommand(long id, String answer);
 
   /** A request's answer, once there is one. */

@@ -108,7 +108,7 @@ final class AfterCutover {
     long verified = parts.clock().nanos();
     while (!feed.over() || orders.goal() == Goal.ROLLBACK) {
       signal.check();
-      Optional<Orders.Order> order = orders.await(parts.settings().rhythm().command());
+      Optional<Orders.Order> order = replies.next(parts.settings().rhythm().command());
       boolean back = order.filter(o -> o.command() instanceof Command.Rollback).isPresent();
       if (back || orders.goal() == Goal.ROLLBACK) {
         asked = order;

@@ -7,7 +7,6 @@ import dev.fram.api.error.FramException;
 import dev.fram.api.status.Command;
 import dev.fram.core.bus.Answer;
 import dev.fram.core.bus.RunEvent;
-import dev.fram.core.bus.StatusJson;
 import dev.fram.core.concurrent.Retries;
 import dev.fram.core.concurrent.StopSignal;
 import dev.fram.core.cutover.Cutover;
@@ -27,6 +26,7 @@ final class CutoverPhase {
 
   private final RunParts parts;
   private final Orders orders;
+  private final Replies replies;
   private final Cutover cutover;
   private final Crossing crossing;
   private final Lease lease;
@@ -52,6 +52,7 @@ final class CutoverPhase {
     this.parts = parts;
     this.crossing = crossing;
     this.orders = orders;
+    this.replies = new Replies(parts.journal().store(), orders);
     this.cutover = cutover;
     this.lease = lease;
     this.caughtUp = caughtUp;
@@ -66,7 +67,7 @@ final class CutoverPhase {
     long verified = parts.clock().nanos();
     while (!wanted()) {
       signal.check();
-      Optional<Orders.Order> order = orders.await(parts.settings().rhythm().command());
+      Optional<Orders.Order> order = replies.next(parts.settings().rhythm().command());
       if (order.isPresent() && order.get().command() instanceof Command.Cutover) {
         asked = order;
         comparison.breakOff();
@@ -165,7 +166,6 @@ final class CutoverPhase {
   }
 
   private void answer(Orders.Order order, Answer answer) {
-    parts.journal().store().answerCommand(order.id(), StatusJson.write(answer));
-    orders.answered(order.id());
+    replies.one(order.id(), answer);
   }
 }

@@ -204,7 +204,8 @@ public final class MigrationClient {
   }
 
   private Answer awaitAnswer(JournalStore store, long id, Consumer<Status> watcher) {
-    long shown = clock.nanos();
+    long asked = clock.nanos();
+    long shown = asked;
     while (true) {
       Optional<String> answer = store.commandAnswer(id);
       if (answer.isPresent()) {
@@ -218,7 +219,9 @@ public final class MigrationClient {
         shown = clock.nanos();
         Optional<PublishedStatus> published = store.publishedStatus();
         published.ifPresent(p -> watcher.accept(StatusJson.readStatus(p.status())));
-        if (published.filter(p -> p.ageMillis() < SILENCE.toMillis()).isEmpty()) {
+        // A run that has just begun has published nothing yet.
+        boolean waited = shown - asked >= SILENCE.toNanos();
+        if (waited && published.filter(p -> p.ageMillis() < SILENCE.toMillis()).isEmpty()) {
           return silent(store, id);
         }
       }
@@ -233,7 +236,8 @@ public final class MigrationClient {
                 + SILENCE.toSeconds()
                 + " s; the command is withdrawn. fram status shows whether it still lives.");
     store.answerCommand(id, StatusJson.write(withdrawn));
-    return withdrawn;
+    // The run's own answer may have come first; then that is how it is.
+    return store.commandAnswer(id).map(StatusJson::readAnswer).orElse(withdrawn);
   }
 
   private View view(PublishedStatus published, MigrationRecord record) {

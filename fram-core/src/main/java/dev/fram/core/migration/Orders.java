@@ -26,7 +26,8 @@ final class Orders {
   record Order(long id, Command command) {}
 
   private final BlockingQueue<Order> queue = new LinkedBlockingQueue<>();
-  private final Set<Long> accepted = new HashSet<>();
+  private final Set<Long> seen = new HashSet<>();
+  private final Set<Long> unanswered = new HashSet<>();
   private final Goal goal;
   private Optional<Ending> ending = Optional.empty();
   private Optional<StopSignal> work = Optional.empty();
@@ -73,22 +74,29 @@ final class Orders {
     work = Optional.empty();
   }
 
-  /** Returns whether it is new: a command stands in the journal until it is answered. */
+  /**
+   * Returns whether it is new: a command stands in the journal until it is answered, and who has
+   * read it there before that may ask afterwards.
+   */
   synchronized boolean accept(long id) {
-    return accepted.add(id);
+    if (!seen.add(id)) {
+      return false;
+    }
+    unanswered.add(id);
+    return true;
   }
 
   synchronized Set<Long> unanswered() {
-    return Set.copyOf(accepted);
+    return Set.copyOf(unanswered);
   }
 
   synchronized void answered(long id) {
-    accepted.remove(id);
+    unanswered.remove(id);
   }
 
   /** Commands that were taken up by work that did not come to its end. */
   synchronized Set<Long> stray() {
-    Set<Long> stray = new HashSet<>(accepted);
+    Set<Long> stray = new HashSet<>(unanswered);
     queue.forEach(order -> stray.remove(order.id()));
     return stray;
   }

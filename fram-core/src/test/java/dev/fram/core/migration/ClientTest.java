@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.fram.api.error.ErrorCode;
 import dev.fram.api.status.PhaseName;
+import dev.fram.core.bus.Answer;
 import dev.fram.core.run.MigrationSettings;
 import dev.fram.testkit.memory.MemoryFaults;
 import dev.fram.testkit.memory.MemoryWorkload;
@@ -74,7 +75,8 @@ final class ClientTest {
     try (MemoryWorkload workload = world.workload(22);
         Background background = new Background(() -> run.run(Goal.MIGRATE), run)) {
       awaitReady(client);
-      assertThat(client.cancel(s -> {}).exitCode()).isZero();
+      Answer answer = client.cancel(s -> {});
+      assertThat(answer.exitCode()).as(answer.toString()).isZero();
       background.join();
       workload.stop();
       assertThat(workload.errors()).isEmpty();

@@ -275,7 +275,12 @@ public final class MySqlJournal implements JournalStore, AutoCloseable {
   public void answerCommand(long id, String answer) {
     session.write(
         "answering a command",
-        c -> Sql.update(c, "UPDATE fram.command SET answer = ? WHERE id = ?", answer, id));
+        c ->
+            Sql.update(
+                c,
+                "UPDATE fram.command SET answer = ? WHERE id = ? AND answer IS NULL",
+                answer,
+                id));
   }
 
   @Override

@@ -31,17 +31,16 @@ import dev.fram.mysql.journal.MySqlJournal;
 import dev.fram.mysql.journal.MySqlLease;
 import dev.fram.testkit.server.MySqlServer;
 import dev.fram.testkit.server.MySqlVersion;
+import dev.fram.testkit.suite.SharedServers;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
 
 /**
@@ -49,7 +48,6 @@ import java.util.stream.Collectors;
  * Servers are shared by all tests of this process; the databases are made anew.
  */
 final class ApplyRig implements AutoCloseable {
-  private static final Map<String, MySqlServer> SERVERS = new ConcurrentHashMap<>();
   private static final Duration PATIENCE = Duration.ofSeconds(30);
   private static final String DATABASE = "shop";
 
@@ -87,7 +85,7 @@ final class ApplyRig implements AutoCloseable {
   }
 
   private static MySqlServer server(String role, MySqlVersion version) {
-    return SERVERS.computeIfAbsent(role + version, key -> MySqlServer.plan(version).start());
+    return SharedServers.mySql("apply " + role + version, () -> MySqlServer.plan(version).start());
   }
 
   /** The same on both servers. */

@@ -9,6 +9,7 @@ import dev.fram.api.error.ErrorCode;
 import dev.fram.api.error.FramException;
 import dev.fram.api.model.Endpoint;
 import dev.fram.mysql.connection.Connector;
+import dev.fram.testkit.fault.TcpProxy;
 import dev.fram.testkit.server.MySqlServer;
 import dev.fram.testkit.server.MySqlVersion;
 import java.nio.file.Path;
@@ -204,6 +205,31 @@ class FeedEdgesTest {
               FramException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.LOG_LOST));
     }
     Connector.abort(connection);
+  }
+
+  /** Nothing is closed and nothing comes, not even heartbeats: TCP alone would wait for hours. */
+  @Test
+  void aConnectionThatFallsSilentIsLostAndTheFeedGoesOn() throws Exception {
+    try (TcpProxy network = TcpProxy.to("127.0.0.1", server.port())) {
+      Connector through = new Connector(network.through(server.endpoint("")), "source");
+      rig.open(through, rig.start());
+      rig.run("INSERT INTO t VALUES (1, 'a')");
+      BinlogPosition reached = last(rig.all());
+      network.stall();
+      rig.run("INSERT INTO t VALUES (2, 'b')");
+      assertThatThrownBy(
+              () -> {
+                while (true) {
+                  assertThat(rig.poll()).isEmpty();
+                }
+              })
+          .isInstanceOfSatisfying(
+              FramException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.CONNECTION_LOST))
+          .hasMessageContaining("no heartbeat for 30 s");
+      network.pass();
+      rig.open(through, reached);
+      assertThat(FeedRig.describe(rig.all())).isEqualTo("begin table:t +2 commit");
+    }
   }
 
   @Test

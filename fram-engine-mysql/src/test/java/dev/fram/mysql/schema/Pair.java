@@ -13,6 +13,7 @@ import dev.fram.mysql.connection.Connector;
 import dev.fram.mysql.inventory.MySqlInventory;
 import dev.fram.testkit.server.MySqlServer;
 import dev.fram.testkit.server.MySqlVersion;
+import dev.fram.testkit.suite.SharedServers;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -26,15 +27,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * Two real servers without any user's database or account; servers are shared by all tests of this
  * process. Only the schema's own state and the epoch are on the target, as the journal makes it.
  */
 final class Pair implements AutoCloseable {
-  private static final Map<String, MySqlServer> SERVERS = new ConcurrentHashMap<>();
-
   private final MySqlServer sourceServer;
   private final MySqlServer targetServer;
   private final List<Connector> opened = new ArrayList<>();
@@ -57,8 +55,8 @@ final class Pair implements AutoCloseable {
   }
 
   private static MySqlServer server(String role, String version) {
-    return SERVERS.computeIfAbsent(
-        role + version, key -> MySqlServer.plan(MySqlVersion.valueOf(version)).start());
+    return SharedServers.mySql(
+        "schema " + role + version, () -> MySqlServer.plan(MySqlVersion.valueOf(version)).start());
   }
 
   /** The fixture of this pair's product. */

@@ -217,6 +217,27 @@ class SchemaTransferTest {
     }
   }
 
+  /** Two servers that hand out odd and even numbers: what comes next is theirs to say. */
+  @Test
+  void countersOfServersThatTakeTurns() throws Exception {
+    try (Pair pair = Pair.of("V8_0-V8_0")) {
+      pair.source(
+          "CREATE DATABASE shop;; CREATE TABLE shop.a (id int AUTO_INCREMENT PRIMARY KEY, v int);;"
+              + " SET auto_increment_increment = 2, auto_increment_offset = 2;;"
+              + " INSERT INTO shop.a (v) VALUES (1), (2), (3)");
+      assertThat(pair.sourceValue("SELECT max(id) FROM shop.a")).isEqualTo("6");
+      MySqlSchemaTransfer transfer = pair.transfer();
+      transfer.createTables(1, told -> {});
+      transfer.prepareFinish(1);
+      transfer.finish(1);
+      pair.target(
+          "SET auto_increment_increment = 2, auto_increment_offset = 1;;"
+              + " INSERT INTO shop.a (v) VALUES (4), (5)");
+      assertThat(pair.targetValue("SELECT group_concat(id ORDER BY id) FROM shop.a"))
+          .matches("(7,9|9,11)");
+    }
+  }
+
   @Test
   void aSequenceGoesOnBehindEverythingThatMayHaveBeenHandedOut() throws Exception {
     try (Pair pair = Pair.of("MARIADB_11_4-MARIADB_11_4")) {

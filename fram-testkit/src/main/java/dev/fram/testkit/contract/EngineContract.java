@@ -249,7 +249,8 @@ public abstract class EngineContract {
           .containsExactly(new JournalStore.PendingCommand(id, "cutover"));
       journal.answerCommand(id, "{\"done\":true}");
       assertThat(journal.pendingCommands()).isEmpty();
-      assertThat(journal.commandAnswer(id)).isPresent();
+      journal.answerCommand(id, "{\"late\":true}");
+      assertThat(journal.commandAnswer(id).orElseThrow()).contains("done");
     }
   }
 

@@ -267,7 +267,7 @@ final class MemoryJournal implements JournalStore {
   public void answerCommand(long id, String answer) {
     process.alive();
     synchronized (target) {
-      target.required().answers.put(id, answer);
+      target.required().answers.putIfAbsent(id, answer);
     }
   }
 

@@ -40,6 +40,7 @@ public final class MemorySource {
   private Optional<Object> gateWaiter = Optional.empty();
   private Optional<HandOver.HandedOver> handedOver = Optional.empty();
   private OptionalLong sealedAt = OptionalLong.empty();
+  private int closings;
   private boolean closed;
   private boolean finishedBack;
   private boolean reachable = true;
@@ -150,6 +151,11 @@ public final class MemorySource {
 
   public synchronized boolean writable() {
     return !refuses();
+  }
+
+  /** How often it was closed so far. */
+  public synchronized int closings() {
+    return closings;
   }
 
   private synchronized boolean refuses() {
@@ -378,6 +384,7 @@ public final class MemorySource {
       return false;
     }
     handedOver = Optional.of(register);
+    closings++;
     finishedBack = false;
     gateHolder = Optional.empty();
     notifyAll();
@@ -391,6 +398,7 @@ public final class MemorySource {
     }
     if (sealedAt.isEmpty()) {
       sealedAt = OptionalLong.of(end());
+      closings++;
       notifyAll();
     }
     while (!unseen.isEmpty()) {
@@ -404,6 +412,7 @@ public final class MemorySource {
   /** Closed for applications until {@link #reopen}, like the target of a migration. */
   synchronized void close() {
     closed = true;
+    closings++;
   }
 
   /** Everybody may write again; a hand-over by a later run than this is not taken back. */

@@ -43,7 +43,7 @@ public final class PostgresServer implements AutoCloseable {
   public static PostgresServer standbyOf(PostgresServer primary) {
     try {
       ServerAccount account = primary.program.account();
-      ServerHome home = ServerHome.temporary(PostgresProgram.TEMPORARY);
+      ServerHome home = ServerHome.temporary(PostgresProgram.TEMPORARY, Durability.RELAXED);
       PostgresProgram program = new PostgresProgram(primary.version(), account, home);
       PostgresServer standby = new PostgresServer(program);
       try {

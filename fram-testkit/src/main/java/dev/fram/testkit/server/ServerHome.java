@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * The folder of one server: {@code data}, {@code server.log} and {@code password}.
@@ -23,9 +24,14 @@ record ServerHome(Path folder, Keep keep) {
     REMOVE
   }
 
-  /** A folder of its own below the system's temporary one, removed at the end. */
-  static ServerHome temporary(String prefix) throws IOException {
-    Path folder = Files.createTempDirectory(prefix);
+  /** A folder of its own, removed at the end; in memory where nothing has to outlive a crash. */
+  static ServerHome temporary(String prefix, Durability durability) throws IOException {
+    Optional<Path> memory =
+        durability == Durability.RELAXED ? MemoryDisk.roomy() : Optional.empty();
+    Path folder =
+        memory.isPresent()
+            ? Files.createTempDirectory(memory.get(), prefix)
+            : Files.createTempDirectory(prefix);
     Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwx--x--x"));
     return new ServerHome(folder, Keep.REMOVE);
   }

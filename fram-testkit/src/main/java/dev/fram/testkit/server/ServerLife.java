@@ -93,8 +93,10 @@ final class ServerLife implements AutoCloseable {
     attempt(
         "close",
         () -> {
-          end(program.stopSignal(), CLOSE_LIMIT);
-          if (program.home().keep() == ServerHome.Keep.REMOVE) {
+          boolean removed = program.home().keep() == ServerHome.Keep.REMOVE;
+          // An orderly end writes down what is thrown away then.
+          end(removed ? program.endSignal() : program.stopSignal(), CLOSE_LIMIT);
+          if (removed) {
             FolderCopy.delete(program.home().folder());
           }
         });

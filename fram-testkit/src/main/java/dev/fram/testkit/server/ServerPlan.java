@@ -64,7 +64,7 @@ public final class ServerPlan {
       ServerHome folder =
           home.isPresent()
               ? ServerHome.given(home.get())
-              : ServerHome.temporary(PostgresProgram.TEMPORARY);
+              : ServerHome.temporary(PostgresProgram.TEMPORARY, durability);
       PostgresProgram program = new PostgresProgram(version, account, folder);
       PostgresServer server = new PostgresServer(program);
       try {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package dev.fram.testkit.sample;
+package dev.fram.testkit.suite;
 
 import java.lang.annotation.Annotation;
 import java.lang.reflect.Method;

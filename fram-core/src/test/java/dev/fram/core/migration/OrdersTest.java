@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.fram.core.migration;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.fram.api.engine.JournalStore;
+import dev.fram.api.engine.Route;
+import dev.fram.api.status.Command;
+import dev.fram.api.status.PhaseName;
+import dev.fram.core.bus.Answer;
+import dev.fram.core.bus.StatusJson;
+import dev.fram.core.run.MigrationSettings;
+import dev.fram.testkit.memory.MemoryEngine;
+import dev.fram.testkit.memory.MemoryFaults;
+import dev.fram.testkit.memory.MemoryProcess;
+import java.lang.reflect.Proxy;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicReference;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What is asked is done once, and only while somebody waits for it. */
+final class OrdersTest {
+  @TempDir Path folder;
+
+  /** The list was read before the answer was written, and is looked at after it. */
+  @Test
+  void aCommandIsTakenOnceHoweverOldTheListIs() {
+    Orders orders = new Orders(Goal.MIGRATE);
+    AtomicReference<PhaseName> phase = new AtomicReference<>(PhaseName.READY);
+    try (Route route = route()) {
+      JournalStore store = route.target().journal();
+      long id = store.submitCommand("cutover");
+      List<JournalStore.PendingCommand> old = store.pendingCommands();
+      CommandDesk desk = new CommandDesk(reads(store, old), orders, phase::get);
+      Replies replies = new Replies(store, orders);
+      desk.poll();
+      Orders.Order order = replies.next(Duration.ZERO).orElseThrow();
+      assertThat(order.command()).isInstanceOf(Command.Cutover.class);
+      replies.one(id, Answer.done("The target serves."));
+      phase.set(PhaseName.SERVING);
+      desk.poll();
+      phase.set(PhaseName.READY);
+      desk.poll();
+      assertThat(replies.next(Duration.ZERO)).isEmpty();
+      assertThat(StatusJson.readAnswer(store.commandAnswer(id).orElseThrow()).exitCode()).isZero();
+    }
+  }
+
+  @Test
+  void whatWasWithdrawnWhileItWaitedIsNotCarriedOut() {
+    Orders orders = new Orders(Goal.MIGRATE);
+    try (Route route = route()) {
+      JournalStore store = route.target().journal();
+      long withdrawn = store.submitCommand("cutover");
+      long wanted = store.submitCommand("cutover");
+      new CommandDesk(store, orders, () -> PhaseName.READY).poll();
+      store.answerCommand(withdrawn, "{}");
+      Replies replies = new Replies(store, orders);
+      assertThat(replies.next(Duration.ZERO)).isEmpty();
+      assertThat(orders.unanswered()).containsExactly(wanted);
+      assertThat(replies.next(Duration.ZERO).orElseThrow().id()).isEqualTo(wanted);
+    }
+  }
+
+  private Route route() {
+    World world = new World(folder);
+    world.toReady(world.settings(MigrationSettings.Mode.MANUAL));
+    return new MemoryEngine(world.source, world.target, new MemoryProcess(MemoryFaults.NONE))
+        .open(MemoryEngine.request());
+  }
+
+  /** A journal whose list of commands is always the same old one. */
+  private static JournalStore reads(JournalStore store, List<JournalStore.PendingCommand> old) {
+    return (JournalStore)
+        Proxy.newProxyInstance(
+            OrdersTest.class.getClassLoader(),
+            new Class<?>[] {JournalStore.class},
+            (proxy, method, arguments) ->
+                method.getName().equals("pendingCommands") ? old : method.invoke(store, arguments));
+  }
+}
