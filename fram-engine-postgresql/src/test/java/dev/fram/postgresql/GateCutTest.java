@@ -31,7 +31,12 @@ import org.junit.jupiter.params.provider.EnumSource;
 class GateCutTest {
   private static final Duration LOCK = Duration.ofMillis(800);
   private static final Duration BUDGET = Duration.ofSeconds(20);
-  private static final int STEP = 11;
+
+  /** Between two cuts, and where the commit and its answer are on their way. */
+  private static final int STEP = Integer.getInteger("fram.gate.step", 37);
+
+  private static final int COMMIT_STEP = 11;
+  private static final int COMMIT = 120;
 
   /** The last bytes of a hand-over: guards, register and commit; before them it only reads. */
   private static final int LAST = 1_500;
@@ -54,7 +59,9 @@ class GateCutTest {
         int whole = handOver(rig, proxy, flow, UNCUT).bytes();
         takeBack(rig);
         int first = Math.max(0, whole - LAST);
-        for (int bytes = first; !outcomes.contains(StepOutcome.DONE); bytes += STEP) {
+        for (int bytes = first;
+            !outcomes.contains(StepOutcome.DONE);
+            bytes += whole - bytes < COMMIT ? COMMIT_STEP : STEP) {
           assertThat(bytes).as("bytes until it is done").isLessThan(whole + LAST);
           Answer answer = handOver(rig, proxy, flow, bytes);
           outcomes.add(answer.outcome());

@@ -60,7 +60,7 @@ public enum ConfigKey {
   ACCEPT_DIFFERENCES(
       ValueKind.FLAG,
       "",
-      "Cuts over although rows differ. What differs is lost: the report says so."),
+      "Cuts over although rows differ, or objects are missing on the target. What differs is lost: the report says so."),
   CUTOVER(
       ValueKind.CUTOVER,
       "manual",

@@ -5,6 +5,7 @@ import dev.fram.api.engine.JournalStore;
 import dev.fram.api.engine.MigrationRecord;
 import dev.fram.api.engine.ObjectFact;
 import dev.fram.api.engine.Route;
+import dev.fram.api.engine.RowVerdict;
 import dev.fram.api.engine.SavedInventory;
 import dev.fram.api.engine.TableState;
 import dev.fram.api.engine.Target;
@@ -44,6 +45,32 @@ public final class Stocktaking {
 
   /** While a migration runs. */
   public static Inventory running(Route route, MigrationRecord record) {
+    PhaseName phase = PhaseName.valueOf(record.phase());
+    Matching matching = new Matching(phase, rows(route, route.target().journal().verdicts()));
+    return new Inventory(
+        items(route, matching),
+        "Both servers as they are now; the migration is in phase " + record.phase() + ".");
+  }
+
+  /**
+   * Before a cutover: what should be on the target by now and is not, or is other there. What Fram
+   * carries over at no time is not named, and no row is looked at.
+   *
+   * @param kept the source's list
+   */
+  public static List<InventoryItem> missing(Route route, SavedInventory kept) {
+    Set<ObjectFact.Id> never =
+        kept.objects().stream()
+            .filter(fact -> fact.due() == ObjectFact.Due.NEVER)
+            .map(ObjectFact::id)
+            .collect(Collectors.toSet());
+    return new Matching(PhaseName.CUTTING_OVER, rows(route, Map.of()))
+        .items(kept.objects(), route.target().objects(kept.major())).stream()
+            .filter(item -> item.state() == ObjectState.LEFT_OVER && !never.contains(item.id()))
+            .toList();
+  }
+
+  private static Matching.Rows rows(Route route, Map<TableId, RowVerdict> verdicts) {
     JournalStore store = route.target().journal();
     Set<TableId> late =
         route.source().tables().stream()
@@ -55,13 +82,7 @@ public final class Stocktaking {
             .filter(state -> isCopied(state) && !late.contains(state.table()))
             .map(TableState::table)
             .collect(Collectors.toSet());
-    return new Inventory(
-        items(
-            route,
-            new Matching(
-                PhaseName.valueOf(record.phase()),
-                new Matching.Rows(copied, late, store.verdicts()))),
-        "Both servers as they are now; the migration is in phase " + record.phase() + ".");
+    return new Matching.Rows(copied, late, verdicts);
   }
 
   /** Without a migration: nothing is to come any more, and nobody knows of any row. */

@@ -42,17 +42,37 @@ final class InventoryTest {
       assertThat(names(ready, ObjectState.VERIFIED)).contains("public.items", INDEX);
       world.target.forget(INDEX);
       assertThat(names(client.inventory(), ObjectState.LEFT_OVER)).containsExactly(INDEX);
+      assertThat(client.cutoverDryRun().details())
+          .contains("list-objects: would be refused: index " + INDEX + ": missing on the target");
+      Answer refused = client.cutover(status -> {});
+      assertThat(refused.exitCode()).as(refused.toString()).isEqualTo(4);
+      assertThat(refused.code()).isEqualTo(ErrorCode.CUTOVER_UNDONE.name());
+      assertThat(refused.message()).contains("Not ready", INDEX);
+      assertThat(world.source.writable()).isTrue();
+      world.target.build(INDEX);
       Answer cutover = client.cutover(status -> {});
-      assertThat(cutover.exitCode()).as(cutover.toString()).isEqualTo(1);
-      assertThat(cutover.code()).isEqualTo(ErrorCode.LEFT_OVER.name());
-      assertThat(cutover.message()).contains("serves", INDEX);
-      assertThatThrownBy(background::join).cause().hasMessageContaining(INDEX);
+      assertThat(cutover.exitCode()).as(cutover.toString()).isZero();
+      background.join();
     }
     assertThat(phase(client)).contains(PhaseName.SERVING);
     assertThat(names(client.inventory(), ObjectState.VERIFIED))
         .contains("public.items", "triggers")
         .doesNotContain("public.cache");
     assertThat(names(client.inventory(), ObjectState.MIGRATED)).containsExactly("public.cache");
+  }
+
+  /** Whoever says so cuts over without what is missing, and is told of it. */
+  @Test
+  void whatIsMissingMayBeAccepted() {
+    World world = new World(folder);
+    world.toReady(VerifyTest.comparing(world));
+    world.target.forget(INDEX);
+    assertThatThrownBy(
+            () -> world.run(MemoryFaults.NONE, VerifyTest.accepting(world)).run(Goal.CUTOVER))
+        .isInstanceOfSatisfying(
+            FramException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.LEFT_OVER))
+        .hasMessageContaining(INDEX);
+    assertThat(world.target.writable()).isTrue();
   }
 
   @Test

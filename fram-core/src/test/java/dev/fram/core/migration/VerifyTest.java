@@ -241,22 +241,9 @@ final class VerifyTest {
   @Test
   void acceptedDifferencesDoNotStopTheCutover() {
     World world = new World(folder);
-    MigrationSettings settings = comparing(world);
-    MigrationSettings.Verify v = settings.verify();
-    MigrationSettings accepting =
-        settings.withVerify(
-            new MigrationSettings.Verify(
-                v.mode(),
-                v.jobs(),
-                v.share(),
-                v.groupBytes(),
-                v.again(),
-                v.ledgerKeys(),
-                MigrationSettings.Differences.ACCEPT,
-                v.mostRepairs()));
     running(
         world,
-        accepting,
+        accepting(world),
         client -> {
           world.target.drift(World.ITEMS, 5, Optional.of("planted"));
           assertThat(client.verify(Comparison.everything(), status -> {}).exitCode()).isEqualTo(1);
@@ -266,6 +253,21 @@ final class VerifyTest {
           assertThat(done.message()).contains("serves").contains("public.items: rows differ");
           assertThat(world.target.writable()).isTrue();
         });
+  }
+
+  static MigrationSettings accepting(World world) {
+    MigrationSettings settings = comparing(world);
+    MigrationSettings.Verify v = settings.verify();
+    return settings.withVerify(
+        new MigrationSettings.Verify(
+            v.mode(),
+            v.jobs(),
+            v.share(),
+            v.groupBytes(),
+            v.again(),
+            v.ledgerKeys(),
+            MigrationSettings.Differences.ACCEPT,
+            v.mostRepairs()));
   }
 
   static MigrationSettings comparing(World world) {

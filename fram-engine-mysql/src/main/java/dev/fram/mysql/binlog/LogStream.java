@@ -20,7 +20,6 @@ import java.util.Arrays;
 import java.util.Optional;
 import java.util.logging.Level;
 import java.util.logging.Logger;
-import javax.net.ssl.SSLException;
 
 /**
  * The one class that knows the client library: it logs in, asks for the log and hands out each
@@ -110,9 +109,9 @@ final class LogStream implements AutoCloseable {
         return new StreamFailure(
             StreamFailure.Kind.REFUSED, String.valueOf(each.getMessage()), 1045, "28000");
       }
-      if (each instanceof SSLException) {
-        return new StreamFailure(StreamFailure.Kind.TLS, each);
-      }
+    }
+    if (Encryption.isRefused(e)) {
+      return new StreamFailure(StreamFailure.Kind.TLS, e);
     }
     return new StreamFailure(otherwise, e);
   }

@@ -4,11 +4,13 @@ package dev.fram.mysql.connection;
 import dev.fram.api.error.ErrorCode;
 import dev.fram.api.error.FramException;
 import dev.fram.api.model.Endpoint;
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.Socket;
 import java.net.SocketException;
+import java.net.SocketTimeoutException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
@@ -23,6 +25,7 @@ import java.util.Properties;
 import java.util.Set;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLEngine;
+import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLSocket;
 import javax.net.ssl.TrustManager;
@@ -174,5 +177,23 @@ public record Encryption(String mode, Optional<Path> authority) {
   private static FramException invalid(String seen, String remedy) {
     return new FramException(
         ErrorCode.CONFIG_INVALID, "A server's URI: " + seen + ".", remedy + ".");
+  }
+
+  /**
+   * Whether the two ends could not agree on encryption. That the connection broke while they tried
+   * (a server that restarts) is reported as a failure of TLS too, with the break as its cause: it
+   * may be tried again.
+   */
+  public static boolean isRefused(Throwable failure) {
+    boolean tls = false;
+    for (Throwable each = failure; each != null; each = each.getCause()) {
+      if (each instanceof EOFException
+          || each instanceof SocketException
+          || each instanceof SocketTimeoutException) {
+        return false;
+      }
+      tls |= each instanceof SSLException;
+    }
+    return tls;
   }
 }

@@ -5,7 +5,6 @@ import dev.fram.api.error.ErrorCode;
 import dev.fram.api.error.FramException;
 import java.sql.SQLException;
 import java.util.Set;
-import javax.net.ssl.SSLException;
 
 /**
  * What a server's error number means (MySQL error reference; MariaDB error codes). The message's
@@ -36,7 +35,7 @@ public final class SqlErrors {
 
   /** As {@link #translate}, for opening a session: a connection that fails was never there. */
   static FramException connecting(SQLException e, String server) {
-    if (isTls(e)) {
+    if (Encryption.isRefused(e)) {
       return new FramException(
           ErrorCode.SERVER_SETTING,
           server + ": no encrypted connection could be agreed on.",
@@ -133,11 +132,6 @@ public final class SqlErrors {
     String text = e.getMessage() == null ? "no message" : e.getMessage();
     int end = text.indexOf('\n');
     return (end < 0 ? text : text.substring(0, end)).strip().replaceFirst("\\.$", "");
-  }
-
-  private static boolean isTls(Throwable e) {
-    Throwable cause = e.getCause();
-    return e instanceof SSLException || (cause != null && isTls(cause));
   }
 
   private static String state(SQLException e) {

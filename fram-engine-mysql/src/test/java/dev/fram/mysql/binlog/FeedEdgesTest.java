@@ -9,6 +9,7 @@ import dev.fram.api.error.ErrorCode;
 import dev.fram.api.error.FramException;
 import dev.fram.api.model.Endpoint;
 import dev.fram.mysql.connection.Connector;
+import dev.fram.testkit.fault.Flow;
 import dev.fram.testkit.fault.TcpProxy;
 import dev.fram.testkit.server.MySqlServer;
 import dev.fram.testkit.server.MySqlVersion;
@@ -250,6 +251,35 @@ class FeedEdgesTest {
             () -> LogStream.open(request, new StreamBuffer(1 << 20, Duration.ofSeconds(5))))
         .isInstanceOfSatisfying(
             StreamFailure.class, e -> assertThat(e.kind()).isEqualTo(StreamFailure.Kind.TLS));
+  }
+
+  /** Cut anywhere while both ends agree on encryption: that may be tried again. */
+  @Test
+  void aConnectionThatBreaksWhileItIsEncryptedIsNoRefusal() throws Exception {
+    try (TcpProxy network = TcpProxy.to("127.0.0.1", server.port())) {
+      Endpoint through = network.through(secure(Map.of("ssl-mode", "REQUIRED")).endpoint());
+      Connector connector = new Connector(through, "source");
+      StreamRequest request = new StreamRequest(through, network.port(), 78, rig.now());
+      int broken = 0;
+      for (int bytes = 20; bytes < 1500; bytes += 120) {
+        network.cutAfter(Flow.ANSWERS, bytes);
+        try {
+          connector.open("test").close();
+        } catch (FramException e) {
+          broken++;
+          assertThat(e.code()).as(bytes + ": " + e).isEqualTo(ErrorCode.SERVER_UNREACHABLE);
+        }
+        network.pass();
+        network.cutAfter(Flow.ANSWERS, bytes);
+        try {
+          LogStream.open(request, new StreamBuffer(1 << 20, Duration.ofSeconds(5))).close();
+        } catch (StreamFailure e) {
+          assertThat(e.kind()).as(bytes + ": " + e).isNotEqualTo(StreamFailure.Kind.TLS);
+        }
+        network.pass();
+      }
+      assertThat(broken).isGreaterThan(5);
+    }
   }
 
   private Connector secure(Map<String, String> parameters) {

@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 
 /** Starts the command line in a process of its own, as a user runs it, without a way back. */
 final class FramProcess {
@@ -17,7 +18,7 @@ final class FramProcess {
   /** Starts {@code fram WORDS --source .. --target ..}, in 256 MB of heap. */
   static JavaChild start(Endpoint source, Endpoint target, String... words) throws IOException {
     List<String> arguments = new ArrayList<>(List.of(words));
-    arguments.addAll(List.of("--source", source.toString(), "--target", target.toString()));
+    arguments.addAll(List.of("--source", uri(source), "--target", uri(target)));
     Path output = Files.createTempFile("fram-", ".log");
     output.toFile().deleteOnExit();
     return JavaChild.start(
@@ -29,5 +30,13 @@ final class FramProcess {
             "FRAM_REVERSE_WINDOW", "none",
             "FRAM_PG_BIN", System.getProperty("fram.pg.bin", "")),
         output);
+  }
+
+  private static String uri(Endpoint endpoint) {
+    String query =
+        endpoint.parameters().entrySet().stream()
+            .map(parameter -> parameter.getKey() + "=" + parameter.getValue())
+            .collect(Collectors.joining("&"));
+    return endpoint + (query.isEmpty() ? "" : "?" + query);
   }
 }

@@ -30,7 +30,7 @@ import org.junit.jupiter.api.Test;
  * would be acknowledged and missing on the target: the oracle would call it lost.
  */
 class FreezeTest {
-  private static final int CUTOVERS = Integer.getInteger("fram.freeze.cutovers", 3);
+  private static final int CUTOVERS = Integer.getInteger("fram.freeze.cutovers", 1);
   private static final int WRITERS = 8;
   private static final int HOLD_SECONDS = Integer.getInteger("fram.freeze.hold.seconds", 4);
 

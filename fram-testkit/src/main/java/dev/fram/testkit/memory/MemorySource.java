@@ -25,6 +25,7 @@ public final class MemorySource {
   private record Lock(TableId table, long key) {}
 
   private final MemoryStyle style;
+  private final MemoryAccess access;
   private final MemoryLog log = new MemoryLog();
   private final MemoryReverse reverse = new MemoryReverse();
   private final Map<TableId, MemoryShape> shapes = new TreeMap<>();
@@ -38,11 +39,6 @@ public final class MemorySource {
   private OptionalLong slotStart = OptionalLong.empty();
   private Optional<Object> gateHolder = Optional.empty();
   private Optional<Object> gateWaiter = Optional.empty();
-  private Optional<HandOver.HandedOver> handedOver = Optional.empty();
-  private OptionalLong sealedAt = OptionalLong.empty();
-  private int closings;
-  private boolean closed;
-  private boolean finishedBack;
   private boolean reachable = true;
 
   public MemorySource() {
@@ -51,6 +47,7 @@ public final class MemorySource {
 
   public MemorySource(MemoryStyle style) {
     this.style = style;
+    this.access = new MemoryAccess(style);
   }
 
   MemoryStyle style() {
@@ -105,7 +102,7 @@ public final class MemorySource {
     while (locks.keySet().stream().anyMatch(l -> l.table().equals(op.table()))) {
       await(5);
     }
-    if (refuses() || handedOver.isPresent() || gateHolder.isPresent()) {
+    if (refuses() || access.isHandedOver() || gateHolder.isPresent()) {
       throw new WriteRefused("source");
     }
     append(nextXid++, List.of(op));
@@ -155,14 +152,11 @@ public final class MemorySource {
 
   /** How often it was closed so far. */
   public synchronized int closings() {
-    return closings;
+    return access.closings();
   }
 
   private synchronized boolean refuses() {
-    return switch (style) {
-      case EXACT -> closed || handedOver.isPresent();
-      case FUZZY -> closed || sealedAt.isPresent();
-    };
+    return access.refuses();
   }
 
   public synchronized boolean hasTraces() {
@@ -345,7 +339,7 @@ public final class MemorySource {
   }
 
   synchronized HandOver handOver() {
-    return handedOver.map(h -> (HandOver) h).orElseGet(HandOver.OwnerSource::new);
+    return access.handOver();
   }
 
   synchronized boolean closeGate(Object holder, long millis) {
@@ -383,9 +377,7 @@ public final class MemorySource {
     if (!holdsGate(holder)) {
       return false;
     }
-    handedOver = Optional.of(register);
-    closings++;
-    finishedBack = false;
+    access.handOver(register);
     gateHolder = Optional.empty();
     notifyAll();
     return true;
@@ -393,35 +385,27 @@ public final class MemorySource {
 
   /** Refuses every write from now on; those that are on their way are refused at their commit. */
   synchronized long seal() {
-    if (handedOver.isEmpty()) {
+    if (!access.isHandedOver()) {
       violate("sealed without a hand-over");
     }
-    if (sealedAt.isEmpty()) {
-      sealedAt = OptionalLong.of(end());
-      closings++;
-      notifyAll();
-    }
+    long at = access.seal(end());
+    notifyAll();
     while (!unseen.isEmpty()) {
       await(1);
     }
-    return sealedAt.getAsLong();
+    return at;
   }
 
   // ---- what comes from the other server --------------------------------------------------------
 
   /** Closed for applications until {@link #reopen}, like the target of a migration. */
   synchronized void close() {
-    closed = true;
-    closings++;
+    access.close();
   }
 
   /** Everybody may write again; a hand-over by a later run than this is not taken back. */
   synchronized void reopen(long epoch) {
-    if (handedOver.filter(h -> h.epoch() > epoch).isPresent()) {
-      throw MemoryReverse.fenced();
-    }
-    handedOver = Optional.empty();
-    closed = false;
+    access.reopen(epoch);
     notifyAll();
   }
 
@@ -464,14 +448,11 @@ public final class MemorySource {
 
   /** Sequences and the like are those of the other server now. */
   synchronized void finishBack(long epoch) {
-    if (handedOver.filter(h -> h.epoch() <= epoch).isEmpty()) {
-      throw MemoryReverse.fenced();
-    }
-    finishedBack = true;
+    access.finishBack(epoch);
   }
 
   synchronized boolean finishedBack() {
-    return finishedBack;
+    return access.finishedBack();
   }
 
   void violate(String rule) {
