@@ -7,11 +7,13 @@ import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -27,7 +29,12 @@ import java.util.stream.Stream;
  * @param version what {@code pg_dump --version} printed
  */
 public record ClientTools(Path pgDump, Path pgRestore, int major, String version) {
+  /** What was asked already: on Debian the program on the PATH is a script that takes its time. */
+  private static final Map<Program, Optional<ClientTools>> KNOWN = new ConcurrentHashMap<>();
+
   private static final Pattern VERSION = Pattern.compile("\\(PostgreSQL\\) (\\d+)\\S*");
+
+  private record Program(Path dump, FileTime changed) {}
 
   /**
    * The best tools for a pair of servers: pg_dump refuses servers newer than itself, and what it
@@ -115,6 +122,18 @@ public record ClientTools(Path pgDump, Path pgRestore, int major, String version
     if (!Files.isExecutable(dump) || !Files.isExecutable(restore)) {
       return Optional.empty();
     }
+    return KNOWN.computeIfAbsent(new Program(dump, changed(dump)), p -> asked(dump, restore));
+  }
+
+  private static FileTime changed(Path program) {
+    try {
+      return Files.getLastModifiedTime(program);
+    } catch (IOException vanished) {
+      return FileTime.fromMillis(0);
+    }
+  }
+
+  private static Optional<ClientTools> asked(Path dump, Path restore) {
     ToolProcess.Result answer = ToolProcess.run(List.of(dump.toString(), "--version"), Map.of());
     Matcher version = VERSION.matcher(answer.output());
     return answer.exit() == 0 && version.find()

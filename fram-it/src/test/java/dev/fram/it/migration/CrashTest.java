@@ -54,7 +54,7 @@ class CrashTest {
     try (Workload workload =
         Workload.start(
             new SwitchableProvider(pair.sourceEndpoint(database)),
-            WorkloadOptions.standard().withWriters(4))) {
+            WorkloadOptions.standard().withWriters(4).withRate(150))) {
       while (!survives(pair, database)) {
         kills++;
       }

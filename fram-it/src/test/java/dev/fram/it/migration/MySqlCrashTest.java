@@ -28,7 +28,7 @@ import org.junit.jupiter.params.provider.CsvSource;
  * must be on the target.
  */
 class MySqlCrashTest {
-  private static final int KILLS = Integer.getInteger("fram.mysql.crash.kills", 2);
+  private static final int KILLS = Integer.getInteger("fram.mysql.crash.kills", 1);
   private static final int MARIADB_KILLS = Integer.getInteger("fram.mysql.crash.mariadb.kills", 1);
   private static final int SERVER_KILLS = Integer.getInteger("fram.mysql.crash.server.kills", 2);
   private static final int ROWS = Integer.getInteger("fram.mysql.crash.rows", 5_000);

@@ -55,7 +55,7 @@ class ZombieTest {
         Workload workload =
             Workload.start(
                 new SwitchableProvider(pair.sourceEndpoint(database)),
-                WorkloadOptions.standard().withWriters(4));
+                WorkloadOptions.standard().withWriters(4).withRate(150));
         JavaChild first = fram(database)) {
       awaitTrue(target, "SELECT phase = 'READY' FROM fram.migration");
       run(target, WATCH);

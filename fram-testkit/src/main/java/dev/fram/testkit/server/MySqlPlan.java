@@ -43,7 +43,7 @@ public final class MySqlPlan {
     return Map.ofEntries(
         Map.entry("gtid_mode", "ON"),
         Map.entry("enforce_gtid_consistency", "ON"),
-        Map.entry("innodb_redo_log_capacity", "64M"),
+        Map.entry("innodb_redo_log_capacity", MySqlTemplate.REDO_CAPACITY),
         Map.entry("mysqlx", "OFF"),
         Map.entry("performance_schema_digests_size", "100"),
         Map.entry("performance_schema_error_size", "0"),

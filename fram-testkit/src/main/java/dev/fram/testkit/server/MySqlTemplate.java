@@ -19,6 +19,9 @@ record MySqlTemplate(Path data) {
   /** The server's own identity: a copy without it makes one of its own. */
   private static final String IDENTITY = "auto.cnf";
 
+  /** Of another size it would be made anew at each server's first start. */
+  static final String REDO_CAPACITY = "32M";
+
   static MySqlTemplate of(MySqlVersion version) throws IOException {
     String name = "template-" + version.name().toLowerCase(Locale.ROOT);
     Path folder =
@@ -56,7 +59,7 @@ record MySqlTemplate(Path data) {
                 programs.server(),
                 List.of("--no-defaults", "--initialize-insecure", "--secure-file-priv="),
                 programs.options(),
-                List.of("--disable-log-bin", "--innodb-redo-log-capacity=32M"))
+                List.of("--disable-log-bin", "--innodb-redo-log-capacity=" + REDO_CAPACITY))
             .flatMap(List::stream)
             .toList());
   }
