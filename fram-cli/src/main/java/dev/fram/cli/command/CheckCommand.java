@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
 
 /** Asks every question before anything is touched. */
 @Command(
@@ -24,10 +25,19 @@ import picocli.CommandLine.Command;
       "Every finding that is not fine says what to do. Exit code 1 when one failed."
     })
 final class CheckCommand implements FramCommand {
+  @Option(
+      names = "--measure",
+      description =
+          "Then measures and forecasts, as fram measure does, unless a check has failed. That writes"
+              + " to a scratch table on the target.")
+  private boolean measure;
+
   @Override
   public Set<ConfigKey> keys() {
     Set<ConfigKey> keys = Keys.scope();
     keys.add(ConfigKey.REVERSE_WINDOW);
+    keys.add(ConfigKey.JOBS);
+    keys.add(ConfigKey.INDEX_JOBS);
     return keys;
   }
 
@@ -68,6 +78,10 @@ final class CheckCommand implements FramCommand {
         }
       }
       Answer answer = answer(findings);
+      if (measure && answer.exitCode() == 0) {
+        presenter.say(answer.message());
+        return MeasureCommand.measured(session, route, presenter);
+      }
       presenter.answer(answer);
       return answer.exitCode();
     }

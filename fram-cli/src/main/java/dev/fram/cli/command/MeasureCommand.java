@@ -13,6 +13,7 @@ import dev.fram.core.bus.Answer;
 import dev.fram.core.concurrent.Clock;
 import dev.fram.core.concurrent.StopSignal;
 import dev.fram.core.concurrent.Stopped;
+import dev.fram.core.figures.Amount;
 import dev.fram.core.probe.MeasureSettings;
 import dev.fram.core.probe.Measurement;
 import dev.fram.core.probe.Measuring;
@@ -21,6 +22,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SplittableRandom;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -59,6 +61,14 @@ final class MeasureCommand implements FramCommand {
               + " of the disk. Default: 256MiB.")
   private @Nullable String scratch;
 
+  @Option(
+      names = "--queries-per-page",
+      paramLabel = "N",
+      description =
+          "Also says how long a page waits that asks so many queries one after another: run fram"
+              + " measure where the application runs, before and after.")
+  private @Nullable Integer queries;
+
   @Override
   public Set<ConfigKey> keys() {
     Set<ConfigKey> keys = Keys.logins();
@@ -78,6 +88,9 @@ final class MeasureCommand implements FramCommand {
   public int run(Session session) {
     Servers servers = session.servers();
     MeasureSettings settings = settings(session.values());
+    if (queries != null && queries < 1) {
+      throw wrong("--queries-per-page", queries.toString(), "Write a number of queries: 40.");
+    }
     StopSignal signal = new StopSignal();
     return CtrlC.during(
         signal::raise,
@@ -85,18 +98,47 @@ final class MeasureCommand implements FramCommand {
           try (Presenter presenter = session.lines();
               Route route = Session.engine(servers.request()).open(servers.request())) {
             servers.warnings().forEach(presenter::warn);
-            return Outcome.show(presenter, () -> measure(route, settings, signal, presenter));
+            Consumer<Measurement> page = measurement -> page(measurement).ifPresent(presenter::say);
+            return Outcome.show(presenter, () -> measure(route, settings, signal, presenter, page));
           }
         });
   }
 
+  /** With the settings that it has by itself; the exit code. */
+  static int measured(Session session, Route route, Presenter presenter) {
+    MeasureSettings settings = new MeasureCommand().settings(session.values());
+    StopSignal signal = new StopSignal();
+    return CtrlC.during(
+        signal::raise,
+        () ->
+            Outcome.show(
+                presenter, () -> measure(route, settings, signal, presenter, measurement -> {})));
+  }
+
+  private Optional<String> page(Measurement measurement) {
+    return Optional.ofNullable(queries)
+        .map(n ->
+            "A page with "
+                + Amount.count(n)
+                + " queries one after another waits "
+                + Amount.latency(n * measurement.sourceLink().roundTrip().p50Millis())
+                + " for the way to the source and "
+                + Amount.latency(n * measurement.targetLink().roundTrip().p50Millis())
+                + " for the way to the target, from here (the round trip at p50, so many times).");
+  }
+
   private static Answer measure(
-      Route route, MeasureSettings settings, StopSignal signal, Presenter presenter) {
+      Route route,
+      MeasureSettings settings,
+      StopSignal signal,
+      Presenter presenter,
+      Consumer<Measurement> afterwards) {
     Measuring measuring = new Measuring(route, settings, Clock.system(), new SplittableRandom());
     measuring.intentions().forEach(presenter::say);
     try {
       Measurement measurement = measuring.run(signal, presenter::say);
       presenter.measured(measurement);
+      afterwards.accept(measurement);
       return Answer.done("Measured; the scratch table is dropped.");
     } catch (Stopped e) {
       return new Answer(INTERRUPTED, "", "Stopped; the scratch table is dropped.", List.of());

@@ -31,7 +31,9 @@ class SchemaRoundTripTest {
       pair.source(pair.everything());
       List<String> told = new ArrayList<>();
       MySqlSchemaTransfer transfer = pair.transfer(SchemaOption.WITH_USERS);
-      whole(pair, transfer, told);
+      prepare(pair, transfer, told);
+      assertThat(InventoryDifferences.beforeTheCutover(pair)).isEmpty();
+      transfer.finish(1);
       assertThat(transfer.afterOpening(1)).isEmpty();
       assertThat(Difference.of(pair.sourceDump(), pair.targetDump()))
           .isEqualTo(versions.equals("V8_0-V9_7") ? SINCE_8_2 : List.of());
@@ -41,6 +43,12 @@ class SchemaRoundTripTest {
 
   static void whole(Pair pair, MySqlSchemaTransfer transfer, List<String> told)
       throws SQLException {
+    prepare(pair, transfer, told);
+    transfer.finish(1);
+  }
+
+  private static void prepare(Pair pair, MySqlSchemaTransfer transfer, List<String> told)
+      throws SQLException {
     transfer.createTables(1, told::add);
     buildIndexes(pair, transfer);
     transfer.finishIndexes(1);
@@ -49,7 +57,6 @@ class SchemaRoundTripTest {
     }
     transfer.addConstraints(1, told::add);
     transfer.prepareFinish(1);
-    transfer.finish(1);
   }
 
   static void buildIndexes(Pair pair, MySqlSchemaTransfer transfer) throws SQLException {

@@ -59,6 +59,7 @@ class SchemaRoundTripTest {
       transfer.finishIndexes(1);
       transfer.addConstraints(1, told::add);
       transfer.prepareFinish(1);
+      assertThat(InventoryDifferences.beforeTheCutover(pair)).isEmpty();
       transfer.finish(1);
       List<String> open = transfer.afterOpening(1);
       assertThat(open).isEmpty();

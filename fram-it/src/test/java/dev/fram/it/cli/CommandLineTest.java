@@ -75,10 +75,33 @@ class CommandLineTest {
   @Test
   void checkSaysWhatToDoAndExitsWithOne() throws SQLException {
     target.execute(database, "CREATE TABLE item (id int); INSERT INTO item VALUES (1)");
-    Result result = fram.run("check");
-    assertThat(result.code()).as(result.out() + result.err()).isEqualTo(1);
-    assertThat(result.out()).contains("[FAIL]").contains("-> ");
-    assertThat(result.err()).contains("failed. Not ready");
+    // Nothing is measured then: it would write to the target.
+    for (String[] words : new String[][] {{"check"}, {"check", "--measure"}}) {
+      Result result = fram.run(words);
+      assertThat(result.code()).as(result.out() + result.err()).isEqualTo(1);
+      assertThat(result.out()).contains("[FAIL]").contains("-> ").doesNotContain("durable commits");
+      assertThat(result.err()).contains("failed. Not ready");
+    }
+  }
+
+  @Test
+  void checkMeasuresWhenItIsAskedTo() {
+    Result result = fram.run("check", "--measure");
+    assertThat(result.code()).as(result.out() + result.err()).isZero();
+    assertThat(result.out()).contains("[PASS]", "durable commits", "limited by");
+    assertThat(result.out() + result.err()).contains("the scratch table is dropped");
+  }
+
+  @Test
+  void measureSaysHowLongAPageWaits() {
+    Result result =
+        fram.run("measure", "--time", "3s", "--scratch-size", "4MiB", "--queries-per-page", "40");
+    assertThat(result.code()).as(result.out() + result.err()).isZero();
+    assertThat(result.out())
+        .containsPattern("A page with 40 queries one after another waits [\\d.,]+ ms");
+    Result wrong = fram.run("measure", "--queries-per-page", "0");
+    assertThat(wrong.code()).isEqualTo(2);
+    assertThat(wrong.err()).contains("--queries-per-page is \"0\"");
   }
 
   @Test

@@ -30,7 +30,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 class MySqlCrashTest {
   private static final int KILLS = Integer.getInteger("fram.mysql.crash.kills", 1);
   private static final int MARIADB_KILLS = Integer.getInteger("fram.mysql.crash.mariadb.kills", 1);
-  private static final int SERVER_KILLS = Integer.getInteger("fram.mysql.crash.server.kills", 2);
+  private static final int SERVER_KILLS = Integer.getInteger("fram.mysql.crash.server.kills", 1);
   private static final int ROWS = Integer.getInteger("fram.mysql.crash.rows", 5_000);
   private static final int RATE = Integer.getInteger("fram.mysql.crash.rate", 25);
   private static final long SEED = Long.getLong("fram.mysql.crash.seed", System.nanoTime());
