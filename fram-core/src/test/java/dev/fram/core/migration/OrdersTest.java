@@ -45,6 +45,7 @@ final class OrdersTest {
       phase.set(PhaseName.READY);
       desk.poll();
       assertThat(replies.next(Duration.ZERO)).isEmpty();
+      assertThat(orders.accept(id)).isFalse();
       assertThat(StatusJson.readAnswer(store.commandAnswer(id).orElseThrow()).exitCode()).isZero();
     }
   }
