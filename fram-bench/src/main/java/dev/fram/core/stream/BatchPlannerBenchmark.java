@@ -57,7 +57,9 @@ public class BatchPlannerBenchmark {
       throw new IllegalStateException(e);
     }
     Clock clock = Clock.system();
-    planner = new BatchPlanner(backlog, new FeedProgress(clock), limits, clock);
+    planner =
+        new BatchPlanner(
+            backlog, new FeedProgress(clock, new RecentTransactions(0)), limits, clock);
   }
 
   private static List<FeedEvent> events() {
