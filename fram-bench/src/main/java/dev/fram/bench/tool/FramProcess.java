@@ -91,6 +91,8 @@ public final class FramProcess implements AutoCloseable {
     ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
     builder.environment().putAll(endpoints.environment());
     builder.environment().put("JAVA_HOME", System.getProperty("java.home"));
+    // The copy and the catching up are measured, not what follows a cutover.
+    builder.environment().put("FRAM_REVERSE_WINDOW", "none");
     builder.environment().put("FRAM_JAVA_OPTS", String.join(" ", options));
     long began = System.nanoTime();
     Process process = builder.start();
