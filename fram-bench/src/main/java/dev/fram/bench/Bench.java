@@ -20,6 +20,7 @@ public final class Bench {
 
   /** Exits with 0 when everything was measured, with 1 when something failed, 2 for a bad word. */
   public static void main(String[] arguments) {
-    System.exit(new CommandLine(new Bench()).execute(arguments));
+    System.exit(
+        new CommandLine(new Bench()).setCaseInsensitiveEnumValuesAllowed(true).execute(arguments));
   }
 }
