@@ -213,6 +213,52 @@ final class GateTest {
     }
   }
 
+  /**
+   * With the gate closed nothing that is migrated can be prepared, so nothing can be committed by
+   * XA COMMIT either: neither by whoever comes new, nor by whoever has begun before. What others
+   * commit meanwhile is on tables that are not migrated.
+   */
+  @ParameterizedTest
+  @EnumSource(MySqlVersion.class)
+  void noXaCommitIsAcceptedBehindTheGate(MySqlVersion version) throws Exception {
+    try (Rig rig = new Rig(version);
+        WriteGate gate = rig.gate(Duration.ofSeconds(15));
+        Connection early = rig.as("app");
+        Connection late = rig.as("admin");
+        Connection elsewhere = rig.as("app")) {
+      rig.server.execute("shop", "CREATE TABLE other (id int PRIMARY KEY) ENGINE = InnoDB");
+      write(early, "XA START 'early'");
+      assertThat(gate.close(PATIENCE)).isInstanceOf(WriteGate.Attempt.Closed.class);
+      BinlogPosition frozenAt = (BinlogPosition) gate.frozenAt();
+      CompletableFuture<Void> first =
+          CompletableFuture.runAsync(() -> twoPhases(early, "early", 1));
+      CompletableFuture<Void> second =
+          CompletableFuture.runAsync(() -> {
+            write(late, "XA START 'late'");
+            twoPhases(late, "late", 2);
+          });
+      write(elsewhere, "XA START 'elsewhere'");
+      write(elsewhere, "INSERT INTO other VALUES (1)");
+      write(elsewhere, "XA END 'elsewhere'");
+      write(elsewhere, "XA PREPARE 'elsewhere'");
+      write(elsewhere, "XA COMMIT 'elsewhere'");
+      assertThat(first).isNotDone();
+      assertThat(second).isNotDone();
+      assertThat(gate.handOver(1, frozenAt)).isEqualTo(StepOutcome.DONE);
+      assertThatThrownBy(first::join).isNotNull();
+      assertThatThrownBy(second::join).isNotNull();
+      assertThat(rig.rows()).isZero();
+      assertThat(rig.server.value("shop", "SELECT COUNT(*) FROM other")).contains("1");
+    }
+  }
+
+  private static void twoPhases(Connection connection, String xid, int id) {
+    write(connection, id);
+    write(connection, "XA END '" + xid + "'");
+    write(connection, "XA PREPARE '" + xid + "'");
+    write(connection, "XA COMMIT '" + xid + "'");
+  }
+
   @ParameterizedTest
   @EnumSource(MySqlVersion.class)
   void afterTheHandOverNobodyWrites(MySqlVersion version) throws Exception {

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.fram.it.migration;
 
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
 import dev.fram.api.engine.Part;
 import dev.fram.api.engine.Reveal;
 import dev.fram.api.status.Command;
@@ -9,16 +12,40 @@ import dev.fram.core.concurrent.Clock;
 import dev.fram.core.migration.MigrationClient;
 import dev.fram.core.run.MigrationSettings;
 import dev.fram.core.verify.Comparison;
+import java.time.Duration;
 import java.util.List;
 
 /** Asks a running migration for its cutover as another process would. */
 final class Cutovers {
+  private static final Duration LIMIT = Duration.ofMinutes(4);
+  private static final long SMALL_LAG_MILLIS = 2_000;
+  private static final int UNDONE = 4;
+
   private Cutovers() {}
 
   static Answer cutOver(Move move) {
     return new MigrationClient(
             move.engine(), move.request(), MigrationSettings.defaults(), Clock.system())
         .cutover(status -> {});
+  }
+
+  /**
+   * As somebody does it whose application goes on writing: on a machine that is busy with other
+   * tests the gate may give way to the writers, or the target be too far behind. Then one waits
+   * until that is settled, as the answer says, and asks again.
+   */
+  static void untilDone(Move move) {
+    await()
+        .atMost(LIMIT)
+        .pollInterval(Duration.ofMillis(300))
+        .until(() -> {
+          if (move.status().feed().lagMillis() > SMALL_LAG_MILLIS) {
+            return false;
+          }
+          Answer answer = cutOver(move);
+          assertThat(answer.exitCode()).as(answer.toString()).isIn(0, UNDONE);
+          return answer.exitCode() == 0;
+        });
   }
 
   static Answer dryRun(Move move) {

@@ -64,7 +64,7 @@ class FreezeTest {
                 pair, database, address.switchedBy(Move.settings(MigrationSettings.Mode.MANUAL)))) {
       move.begin().awaitPhase(PhaseName.READY);
       workload.resetPauses();
-      cutOver(move);
+      Cutovers.untilDone(move);
       RunResult result = move.awaitEnd();
       assertThat(result.phase()).isEqualTo(PhaseName.SERVING);
       long then = workload.stats().acknowledged();
@@ -79,15 +79,6 @@ class FreezeTest {
     }
     pair.drop(database);
     return pause;
-  }
-
-  /** On a machine that is busy with other tests the gate may give way to the writers at first. */
-  private static void cutOver(Move move) {
-    Answer answer = Cutovers.cutOver(move);
-    for (int again = 0; again < 5 && answer.exitCode() == 4; again++) {
-      answer = Cutovers.cutOver(move);
-    }
-    assertThat(answer.exitCode()).as(answer.toString()).isZero();
   }
 
   /** The application holds a transaction for as long as it likes; the cutover is what gives way. */

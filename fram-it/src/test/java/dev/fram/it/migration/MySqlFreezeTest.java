@@ -14,7 +14,6 @@ import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -42,15 +41,20 @@ class MySqlFreezeTest {
   private static final class Insister implements AutoCloseable {
     private final MySqlServer server;
     private final String user;
+    private final boolean xa;
     private final AtomicInteger ids;
     private final Set<Integer> acknowledged = new ConcurrentSkipListSet<>();
     private final AtomicInteger refusals = new AtomicInteger();
     private final CountDownLatch stop = new CountDownLatch(1);
     private final Thread thread;
 
-    Insister(MySqlServer server, String user, AtomicInteger ids) {
+    /**
+     * @param xa whether it commits each row in two phases
+     */
+    Insister(MySqlServer server, String user, boolean xa, AtomicInteger ids) {
       this.server = server;
       this.user = user;
+      this.xa = xa;
       this.ids = ids;
       this.thread = Thread.ofPlatform().name("insister-" + user).start(this::run);
     }
@@ -61,7 +65,17 @@ class MySqlFreezeTest {
             Statement sql = connection.createStatement()) {
           while (!stopped()) {
             int id = ids.incrementAndGet();
-            sql.execute("INSERT INTO orders VALUES (" + id + ", '" + user + "', @@port)");
+            String xid = "'" + user + id + "'";
+            String insert = "INSERT INTO orders VALUES (" + id + ", '" + user + "', @@port)";
+            if (xa) {
+              sql.execute("XA START " + xid);
+              sql.execute(insert);
+              sql.execute("XA END " + xid);
+              sql.execute("XA PREPARE " + xid);
+              sql.execute("XA COMMIT " + xid);
+            } else {
+              sql.execute(insert);
+            }
             acknowledged.add(id);
           }
         } catch (SQLException refused) {
@@ -139,8 +153,8 @@ class MySqlFreezeTest {
         Connection old = login(pair.source(), "plain");
         Statement early = old.createStatement()) {
       move.begin().awaitPhase(PhaseName.READY);
-      try (Insister plain = new Insister(pair.source(), "plain", ids);
-          Insister admin = new Insister(pair.source(), "admin", ids)) {
+      try (Insister plain = new Insister(pair.source(), "plain", false, ids);
+          Insister admin = new Insister(pair.source(), "admin", false, ids)) {
         await().until(() -> plain.acknowledged().size() > 9 && admin.acknowledged().size() > 9);
         // Not with Fram's login: on MariaDB a session of it that lingers would hold the cutover up.
         await().until(() -> hasTicked(pair.source()));
@@ -162,6 +176,40 @@ class MySqlFreezeTest {
         acknowledged.addAll(admin.acknowledged());
       }
       acknowledgedAreOnTheTarget(pair, acknowledged);
+    }
+  }
+
+  /**
+   * Each of them prepares and commits as fast as it is let, so a cutover may find one prepared and
+   * give way; the one that goes through does so between an XA PREPARE and an XA START.
+   */
+  @ParameterizedTest
+  @CsvSource({"V8_0,V8_0", "MARIADB_11_4,MARIADB_11_4"})
+  void commitsInTwoPhasesDuringTheFreezeAreOnOneSideAndNotLost(MySqlVersion from, MySqlVersion to)
+      throws Exception {
+    MySqlPair pair = prepared(from, to);
+    AtomicInteger ids = new AtomicInteger();
+    Set<Integer> acknowledged = new TreeSet<>();
+    try (Move move = manual(pair)) {
+      move.begin().awaitPhase(PhaseName.READY);
+      try (Insister plain = new Insister(pair.source(), "plain", true, ids);
+          Insister admin = new Insister(pair.source(), "admin", true, ids)) {
+        await().until(() -> plain.acknowledged().size() > 9 && admin.acknowledged().size() > 9);
+        Cutovers.untilDone(move);
+        assertThat(move.awaitEnd().phase()).isEqualTo(PhaseName.SERVING);
+        int refused = admin.refusals();
+        await().until(() -> admin.refusals() > refused && plain.refusals() > 0);
+        acknowledged.addAll(plain.acknowledged());
+        acknowledged.addAll(admin.acknowledged());
+      }
+      acknowledgedAreOnTheTarget(pair, acknowledged);
+      for (MySqlServer server : List.of(pair.source(), pair.target())) {
+        try (Connection connection = MySqlPair.administer(server);
+            Statement sql = connection.createStatement();
+            ResultSet prepared = sql.executeQuery("XA RECOVER")) {
+          assertThat(prepared.next()).as("left prepared on " + server).isFalse();
+        }
+      }
     }
   }
 
@@ -228,10 +276,7 @@ class MySqlFreezeTest {
       }
       if (from.mariaDb()) {
         // The server may take a moment to notice that the session is gone.
-        await()
-            .atMost(Duration.ofSeconds(60))
-            .pollInterval(Duration.ofMillis(300))
-            .until(() -> Cutovers.cutOver(move).exitCode() == 0);
+        Cutovers.untilDone(move);
       }
       assertThat(move.awaitEnd().phase()).isEqualTo(PhaseName.SERVING);
       assertThat(orders(pair.target())).isEqualTo(orders(pair.source())).contains(1);

@@ -6,7 +6,6 @@ import static org.awaitility.Awaitility.await;
 
 import dev.fram.api.model.TableOptions;
 import dev.fram.api.status.PhaseName;
-import dev.fram.core.bus.Answer;
 import dev.fram.core.run.MigrationSettings;
 import dev.fram.testkit.workload.OracleReport;
 import dev.fram.testkit.workload.Workload;
@@ -27,7 +26,6 @@ import java.util.Set;
  * @param tables what was decided for tables
  */
 record MySqlRound(long rows, Set<Part> parts, WorkloadOptions options, TableOptions tables) {
-  private static final int UNDONE = 4;
   private static final Duration LIMIT = Duration.ofSeconds(120);
 
   MySqlRound(long rows, Set<Part> parts, WorkloadOptions options) {
@@ -44,7 +42,7 @@ record MySqlRound(long rows, Set<Part> parts, WorkloadOptions options, TableOpti
           Move move = new Move(pair, "", settings, tables)) {
         move.begin().awaitPhase(PhaseName.READY);
         workload.resetPauses();
-        cutOver(move);
+        Cutovers.untilDone(move);
         assertThat(move.awaitEnd().phase()).isEqualTo(PhaseName.SERVING);
         awaitMore(workload);
         WorkloadStats stats = workload.stats();
@@ -58,17 +56,6 @@ record MySqlRound(long rows, Set<Part> parts, WorkloadOptions options, TableOpti
         return stats;
       }
     }
-  }
-
-  /** Again when it was refused or undone: prepared transactions and a lag are reasons for that. */
-  private static void cutOver(Move move) {
-    await()
-        .atMost(LIMIT)
-        .until(() -> {
-          Answer answer = Cutovers.cutOver(move);
-          assertThat(answer.exitCode()).as(answer.toString()).isIn(0, UNDONE);
-          return answer.exitCode() == 0;
-        });
   }
 
   /** The application goes on, on the target. */
