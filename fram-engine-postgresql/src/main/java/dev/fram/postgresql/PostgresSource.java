@@ -35,7 +35,9 @@ import dev.fram.postgresql.feed.FeedName;
 import dev.fram.postgresql.feed.Lsn;
 import dev.fram.postgresql.feed.Publication;
 import dev.fram.postgresql.feed.ReplicationFeed;
+import dev.fram.postgresql.feed.TouchOrder;
 import dev.fram.postgresql.gate.HandOverRegister;
+import dev.fram.postgresql.gate.LockOrder;
 import dev.fram.postgresql.gate.PostgresGate;
 import dev.fram.postgresql.inventory.PostgresInventory;
 import dev.fram.postgresql.probe.ProbeTable;
@@ -65,6 +67,7 @@ final class PostgresSource implements Source, AutoCloseable {
   private final PostgresInventory inventory;
   private final SharedSession questions;
   private final LogHorizon horizon = new LogHorizon(this::newXid);
+  private final TouchOrder touchOrder = new TouchOrder();
   private final ServerInfo server;
 
   /**
@@ -114,7 +117,8 @@ final class PostgresSource implements Source, AutoCloseable {
 
   @Override
   public ChangeFeed openFeed(Position from) {
-    return ReplicationFeed.open(connector, feed, (Lsn) from, Optional.of(server.identity()));
+    return ReplicationFeed.open(
+        connector, feed, (Lsn) from, Optional.of(server.identity()), touchOrder);
   }
 
   @Override
@@ -215,7 +219,9 @@ final class PostgresSource implements Source, AutoCloseable {
           new HandOverRegister(id).prepare(c);
           return 0;
         });
-    PostgresGate.Plan plan = new PostgresGate.Plan(feed, gated, budget);
+    List<CatalogTable> ordered =
+        questions.read("ordering the tables", c -> LockOrder.of(c, gated, touchOrder));
+    PostgresGate.Plan plan = new PostgresGate.Plan(feed, ordered, budget);
     return new PostgresGate(connector, questions, plan, this::mark);
   }
 

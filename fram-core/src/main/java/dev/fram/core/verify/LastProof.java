@@ -4,22 +4,27 @@ package dev.fram.core.verify;
 import dev.fram.api.engine.Reveal;
 import dev.fram.api.engine.SourceMoment;
 import dev.fram.api.engine.Span;
-import dev.fram.api.engine.TargetMoment;
 import dev.fram.api.model.Table;
 import dev.fram.api.model.TableId;
 import dev.fram.core.concurrent.StopSignal;
 import dev.fram.core.concurrent.WorkerGroup;
 import dev.fram.core.run.RunParts;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 
 /**
  * Under the write gate both sides stand still at the same position, so any read is of the same
- * moment, and no row is excused. Several tables at once: writers wait for the last of them.
+ * moment, and no row is excused. Several tables at once, and several parts of one: writers wait for
+ * the last of them.
  */
 final class LastProof {
+  /** So few that several workers share the rows of one table. */
+  private static final int KEYS_IN_PIECE = 500;
+
   private final RunParts parts;
   private final Ledger ledger;
   private final Agenda agenda;
@@ -30,36 +35,72 @@ final class LastProof {
     this.agenda = agenda;
   }
 
+  /**
+   * A table, or some of its rows, for one worker.
+   *
+   * @param keys the rows; empty for the whole table
+   */
+  private record Piece(TableProof proof, Optional<List<String>> keys) {
+    long cost() {
+      return keys.map(some -> proof.cost(some.size())).orElse(Math.max(1, proof.rows()));
+    }
+  }
+
   void run(List<TableProof> left, StopSignal signal) {
-    Queue<TableProof> queue =
-        new ConcurrentLinkedQueue<>(
-            left.stream().sorted(Comparator.comparingLong(TableProof::rows).reversed()).toList());
-    int jobs = Math.min(left.size(), parts.settings().verify().jobs());
+    List<Piece> pieces = new ArrayList<>();
+    left.forEach(proof -> pieces.addAll(pieces(proof)));
+    pieces.sort(Comparator.comparingLong(Piece::cost).reversed());
+    Queue<Piece> queue = new ConcurrentLinkedQueue<>(pieces);
+    List<Table> tables = left.stream().map(TableProof::table).toList();
+    int jobs = Math.min(pieces.size(), parts.settings().verify().jobs());
     try (WorkerGroup workers = new WorkerGroup(signal, parts.route()::close)) {
       for (int i = 1; i <= jobs; i++) {
-        workers.start("proof-" + i, () -> work(queue, workers.signal()));
+        workers.start("proof-" + i, () -> work(queue, tables, workers.signal()));
       }
       workers.join();
     }
   }
 
-  private void work(Queue<TableProof> queue, StopSignal signal) {
-    List<Table> tables = queue.stream().map(TableProof::table).toList();
-    try (SourceMoment source = parts.route().source().moment(tables, Reveal.DIGESTS_ONLY);
-        TargetMoment target = parts.route().target().moment(Reveal.DIGESTS_ONLY)) {
+  private List<Piece> pieces(TableProof proof) {
+    TableId table = proof.table().id();
+    if (!agenda.byKeys(proof) || !proof.fewer(ledger.size(List.of(table)))) {
+      return List.of(new Piece(proof, Optional.empty()));
+    }
+    List<Piece> pieces = new ArrayList<>();
+    List<String> keys = List.copyOf(ledger.keys(table));
+    for (int from = 0; from < keys.size(); from += KEYS_IN_PIECE) {
+      List<String> some = keys.subList(from, Math.min(keys.size(), from + KEYS_IN_PIECE));
+      pieces.add(new Piece(proof, Optional.of(some)));
+    }
+    return pieces;
+  }
+
+  private void work(Queue<Piece> queue, List<Table> tables, StopSignal signal) {
+    try (Twin twin = open(tables)) {
       SpanComparison comparison =
-          new SpanComparison(source.digests(), target.digests(), (table, key) -> false);
-      for (TableProof proof = queue.poll(); proof != null; proof = queue.poll()) {
+          new SpanComparison(twin.onSource(), twin.onTarget(), (table, key) -> false);
+      for (Piece piece = queue.poll(); piece != null; piece = queue.poll()) {
         signal.check();
-        agenda.found(proof, compare(comparison, proof));
+        agenda.found(piece.proof, compare(comparison, piece));
       }
     }
   }
 
-  private SpanResult compare(SpanComparison comparison, TableProof proof) {
-    TableId table = proof.table().id();
-    return agenda.byKeys(proof) && proof.fewer(ledger.size(List.of(table)))
-        ? comparison.compare(table, ledger.keys(table))
-        : comparison.compare(Span.of(table), proof.rows());
+  /** Sessions on both servers, which stand still at the same position. */
+  private Twin open(List<Table> tables) {
+    SourceMoment source = parts.route().source().moment(tables, Reveal.DIGESTS_ONLY);
+    try {
+      return new Twin(source, parts.route().target().moment(Reveal.DIGESTS_ONLY));
+    } catch (RuntimeException e) {
+      source.close();
+      throw e;
+    }
+  }
+
+  private static SpanResult compare(SpanComparison comparison, Piece piece) {
+    TableId table = piece.proof.table().id();
+    return piece.keys.isPresent()
+        ? comparison.compare(table, piece.keys.get())
+        : comparison.compare(Span.of(table), piece.proof.rows());
   }
 }

@@ -7,6 +7,7 @@ import dev.fram.api.engine.DigestReader;
 import dev.fram.api.engine.RowDigest;
 import dev.fram.api.engine.Span;
 import dev.fram.api.model.TableId;
+import dev.fram.core.concurrent.AtOnce;
 import dev.fram.core.verify.Difference.Kind;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -18,6 +19,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.BiPredicate;
+import java.util.function.Function;
 
 /**
  * Compares what two readers see: first sums of buckets, then the rows of those that differ, then
@@ -58,8 +60,10 @@ final class SpanComparison {
    */
   SpanResult compare(Span span, long rowsExpected) {
     int buckets = Math.clamp(rowsExpected / ROWS_IN_BUCKET, 16, MAX_BUCKETS);
-    Map<Integer, BucketDigest> there = byNumber(source.buckets(span, buckets));
-    Map<Integer, BucketDigest> here = byNumber(target.buckets(span, buckets));
+    Sides<Map<Integer, BucketDigest>> sides =
+        both(reader -> byNumber(reader.buckets(span, buckets)));
+    Map<Integer, BucketDigest> there = sides.there;
+    Map<Integer, BucketDigest> here = sides.here;
     long rows = there.values().stream().mapToLong(BucketDigest::rows).sum();
     Found found = new Found(span.table());
     Set<Integer> slice = new TreeSet<>();
@@ -68,13 +72,13 @@ final class SpanComparison {
       slice.add(bucket);
       held += Math.max(rowsOf(there.get(bucket)), rowsOf(here.get(bucket)));
       if (held >= ROWS_AT_A_TIME) {
-        found.match(source.rows(span, buckets, slice), target.rows(span, buckets, slice));
+        found.match(both(reader -> reader.rows(span, buckets, slice)));
         slice.clear();
         held = 0;
       }
     }
     if (!slice.isEmpty()) {
-      found.match(source.rows(span, buckets, slice), target.rows(span, buckets, slice));
+      found.match(both(reader -> reader.rows(span, buckets, slice)));
     }
     return found.result(rows);
   }
@@ -85,9 +89,17 @@ final class SpanComparison {
     List<String> all = List.copyOf(keys);
     for (int from = 0; from < all.size(); from += KEYS_AT_A_TIME) {
       List<String> slice = all.subList(from, Math.min(all.size(), from + KEYS_AT_A_TIME));
-      found.match(source.rows(table, slice), target.rows(table, slice));
+      found.match(both(reader -> reader.rows(table, slice)));
     }
     return found.result(all.size());
+  }
+
+  /** What the two servers answer to the same question. */
+  private record Sides<T>(T there, T here) {}
+
+  /** Asks both at the same time: the answer takes as long as that of the slower one. */
+  private <T> Sides<T> both(Function<DigestReader, T> question) {
+    return AtOnce.both(() -> question.apply(source), () -> question.apply(target), Sides::new);
   }
 
   private static Map<Integer, BucketDigest> byNumber(List<BucketDigest> digests) {
@@ -126,7 +138,9 @@ final class SpanComparison {
       return new SpanResult(rows, differing, inQuestion, List.copyOf(named));
     }
 
-    void match(List<RowDigest> there, List<RowDigest> here) {
+    void match(Sides<List<RowDigest>> rows) {
+      List<RowDigest> there = rows.there;
+      List<RowDigest> here = rows.here;
       if (there.stream().anyMatch(r -> r.key().isEmpty())
           || here.stream().anyMatch(r -> r.key().isEmpty())) {
         matchWhole(there, here);

@@ -42,6 +42,10 @@ import org.slf4j.LoggerFactory;
 public final class Verification {
   private static final Logger LOG = LoggerFactory.getLogger(Verification.class);
   static final String HELD_BY = "verify";
+
+  /** How often what was written meanwhile is compared before the gate closes. */
+  private static final int PASSES = 4;
+
   private static final Duration LOOK = Duration.ofMillis(20);
   private static final Duration MISSED = Duration.ofSeconds(1);
 
@@ -349,10 +353,25 @@ public final class Verification {
     }
   }
 
-  /** Compares, in the caller's thread, what was written since, so that little is left. */
+  /**
+   * Compares, in the caller's thread, what was written since; and what was written while it did so,
+   * for as long as that becomes less and less.
+   */
   public void catchUp(StopSignal signal) {
-    List<Table> touched = agenda.touched();
-    if (!touched.isEmpty() && !compare(agenda.begun(new CompareUnit.Touched(touched)), signal)) {
+    long before = Long.MAX_VALUE;
+    for (int pass = 0; pass < PASSES; pass++) {
+      List<Table> touched = agenda.touched();
+      long keys = ledger.size(touched.stream().map(Table::id).toList());
+      if (keys == 0 || keys > before / 2) {
+        return;
+      }
+      compareTouched(touched, signal);
+      before = keys;
+    }
+  }
+
+  private void compareTouched(List<Table> touched, StopSignal signal) {
+    if (!compare(agenda.begun(new CompareUnit.Touched(touched)), signal)) {
       throw new FramException(
           ErrorCode.CUTOVER_UNDONE,
           "Not ready for the cutover: changes are not applied now, so that what was written since"

@@ -83,11 +83,12 @@ public final class ReplicationFeed implements ChangeFeed {
    *
    * @param identity the server that the slot was made on, {@code systemid/timeline} as {@code
    *     IDENTIFY_SYSTEM} tells them; empty to accept any
+   * @param order told which tables each transaction writes to
    * @throws FramException LOG_LOST when there is no slot any more or the server dropped its log,
    *     RESOURCE_EXHAUSTED while another session holds it, FEED_INVALID on another server
    */
   public static ReplicationFeed open(
-      Connector source, FeedName name, Lsn from, Optional<String> identity) {
+      Connector source, FeedName name, Lsn from, Optional<String> identity, TouchOrder order) {
     Connection connection = source.openReplication("feed");
     try {
       verifyIdentity(source, connection, identity);
@@ -96,7 +97,7 @@ public final class ReplicationFeed implements ChangeFeed {
       long report = reportNanos(connection);
       PGReplicationStream stream = start(connection, name, from);
       return new ReplicationFeed(
-          source, connection, stream, new Transactions(from, widener), report);
+          source, connection, stream, new Transactions(from, widener, order), report);
     } catch (SQLException e) {
       closeQuietly(connection);
       throw failed(source, e, "opening the feed");

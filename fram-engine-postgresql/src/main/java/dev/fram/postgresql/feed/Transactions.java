@@ -24,13 +24,18 @@ final class Transactions {
   }
 
   private final XidWidener widener;
+  private final TouchOrder order;
   private final Deque<FeedEvent> ready = new ArrayDeque<>();
   private final Deque<FeedEvent> layouts = new ArrayDeque<>();
   private State state = State.OUTSIDE;
   private Lsn boundary;
 
-  Transactions(Lsn from, XidWidener widener) {
+  /**
+   * @param order told which tables each transaction writes to
+   */
+  Transactions(Lsn from, XidWidener widener, TouchOrder order) {
     this.boundary = from;
+    this.order = order;
     this.widener = widener;
   }
 
@@ -64,7 +69,10 @@ final class Transactions {
       case BEGIN -> begin(PgOutput.begin(message));
       case COMMIT -> commit(PgOutput.commit(message));
       case RELATION -> layout(new FeedEvent.SchemaChange(message));
-      case ROW -> change(new FeedEvent.Row(message));
+      case ROW -> {
+        order.row(PgOutput.table(message));
+        change(new FeedEvent.Row(message));
+      }
       case TRUNCATE -> change(new FeedEvent.Truncate(message));
       case OTHER -> {}
     }
@@ -72,6 +80,7 @@ final class Transactions {
 
   private void begin(PgOutput.Begin begin) {
     expect(state == State.OUTSIDE, "a transaction begins inside another");
+    order.begin();
     long xid = widener.widen(begin.xid());
     // The commit record begins before the position it leads to: no position lies in between.
     if (new Lsn(begin.commitLsn()).compareTo(boundary) < 0) {
@@ -87,6 +96,7 @@ final class Transactions {
 
   private void commit(PgOutput.Commit commit) {
     expect(state != State.OUTSIDE, "a transaction ends that did not begin");
+    order.commit();
     if (state == State.INSIDE) {
       ready.add(new FeedEvent.Commit(new Lsn(commit.endLsn()), NOTHING));
     }

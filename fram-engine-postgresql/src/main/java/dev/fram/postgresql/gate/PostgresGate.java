@@ -49,7 +49,7 @@ public final class PostgresGate implements WriteGate {
    * What is locked and for how long.
    *
    * @param feed the migration, and the feed that carries what is written here
-   * @param tables all ordinary and partitioned tables, sorted by name
+   * @param tables all ordinary and partitioned tables, in the order in which they are locked
    * @param budget how long writers may be kept waiting
    */
   public record Plan(FeedName feed, List<CatalogTable> tables, Duration budget) {

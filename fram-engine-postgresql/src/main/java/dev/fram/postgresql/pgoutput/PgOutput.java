@@ -61,6 +61,11 @@ public final class PgOutput {
     };
   }
 
+  /** The {@link Relation#oid} of a row's table; nothing else of the row is read. */
+  public static int table(byte[] message) {
+    return after(message, (char) message[0]).int32();
+  }
+
   public static Begin begin(byte[] message) {
     MessageReader in = after(message, 'B');
     long commitLsn = in.int64();

@@ -14,6 +14,7 @@ import dev.fram.postgresql.connection.Connector;
 import dev.fram.postgresql.feed.FeedName;
 import dev.fram.postgresql.feed.Lsn;
 import dev.fram.postgresql.feed.ReplicationFeed;
+import dev.fram.postgresql.feed.TouchOrder;
 import dev.fram.postgresql.journal.JournalTables;
 import dev.fram.testkit.server.PostgresServer;
 import java.sql.Connection;
@@ -132,7 +133,10 @@ public final class FeedRig implements AutoCloseable {
   void open() {
     applier =
         Optional.of(PostgresApplier.open(target, id, epoch, new java.util.HashSet<>(), touches));
-    feed = Optional.of(ReplicationFeed.open(source, FeedName.of(id), position, Optional.empty()));
+    feed =
+        Optional.of(
+            ReplicationFeed.open(
+                source, FeedName.of(id), position, Optional.empty(), new TouchOrder()));
   }
 
   ReplicationFeed feed() {

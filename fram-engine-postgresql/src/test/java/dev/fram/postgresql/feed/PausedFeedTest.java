@@ -107,7 +107,7 @@ class PausedFeedTest {
 
   private static ReplicationFeed open(PostgresServer server, Lsn from) {
     Connector source = new Connector(server.endpoint("postgres"), "source");
-    return ReplicationFeed.open(source, FeedName.of(ID), from, Optional.empty());
+    return ReplicationFeed.open(source, FeedName.of(ID), from, Optional.empty(), new TouchOrder());
   }
 
   private static Lsn confirmed(Connection admin) throws SQLException {

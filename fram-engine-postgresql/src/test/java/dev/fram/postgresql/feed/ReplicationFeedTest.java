@@ -60,7 +60,8 @@ class ReplicationFeedTest {
   }
 
   private static ReplicationFeed open(PostgresServer server, Lsn from) {
-    return ReplicationFeed.open(connector(server), FeedName.of(ID), from, Optional.empty());
+    return ReplicationFeed.open(
+        connector(server), FeedName.of(ID), from, Optional.empty(), new TouchOrder());
   }
 
   private static String text(PostgresServer server, String sql) throws SQLException {
@@ -201,7 +202,11 @@ class ReplicationFeedTest {
     assertThat(
             failure(() ->
                 ReplicationFeed.open(
-                    connector(server), FeedName.of(ID), from, Optional.of("12345/1"))))
+                    connector(server),
+                    FeedName.of(ID),
+                    from,
+                    Optional.of("12345/1"),
+                    new TouchOrder())))
         .isEqualTo(ErrorCode.FEED_INVALID);
     await()
         .ignoreExceptions()
