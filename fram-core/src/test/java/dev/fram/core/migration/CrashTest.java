@@ -34,7 +34,7 @@ final class CrashTest {
   private static final int WORKERS = 3;
 
   /** Each style takes every n-th point, the one beside the other's; 1 is all of them twice. */
-  private static final int EVERY = Integer.getInteger("fram.crash.every", 5);
+  private static final int EVERY = Integer.getInteger("fram.crash.every", 7);
 
   /** The same for the turns of the data; {@code -Dfram.crash.step=1} takes all of them. */
   private static final int STEP = Integer.getInteger("fram.crash.step", 15);

@@ -56,14 +56,7 @@ class MySqlSettingsTest {
   }
 
   @ParameterizedTest
-  @EnumSource(
-      names = {
-        "GTID_OFF",
-        "COMMITS_IN_NO_ORDER_WITHOUT_GTIDS",
-        "COMPRESSED",
-        "METADATA_FULL",
-        "MARIADB_COMPRESSED"
-      })
+  @EnumSource(names = {"COMMITS_IN_NO_ORDER_WITHOUT_GTIDS", "COMPRESSED", "MARIADB_COMPRESSED"})
   void isMovedWith(Setting setting) throws Exception {
     move(setting);
   }
@@ -73,10 +66,12 @@ class MySqlSettingsTest {
   @EnumSource(
       names = {
         "GTID_ON",
+        "GTID_OFF",
         "COMMITS_IN_NO_ORDER",
         "LOG_NOT_FORCED_TO_DISK",
         "LOG_FORCED_TO_DISK",
         "METADATA_MINIMAL",
+        "METADATA_FULL",
         "MARIADB_METADATA_FULL"
       })
   @EnabledIfSystemProperty(named = "fram.versions", matches = "all")
