@@ -79,11 +79,18 @@ public final class MigrationClient {
 
   /** A question that the server itself can answer is none any more. */
   private View asking(View view, OpenQuestion question) {
-    boolean open =
-        question.kind() == OpenQuestion.Kind.TRAFFIC || Resolution.ask(engine, request).isEmpty();
-    return open
-        ? new View(view.status().asking(question.words()), view.ageMillis(), view.run())
-        : view;
+    return question.kind() != OpenQuestion.Kind.TRAFFIC && answersItself()
+        ? view
+        : new View(view.status().asking(question.words()), view.ageMillis(), view.run());
+  }
+
+  private boolean answersItself() {
+    try {
+      return Resolution.ask(engine, request).isPresent();
+    } catch (FramException e) {
+      // Whatever keeps it from being asked: what it says is not known here.
+      return false;
+    }
   }
 
   /** Cuts over and waits for the result. */

@@ -18,6 +18,7 @@ import dev.fram.core.concurrent.StopSignal;
 import dev.fram.core.cutover.Cutover;
 import dev.fram.core.cutover.NoteReturn;
 import dev.fram.core.cutover.Promotion;
+import dev.fram.core.cutover.Sealing;
 import dev.fram.core.journal.Journal;
 import dev.fram.core.traffic.Traffic;
 import java.lang.management.ManagementFactory;
@@ -105,7 +106,7 @@ final class Resolution {
   static Optional<HandOver> ask(Engine engine, RouteRequest request) {
     try (Route route = engine.open(request)) {
       MigrationRecord record = route.target().journal().load().orElseThrow();
-      new Registration(route, request).requireSame(record);
+      new Registration(route, request).requireSource(record);
       return Optional.of(route.source().handOver());
     } catch (FramException e) {
       if (e.category() != ErrorCategory.TRANSIENT) {
@@ -224,9 +225,11 @@ final class Resolution {
   }
 
   /**
-   * The source is reached again after a person's word has opened the target.
+   * The source is reached again after a person's word has opened the target: it is closed for good
+   * where its hand-over alone does not do that. What it took until then, the person has vouched
+   * for.
    *
-   * @throws FramException BOTH_OPEN when the source takes writes all the same
+   * @throws FramException BOTH_OPEN when the source has not handed over at all
    */
   static void requireClosed(Route route, Journal journal) {
     boolean byWord =
@@ -234,7 +237,10 @@ final class Resolution {
             .detail(OpenQuestion.answered(Cutover.HAND_OVER))
             .filter(OpenQuestion.HANDED_OVER::equals)
             .isPresent();
-    if (byWord && route.source().handOver() instanceof HandOver.OwnerSource) {
+    if (!byWord || journal.done(Sealing.NAME)) {
+      return;
+    }
+    if (route.source().handOver() instanceof HandOver.OwnerSource) {
       throw new FramException(
           ErrorCode.BOTH_OPEN,
           route.source().server().name()
@@ -248,6 +254,7 @@ final class Resolution {
               + " for applications now. What was written there since the cutover is on no other"
               + " server: bring it over by hand, then run fram complete.");
     }
+    journal.step(Sealing.NAME, "", () -> route.source().seal(journal.epoch()));
   }
 
   /** Whether a run that has ended so may have left a question. */

@@ -179,6 +179,21 @@ final class ResolveTest {
             FramException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.BOTH_OPEN));
   }
 
+  /** Where the hand-over does not close the source in the same commit. */
+  @Test
+  void aSourceThatCouldNotBeClosedIsClosedAsSoonAsItIsSeen() {
+    World world = new World(folder, MemoryStyle.FUZZY);
+    MigrationSettings settings = brief(world.settings(Mode.AUTO));
+    loseTheAnswer(world, settings, "gate.handOver:after");
+    assertThat(world.client(settings).resolve("handed-over", s -> {}).exitCode()).isZero();
+    assertThat(world.source.writable()).isTrue();
+    world.source.reachable();
+    assertThat(world.run(MemoryFaults.NONE, settings).run(Goal.MIGRATE).phase())
+        .isEqualTo(PhaseName.SERVING);
+    assertThat(world.source.writable()).isFalse();
+    assertThat(world.target.writable()).isTrue();
+  }
+
   @Test
   void noWordStandsInForALogThatCannotBeRead() {
     World world = new World(folder, MemoryStyle.FUZZY);
@@ -195,6 +210,7 @@ final class ResolveTest {
     assertThat(world.client(settings).resolve("handed-over", s -> {}).exitCode()).isEqualTo(2);
     assertThat(world.target.writable()).isFalse();
     world.source.reachable();
+    assertThat(status(world, settings).question()).isEmpty();
     assertThat(world.run(MemoryFaults.NONE, settings).run(Goal.MIGRATE).phase())
         .isEqualTo(PhaseName.SERVING);
   }
