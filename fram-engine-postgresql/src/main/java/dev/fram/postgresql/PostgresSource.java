@@ -12,6 +12,7 @@ import dev.fram.api.engine.Reveal;
 import dev.fram.api.engine.Snapshot;
 import dev.fram.api.engine.Source;
 import dev.fram.api.engine.SourceMoment;
+import dev.fram.api.engine.StrayFeed;
 import dev.fram.api.engine.WriteGate;
 import dev.fram.api.model.MigrationId;
 import dev.fram.api.model.ServerInfo;
@@ -253,13 +254,36 @@ final class PostgresSource implements Source, AutoCloseable {
         "removing the feed",
         c -> {
           new ReplicationSlot(connector, feed).drop(c);
-          new Publication(feed).drop(c);
+          if (!new StraySetup(connector, feed).looks(c)) {
+            new Publication(feed).drop(c);
+          }
+          return 0;
+        });
+  }
+
+  @Override
+  public void prepareStrays(List<Table> tables) {
+    new StraySetup(connector, feed).prepare(tables);
+  }
+
+  @Override
+  public Optional<StrayFeed> openStrays(List<Table> tables) {
+    return new StraySetup(connector, feed).open(tables, server.identity());
+  }
+
+  @Override
+  public void dropStrays() {
+    questions.read(
+        "removing what looks for stray writes",
+        c -> {
+          new StraySetup(connector, feed).drop(c);
           return 0;
         });
   }
 
   @Override
   public void removeTraces() {
+    dropStrays();
     dropFeed();
     new Identities(connector, catalog, options).putBack();
     questions.read(

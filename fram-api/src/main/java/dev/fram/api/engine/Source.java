@@ -60,6 +60,26 @@ public interface Source {
    */
   ChangeFeed openFeed(Position from);
 
+  /**
+   * After the hand-over and before anything is brought back here: makes what {@link #openStrays}
+   * needs, as far as it takes no time. Where the feed's log is kept still, it begins at the
+   * hand-over without a gap. Idempotent.
+   */
+  default void prepareStrays(List<Table> tables) {}
+
+  /**
+   * Opens what tells of writes behind the hand-over that nobody was to make; owned by one thread.
+   * May wait until transactions of others have ended.
+   *
+   * @return empty where the engine has no such thing
+   */
+  default Optional<StrayFeed> openStrays(List<Table> tables) {
+    return Optional.empty();
+  }
+
+  /** No log is kept for {@link #openStrays} any more. Idempotent; nothing may read it now. */
+  default void dropStrays() {}
+
   /** How much log the source keeps for us, and whether it is in danger. */
   Retention retention();
 

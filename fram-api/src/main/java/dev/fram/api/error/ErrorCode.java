@@ -41,6 +41,8 @@ public enum ErrorCode {
   ROW_DIVERGENCE(ErrorCategory.DIVERGENCE),
   CONSTRAINT_DIVERGENCE(ErrorCategory.DIVERGENCE),
   FEED_INVALID(ErrorCategory.DIVERGENCE),
+  /** Both servers take the applications' writes, or may. */
+  BOTH_OPEN(ErrorCategory.DIVERGENCE),
   OUTCOME_UNKNOWN(ErrorCategory.UNKNOWN_OUTCOME),
   CANCELLED(ErrorCategory.FAILED),
   INTERNAL(ErrorCategory.BUG);

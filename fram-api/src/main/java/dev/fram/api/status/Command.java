@@ -30,8 +30,18 @@ public sealed interface Command {
     REPAIR
   }
 
+  /** Say what a rollback would do now; touch nothing. */
+  record RollbackDryRun() implements Command {}
+
   /** After the cutover: back to the old server, with every write that the new one took. */
   record Rollback() implements Command {}
+
+  /**
+   * The answer to the question that the migration asks.
+   *
+   * @param answer a word of {@link Question.Choice}
+   */
+  record Resolve(String answer) implements Command {}
 
   /** After the cutover: end the reverse window and remove what Fram made. */
   record Complete() implements Command {}

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.fram.api.status;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -21,6 +22,8 @@ import java.util.Optional;
  * @param cutover the cutover, once one was tried
  * @param reverse the reverse feed, while there is one
  * @param held why the run waits for a person; empty when it does not
+ * @param question what only a person can answer; empty when nothing is asked
+ * @param alarms what must be looked at now, oldest first
  * @param notes what the operator should know now, newest last
  * @param nextSteps the commands that make sense next
  */
@@ -37,8 +40,53 @@ public record Status(
     Optional<Cutover> cutover,
     Optional<Reverse> reverse,
     Optional<String> held,
+    Optional<Question> question,
+    List<String> alarms,
     List<String> notes,
     List<String> nextSteps) {
+
+  @SuppressWarnings("RedundantNullCheck") // a picture that an older program has written
+  public Status {
+    alarms = alarms == null ? List.of() : List.copyOf(alarms);
+  }
+
+  /** The same with that question and the commands that answer it. */
+  public Status asking(Question asked) {
+    List<String> steps = new ArrayList<>(asked.commands());
+    steps.add("fram migrate");
+    return with(phase, phaseMillis, Optional.of(asked), steps);
+  }
+
+  /** The same with other next steps. */
+  public Status leadingTo(List<String> steps) {
+    return with(phase, phaseMillis, question, steps);
+  }
+
+  /** The same in a phase that has just been reached; nothing is asked in it. */
+  public Status in(PhaseName reached) {
+    return with(reached, 0, Optional.empty(), nextSteps);
+  }
+
+  private Status with(
+      PhaseName shown, long shownMillis, Optional<Question> asked, List<String> steps) {
+    return new Status(
+        migration,
+        source,
+        target,
+        shown,
+        shownMillis,
+        totalMillis,
+        copy,
+        feed,
+        verify,
+        cutover,
+        reverse,
+        held,
+        asked,
+        alarms,
+        notes,
+        steps);
+  }
 
   /**
    * @param tables tables in scope that are copied

@@ -85,6 +85,7 @@ public final class CommandTree {
         new VerifyCommand(),
         new CutoverCommand(),
         new RollbackCommand(),
+        new ResolveCommand(),
         new ReportCommand(),
         new CancelCommand(),
         new CompleteCommand());

@@ -8,6 +8,7 @@ import dev.fram.core.migration.MigrationClient;
 import java.util.List;
 import java.util.Set;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
 
 /** Back to the old server. */
 @Command(
@@ -20,6 +21,13 @@ import picocli.CommandLine.Command;
           + " leads there again, without a new copy."
     })
 final class RollbackCommand implements FramCommand {
+  @Option(
+      names = "--dry-run",
+      description =
+          "Says each step and what it would take now; touches nothing. Needs a `fram migrate` that"
+              + " runs.")
+  private boolean dryRun;
+
   @Override
   public Set<ConfigKey> keys() {
     return Keys.cutover();
@@ -35,9 +43,10 @@ final class RollbackCommand implements FramCommand {
     Servers servers = session.servers();
     MigrationClient client = session.client();
     String footer = "Ctrl-C ends the watching only; the rollback goes on in its own process.";
-    try (Presenter presenter = session.live(footer, List::of)) {
+    try (Presenter presenter = dryRun ? session.lines() : session.live(footer, List::of)) {
       servers.warnings().forEach(presenter::warn);
-      return Outcome.show(presenter, () -> client.rollback(presenter::show));
+      return Outcome.show(
+          presenter, () -> dryRun ? client.rollbackDryRun() : client.rollback(presenter::show));
     }
   }
 }

@@ -181,6 +181,14 @@ final class StatusCommand implements FramCommand {
           + view.status().phase().name().toLowerCase(Locale.ROOT)
           + ".";
     }
+    if (view.status().question().isPresent()) {
+      return view.status().question().get().answers().isEmpty()
+          ? "No process is working on it: the migration waits until the server can be reached."
+          : "No process is working on it: the migration waits for your answer, `fram resolve`.";
+    }
+    if (view.status().phase() == PhaseName.NEEDS_OPERATOR) {
+      return "Nothing is asked any more: `fram migrate` goes on by what the server says.";
+    }
     if (view.status().phase() == PhaseName.ROLLED_BACK) {
       return "The old server serves again. `fram migrate` follows it once more, `fram cancel` gives"
           + " up.";

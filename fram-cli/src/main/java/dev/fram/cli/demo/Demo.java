@@ -188,21 +188,7 @@ public final class Demo {
 
   /** The demo leads on by itself: there is nothing for the user to do next. */
   private static Status alone(Status status) {
-    return new Status(
-        status.migration(),
-        status.source(),
-        status.target(),
-        status.phase(),
-        status.phaseMillis(),
-        status.totalMillis(),
-        status.copy(),
-        status.feed(),
-        status.verify(),
-        status.cutover(),
-        status.reverse(),
-        status.held(),
-        status.notes(),
-        List.of());
+    return status.leadingTo(List.of());
   }
 
   /** Only the cutover's pauses are wanted: forget those of the start and the load before. */

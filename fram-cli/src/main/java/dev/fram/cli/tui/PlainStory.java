@@ -2,6 +2,7 @@
 package dev.fram.cli.tui;
 
 import dev.fram.api.status.PhaseName;
+import dev.fram.api.status.Question;
 import dev.fram.api.status.Status;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -18,6 +19,8 @@ public final class PlainStory {
 
   private Optional<PhaseName> phase = Optional.empty();
   private Optional<String> held = Optional.empty();
+  private Optional<Question> question = Optional.empty();
+  private final Set<String> alarms = new HashSet<>();
   private List<String> notes = List.of();
   private int attempts;
   private final Set<Status.Step> steps = new HashSet<>();
@@ -34,6 +37,15 @@ public final class PlainStory {
       figuresAt = status.totalMillis();
     }
     status.cutover().ifPresent(cutover -> lines.addAll(cutoverLines(cutover)));
+    for (String alarm : status.alarms()) {
+      if (alarms.add(alarm)) {
+        lines.add("ALARM: " + alarm);
+      }
+    }
+    if (!question.equals(status.question())) {
+      question = status.question();
+      question.ifPresent(asked -> asked.lines().forEach(lines::add));
+    }
     if (!held.equals(status.held())) {
       held = status.held();
       lines.add(held.map(reason -> "WAITS: " + reason).orElse("goes on"));

@@ -2,6 +2,7 @@
 package dev.fram.cli.tui;
 
 import dev.fram.api.status.PhaseName;
+import dev.fram.api.status.Question;
 import dev.fram.api.status.Status;
 import java.util.ArrayList;
 import java.util.List;
@@ -37,7 +38,9 @@ public final class Screen {
     middle.cutover(picture.status());
     picture.extras().forEach(extra -> middle.labelled(extra.label()).add(extra.text()));
     Screen end = new Screen(canvas);
+    end.alarms(picture.status().alarms());
     end.held(picture.status());
+    picture.status().question().ifPresent(end::question);
     end.nextSteps(picture);
     int room = canvas.rows() - top.lines.size() - middle.lines.size() - end.lines.size();
     Screen notes = new Screen(canvas);
@@ -237,12 +240,34 @@ public final class Screen {
     status
         .held()
         .ifPresent(reason -> {
-          List<String> parts = Wrap.words(reason, canvas.columns() - INDENT - 1);
           line();
-          Line first = line().add(" ").add("Waits", Ink.WARNING).to(INDENT);
-          first.add(parts.getFirst(), Ink.WARNING);
-          parts.stream().skip(1).limit(3).forEach(part -> line().to(INDENT).add(part, Ink.WARNING));
+          paragraph("Waits", reason, 4, Ink.WARNING);
         });
+  }
+
+  private void alarms(List<String> alarms) {
+    for (String alarm : alarms) {
+      line();
+      paragraph("ALARM", alarm, 5, Ink.BAD);
+    }
+  }
+
+  private void question(Question question) {
+    line();
+    paragraph("Asks", question.asks(), 5, Ink.WARNING);
+    paragraph("", question.known(), 5, Ink.PLAIN);
+    paragraph("", question.unknown(), 4, Ink.PLAIN);
+    for (Question.Choice answer : question.answers()) {
+      paragraph("", answer.word() + ": " + answer.means(), 4, Ink.PLAIN);
+    }
+  }
+
+  /** A label, and the text beside it in as many lines as it may have. */
+  private void paragraph(String label, String text, int most, Ink ink) {
+    List<String> parts = Wrap.words(text, canvas.columns() - INDENT - 1);
+    Line first = line().add(" ").add(label, ink).to(INDENT);
+    first.add(parts.getFirst(), ink);
+    parts.stream().skip(1).limit(most - 1).forEach(part -> line().to(INDENT).add(part, ink));
   }
 
   /** The newest notes, in order, as many as fit. */

@@ -54,6 +54,14 @@ class InvocationTest {
   }
 
   @Test
+  void resolveNeedsAnAnswer() {
+    assertThat(run("resolve")).isEqualTo(2);
+    assertThat(error()).contains("ANSWER");
+    assertThat(run("resolve", "handed-over")).isEqualTo(2);
+    assertThat(error()).contains("--source is missing");
+  }
+
+  @Test
   void serversOfTwoProductsAreExitCodeTwo() {
     String[] line = {"check", "--source=postgresql://db1/a", "--target=mysql://db2/a"};
     assertThat(run(line)).isEqualTo(2);

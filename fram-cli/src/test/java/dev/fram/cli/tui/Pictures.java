@@ -87,6 +87,8 @@ public final class Pictures {
         cutover,
         Optional.empty(),
         Optional.empty(),
+        Optional.empty(),
+        List.of(),
         notes,
         List.of("fram status --watch", "fram cutover --dry-run"));
   }
@@ -105,6 +107,28 @@ public final class Pictures {
         status.cutover(),
         status.reverse(),
         Optional.of(reason),
+        status.question(),
+        status.alarms(),
+        status.notes(),
+        status.nextSteps());
+  }
+
+  static Status alarmed(Status status, String alarm) {
+    return new Status(
+        status.migration(),
+        status.source(),
+        status.target(),
+        status.phase(),
+        status.phaseMillis(),
+        status.totalMillis(),
+        status.copy(),
+        status.feed(),
+        status.verify(),
+        status.cutover(),
+        status.reverse(),
+        status.held(),
+        status.question(),
+        List.of(alarm),
         status.notes(),
         status.nextSteps());
   }

@@ -4,6 +4,7 @@ package dev.fram.cli.tui;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.fram.api.status.PhaseName;
+import dev.fram.api.status.Question;
 import dev.fram.api.status.Status;
 import java.util.ArrayList;
 import java.util.List;
@@ -72,6 +73,26 @@ class ScreenTest {
     assertThat(drawn(Pictures.held(Pictures.copying(), reason), Canvas.standard()))
         .contains("Waits    The source's table public.orders")
         .contains("then go on.");
+  }
+
+  @Test
+  void aQuestionAndAnAlarmAreShownWithTheAnswers() {
+    Question question =
+        new Question(
+            "Known: b is closed.",
+            "Not known: whether a has handed over.",
+            "Has a handed over?",
+            List.of(new Question.Choice("handed-over", "yes; b is opened.")));
+    Status asked = Pictures.alarmed(Pictures.serving(), "a row was written on a.").asking(question);
+    assertThat(drawn(asked, Canvas.standard()))
+        .contains(" ALARM    a row was written on a.")
+        .contains(" Asks     Has a handed over?")
+        .contains("          Known: b is closed.")
+        .contains("          handed-over: yes; b is opened.")
+        .contains(" Next     fram resolve handed-over");
+    assertThat(new PlainStory().tell(asked))
+        .anyMatch(line -> line.endsWith("ALARM: a row was written on a."))
+        .anyMatch(line -> line.endsWith("fram resolve handed-over: yes; b is opened."));
   }
 
   /** Whatever the numbers, names and sizes: every line fits, every picture fits. */

@@ -25,7 +25,7 @@ final class NextSteps {
       case CUTTING_OVER, ROLLING_BACK -> List.of("fram status --watch");
       case SERVING ->
           reverse.isPresent()
-              ? List.of("fram rollback", "fram complete")
+              ? List.of("fram rollback --dry-run", "fram rollback", "fram complete")
               : List.of("fram complete");
       case ROLLED_BACK -> List.of("fram migrate", "fram cutover", "fram cancel");
       case NEEDS_OPERATOR -> List.of("fram migrate");

@@ -5,6 +5,7 @@ import dev.fram.api.engine.TableState;
 import dev.fram.api.model.Table;
 import dev.fram.api.model.TableId;
 import dev.fram.api.status.PhaseName;
+import dev.fram.api.status.Question;
 import dev.fram.api.status.Status;
 import java.util.List;
 import java.util.Map;
@@ -60,6 +61,16 @@ public sealed interface RunEvent {
   record Held(String by, String reason) implements RunEvent {}
 
   record HeldEnded(String by) implements RunEvent {}
+
+  /** Only a person can tell how it goes on. */
+  record Asked(Question question) implements RunEvent {}
+
+  /**
+   * Something that must not happen has happened.
+   *
+   * @param about what it is about; a newer alarm about it replaces the older one
+   */
+  record Alarmed(String about, String alarm) implements RunEvent {}
 
   record Noted(String note) implements RunEvent {}
 

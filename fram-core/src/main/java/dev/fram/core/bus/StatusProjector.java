@@ -2,6 +2,7 @@
 package dev.fram.core.bus;
 
 import dev.fram.api.status.PhaseName;
+import dev.fram.api.status.Question;
 import dev.fram.api.status.Status;
 import dev.fram.core.concurrent.Clock;
 import java.util.ArrayDeque;
@@ -25,7 +26,9 @@ public final class StatusProjector {
   private final ReverseFigures reverse = new ReverseFigures();
   private final Meter changesMeter = new Meter();
   private final Map<String, String> held = new LinkedHashMap<>();
+  private final Map<String, String> alarms = new LinkedHashMap<>();
   private final Deque<String> notes = new ArrayDeque<>();
+  private Optional<Question> question = Optional.empty();
   private String migration = "";
   private String source = "";
   private String target = "";
@@ -74,6 +77,8 @@ public final class StatusProjector {
       case RunEvent.Held e -> held.put(e.by(), e.reason());
       case RunEvent.HeldEnded e -> held.remove(e.by());
       case RunEvent.Noted e -> note(e.note());
+      case RunEvent.Asked e -> question = Optional.of(e.question());
+      case RunEvent.Alarmed e -> alarms.put(e.about(), e.alarm());
       case RunEvent.Proven e -> verify = e.picture();
       case RunEvent.CutoverBegan e -> cutover.began();
       case RunEvent.GateTried e -> cutover.gateTried();
@@ -89,21 +94,25 @@ public final class StatusProjector {
   /** The picture now. */
   public synchronized Status picture() {
     long now = clock.nanos();
-    return new Status(
-        migration,
-        source,
-        target,
-        phase,
-        (now - phaseNanos) / 1_000_000,
-        (now - beganNanos) / 1_000_000,
-        copy.picture(now),
-        feed(now),
-        verify,
-        cutover.picture(),
-        reverse.picture(),
-        reason(),
-        List.copyOf(notes),
-        NextSteps.of(phase, reason(), reverse.picture()));
+    Status picture =
+        new Status(
+            migration,
+            source,
+            target,
+            phase,
+            (now - phaseNanos) / 1_000_000,
+            (now - beganNanos) / 1_000_000,
+            copy.picture(now),
+            feed(now),
+            verify,
+            cutover.picture(),
+            reverse.picture(),
+            reason(),
+            Optional.empty(),
+            List.copyOf(alarms.values()),
+            List.copyOf(notes),
+            NextSteps.of(phase, reason(), reverse.picture()));
+    return question.map(picture::asking).orElse(picture);
   }
 
   public synchronized PhaseName phase() {
@@ -134,6 +143,7 @@ public final class StatusProjector {
     if (name != phase) {
       phase = name;
       phaseNanos = clock.nanos();
+      question = Optional.empty();
     }
   }
 

@@ -31,6 +31,9 @@ import org.slf4j.LoggerFactory;
 public final class Cutover {
   private static final Logger LOG = LoggerFactory.getLogger(Cutover.class);
 
+  /** The point of no return. */
+  public static final String HAND_OVER = HandOverStep.NAME;
+
   /** The step that adds to the target what changes that are applied must not meet. */
   public static final String FINISH = "finish-schema";
 
@@ -77,7 +80,7 @@ public final class Cutover {
       for (CutoverStep step : steps(new Freeze(parts, gate))) {
         lines.add(step.name() + ": " + step.plan());
       }
-      lines.add(HandOverStep.NAME + ": would close the source for good, in one commit");
+      lines.add(HandOverStep.NAME + handOverPlan());
       lines.addAll(Promotion.plan(parts));
       return lines;
     }
@@ -282,6 +285,13 @@ public final class Cutover {
         ? e
         : new FramException(
             ErrorCode.CUTOVER_UNDONE, undoneWords() + cause.seen(), cause.remedy(), cause);
+  }
+
+  private String handOverPlan() {
+    return switch (parts.direction()) {
+      case FORWARD -> ": would close the source for good, in one commit";
+      case BACK -> ": would close the new server, in one commit";
+    };
   }
 
   private String undoneWords() {

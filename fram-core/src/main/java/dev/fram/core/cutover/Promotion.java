@@ -22,7 +22,9 @@ import java.util.Optional;
  * and every part of it may be done again after a crash. Owned by the run's own thread.
  */
 public final class Promotion {
-  static final String OPEN = "open-target";
+  /** Lets the applications write to the target. */
+  public static final String OPEN = "open-target";
+
   private static final String AFTER = "after-opening";
 
   /** How long a client's first write may take to come to the target. */
@@ -42,7 +44,9 @@ public final class Promotion {
         Traffic.SWITCH
             + (parts.traffic().none()
                 ? ": no switch is set; the applications are pointed by hand"
-                : ": would point the applications at the target, everything that is set at once"));
+                : ": would point the applications at "
+                    + parts.route().target().server().name()
+                    + ", everything that is set at once"));
     return lines;
   }
 

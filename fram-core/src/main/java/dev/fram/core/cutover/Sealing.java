@@ -17,7 +17,7 @@ import org.slf4j.LoggerFactory;
  * finished, does this return. Runs in the run's own thread; may be done again after a crash.
  */
 public final class Sealing {
-  static final String NAME = "seal-source";
+  public static final String NAME = "seal-source";
   private static final Logger LOG = LoggerFactory.getLogger(Sealing.class);
   private static final Duration UNLIMITED = Duration.ofDays(3650);
 

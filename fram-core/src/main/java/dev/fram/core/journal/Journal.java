@@ -108,13 +108,36 @@ public final class Journal {
     return detail(name).isPresent();
   }
 
+  /** What became of that step in this turn the last time; empty when that was never written. */
+  public Optional<StepOutcome> outcome(String name) {
+    return newest(name).flatMap(JournalEntry::outcome);
+  }
+
+  /** Those steps of this turn with such a first word whose newest outcome is unknown. */
+  public List<String> unknown(String word) {
+    String tail = entry("");
+    return store.entries().stream()
+        .map(JournalEntry::step)
+        .filter(step -> step.startsWith(word + " ") && step.endsWith(tail))
+        .map(step -> step.substring(0, step.length() - tail.length()))
+        .filter(name -> turn > 1 || !name.endsWith(")") || !name.contains(" (turn "))
+        .distinct()
+        .filter(name -> outcome(name).filter(o -> o == StepOutcome.UNKNOWN).isPresent())
+        .toList();
+  }
+
   /** What the newest entry of that step in this turn says, when it says that it was done. */
   public Optional<String> detail(String name) {
+    return newest(name)
+        .filter(entry -> entry.outcome().filter(o -> o == StepOutcome.DONE).isPresent())
+        .map(JournalEntry::detail);
+  }
+
+  private Optional<JournalEntry> newest(String name) {
     List<JournalEntry> entries = store.entries();
     for (int i = entries.size() - 1; i >= 0; i--) {
-      JournalEntry entry = entries.get(i);
-      if (entry.step().equals(entry(name))) {
-        return entry.outcome().filter(o -> o == StepOutcome.DONE).map(o -> entry.detail());
+      if (entries.get(i).step().equals(entry(name))) {
+        return Optional.of(entries.get(i));
       }
     }
     return Optional.empty();

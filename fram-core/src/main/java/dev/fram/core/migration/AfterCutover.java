@@ -16,7 +16,9 @@ import dev.fram.core.cutover.ReturnFeed;
 import dev.fram.core.cutover.Sealing;
 import dev.fram.core.inventory.LeftOvers;
 import dev.fram.core.reverse.ReverseFeed;
+import dev.fram.core.reverse.Tripwire;
 import dev.fram.core.run.RunParts;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.slf4j.Logger;
@@ -36,6 +38,7 @@ final class AfterCutover {
   private final Replies replies;
   private final List<Table> tables;
   private Optional<ReverseFeed> reverse = Optional.empty();
+  private Optional<Tripwire> tripwire = Optional.empty();
   private Optional<Orders.Order> asked = Optional.empty();
   private Step step = Step.ASK_FIRST;
 
@@ -61,12 +64,20 @@ final class AfterCutover {
   Optional<Phase> serve(Phase.Serving serving, int turn, WorkerGroup workers) {
     if (reverse.isEmpty()) {
       Optional<FramException> left = arrive(serving, turn, workers);
-      boolean stays = reverse.isPresent() && orders.goal() != Goal.CUTOVER;
+      boolean stays =
+          reverse.isPresent() && orders.goal() != Goal.CUTOVER && orders.goal() != Goal.RESOLVE;
       if (!stays) {
         left.ifPresent(AfterCutover::raise);
         return Optional.empty();
       }
       replies.all(left.map(Answer::failed).orElseGet(() -> Answer.done("The target serves.")));
+    }
+    if (tripwire.isEmpty()) {
+      // A rollback that was undone has taken it away.
+      Tripwire again = new Tripwire(turns.parts(turn), tables);
+      again.set();
+      again.start(workers);
+      tripwire = Optional.of(again);
     }
     return follow(serving, reverse.orElseThrow(), workers.signal());
   }
@@ -74,6 +85,7 @@ final class AfterCutover {
   /** Returns what is left over; throws what a person has to do about the traffic. */
   private Optional<FramException> arrive(Phase.Serving serving, int turn, WorkerGroup workers) {
     RunParts there = turns.parts(turn);
+    Resolution.requireClosed(there.route(), there.journal());
     boolean way = !serving.wayBack().isEmpty();
     if (!way && orders.goal() == Goal.ROLLBACK) {
       throw noWayBack();
@@ -82,6 +94,8 @@ final class AfterCutover {
     if (way) {
       ReverseFeed feed = new ReverseFeed(turns.parts(turn + 1), tables, serving.until());
       begun = Optional.of(feed);
+      tripwire = Optional.of(new Tripwire(there, tables));
+      tripwire.get().set();
       feed.start(workers);
       feed.prove(workers.signal());
     }
@@ -94,6 +108,7 @@ final class AfterCutover {
     if (begun.isPresent()) {
       // What the old server's log still held for the way there is on the target.
       there.route().source().dropFeed();
+      tripwire.ifPresent(wire -> wire.start(workers));
       begun.get().compare(workers);
     } else {
       turns.after(turn).ifPresent(next -> ReturnFeed.takeBack(there, next));
@@ -117,7 +132,7 @@ final class AfterCutover {
         step = Step.ROLL_BACK;
         return Optional.of(new Phase.RollingBack(serving));
       }
-      order.ifPresent(this::refuse);
+      order.ifPresent(other -> look(other, feed, signal));
       feed.watch(signal);
       if (parts.clock().nanos() - verified > parts.settings().rhythm().status().toNanos()) {
         lease.verify();
@@ -131,6 +146,8 @@ final class AfterCutover {
   void close(int turn) {
     reverse = Optional.empty();
     RunParts there = turns.parts(turn);
+    tripwire = Optional.empty();
+    there.route().source().dropStrays();
     turns.after(turn).ifPresent(next -> ReturnFeed.takeBack(there, next));
     there.bus().publish(new RunEvent.ReverseEnded());
     there.bus().publish(new RunEvent.Noted("The reverse window is over: there is no way back."));
@@ -151,17 +168,28 @@ final class AfterCutover {
       Sealing sealing = new Sealing(back, feed.pipeline(), () -> feed.start(workers), signal);
       return new Crossing(back, next, orders, sealing, ends).ask(signal);
     }
+    // What is written there from the hand-over on is the applications' own.
+    tripwire.ifPresent(Tripwire::remove);
+    tripwire = Optional.empty();
     ReverseFeed feed = reverse.orElseThrow();
     Sealing sealing = new Sealing(back, feed.pipeline(), () -> {}, signal);
-    Cutover cutover =
-        new Cutover(
-            new Cutover.Way(back, next),
-            feed.pipeline(),
-            lease,
-            tables,
-            feed.verification(),
-            signal);
-    return new Crossing(back, next, orders, sealing, ends).go(cutover, signal);
+    return new Crossing(back, next, orders, sealing, ends).go(cutover(feed, signal), signal);
+  }
+
+  private Cutover cutover(ReverseFeed feed, StopSignal signal) {
+    RunParts back = feed.parts();
+    Cutover.Way way = new Cutover.Way(back, turns.wantedAfter(back.journal().turn()));
+    return new Cutover(way, feed.pipeline(), lease, tables, feed.verification(), signal);
+  }
+
+  private void dryRun(Orders.Order order, ReverseFeed feed, StopSignal signal) {
+    try {
+      List<String> lines = new ArrayList<>(List.of(feed.plan()));
+      lines.addAll(cutover(feed, signal).dryRun());
+      replies.one(order.id(), Answer.done("Nothing was touched. A rollback now:", lines));
+    } catch (FramException e) {
+      replies.one(order.id(), Answer.failed(e));
+    }
   }
 
   /** Tells who asked; throws unless the target serves on and waits for another try. */
@@ -198,11 +226,14 @@ final class AfterCutover {
     promotion.afterOpening();
     stop.run();
     reverse = Optional.empty();
+    // A run that died may have left it, and the old server serves again.
+    turns.parts(turn - 1).route().source().dropStrays();
     back.route().source().dropFeed();
     back.bus().publish(new RunEvent.ReverseEnded());
     back.bus().publish(new RunEvent.CutoverEnded("The old server serves again."));
     behind.ifPresent(AfterCutover::raise);
-    if (orders.goal() == Goal.ROLLBACK || orders.turnedBack()) {
+    boolean asked = orders.goal() == Goal.ROLLBACK || orders.goal() == Goal.RESOLVE;
+    if (asked || orders.turnedBack()) {
       return Optional.empty();
     }
     LOG.info("the old server's writes go to the new one again");
@@ -210,6 +241,14 @@ final class AfterCutover {
     on.journal()
         .step("undo-finish", "", () -> on.route().schema().undoFinish(on.journal().epoch()));
     return Optional.of(new Phase.CatchingUp(tables.size()));
+  }
+
+  private void look(Orders.Order order, ReverseFeed feed, StopSignal signal) {
+    if (order.command() instanceof Command.RollbackDryRun) {
+      dryRun(order, feed, signal);
+    } else {
+      refuse(order);
+    }
   }
 
   private void refuse(Orders.Order order) {

@@ -11,6 +11,7 @@ import dev.fram.api.error.ErrorCategory;
 import dev.fram.api.error.ErrorCode;
 import dev.fram.api.error.FramException;
 import dev.fram.api.model.Endpoint;
+import dev.fram.api.model.MigrationId;
 import dev.fram.api.status.PhaseName;
 import dev.fram.api.status.Status;
 import dev.fram.api.traffic.Address;
@@ -95,19 +96,31 @@ final class Attempt {
     return settings.traffic().probe().map(route::clientPath);
   }
 
+  /** The switches of a turn. */
+  static Traffic traffic(
+      RouteRequest request,
+      MigrationSettings settings,
+      MigrationId id,
+      Journal journal,
+      EventBus bus) {
+    return new Traffic(
+        settings.traffic(), move(request, id, Turns.direction(journal.turn())), journal, bus);
+  }
+
   private RunParts parts(Route way, Journal journal, ClientProbe probe) {
     TrafficMove.Direction direction = Turns.direction(journal.turn());
     EventBus own = direction == TrafficMove.Direction.BACK ? bus.reverse() : bus;
-    Traffic traffic = new Traffic(settings.traffic(), move(way, direction), journal, own);
+    Traffic traffic = traffic(request, settings, way.id(), journal, own);
     return new RunParts(engine, way, journal, own, settings, direction, traffic, probe, clock);
   }
 
-  private TrafficMove move(Route way, TrafficMove.Direction direction) {
+  private static TrafficMove move(
+      RouteRequest request, MigrationId id, TrafficMove.Direction direction) {
     TrafficMove.Server source = server(request.source());
     TrafficMove.Server target = server(request.target());
     return switch (direction) {
-      case FORWARD -> new TrafficMove(way.id(), direction, source, target);
-      case BACK -> new TrafficMove(way.id(), direction, target, source);
+      case FORWARD -> new TrafficMove(id, direction, source, target);
+      case BACK -> new TrafficMove(id, direction, target, source);
     };
   }
 
@@ -173,7 +186,7 @@ final class Attempt {
   private static void work(
       Migration migration, Farewell farewell, Orders orders, Consumer<Finding> findings) {
     switch (orders.goal()) {
-      case MIGRATE, CUTOVER, ROLLBACK -> {
+      case MIGRATE, CUTOVER, ROLLBACK, RESOLVE -> {
         migration.run(findings);
         farewell.clear();
         farewell.answerAll("The migration is " + migration.phase().name() + ".");

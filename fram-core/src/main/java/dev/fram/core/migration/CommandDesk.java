@@ -63,6 +63,12 @@ final class CommandDesk {
       }
       case Command.Cancel cancel -> cancel(pending.id());
       case Command.Rollback rollback -> rollback(pending.id(), rollback);
+      case Command.RollbackDryRun dryRun -> rollback(pending.id(), dryRun);
+      // What only a person can tell has ended the run: one that goes on asks the servers.
+      case Command.Resolve resolve ->
+          answer(
+              pending.id(),
+              refused("a run goes on and asks the servers itself; answer when it has ended"));
       case Command.Complete complete -> complete(pending.id());
       case Command.Cutover cutover -> whenReady(pending.id(), cutover);
       case Command.CutoverDryRun dryRun -> whenReady(pending.id(), dryRun);

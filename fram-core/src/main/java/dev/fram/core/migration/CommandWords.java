@@ -15,7 +15,9 @@ final class CommandWords {
       case Command.Cutover c -> "cutover";
       case Command.CutoverDryRun c -> "cutover-dry-run";
       case Command.Verify c -> verify(c);
+      case Command.RollbackDryRun c -> "rollback-dry-run";
       case Command.Rollback c -> "rollback";
+      case Command.Resolve c -> "resolve\n" + c.answer();
       case Command.Complete c -> "complete";
       case Command.Cancel c -> "cancel";
       case Command.Stop c -> "stop";
@@ -40,6 +42,8 @@ final class CommandWords {
       case "cutover-dry-run" -> Optional.of(new Command.CutoverDryRun());
       case "verify" -> Optional.of(new Command.Verify(rest, Command.Differences.REPORT));
       case "repair" -> Optional.of(new Command.Verify(rest, Command.Differences.REPAIR));
+      case "rollback-dry-run" -> Optional.of(new Command.RollbackDryRun());
+      case "resolve" -> Optional.of(new Command.Resolve(String.join("", rest)));
       case "rollback" -> Optional.of(new Command.Rollback());
       case "complete" -> Optional.of(new Command.Complete());
       case "cancel" -> Optional.of(new Command.Cancel());

@@ -69,9 +69,19 @@ final class Crossing {
         other.ifPresent(next -> ReturnFeed.takeBack(parts, next));
         yield new Settled(ends.undone(), Optional.empty());
       }
-      case DONE -> open(signal, Optional.empty());
+      case DONE -> {
+        noteHandedOver();
+        yield open(signal, Optional.empty());
+      }
       case UNKNOWN -> unknown(unreachable());
     };
+  }
+
+  /** From here on the question is another one, should it come to one. */
+  private void noteHandedOver() {
+    if (!parts.journal().done(Cutover.HAND_OVER)) {
+      parts.journal().step(Cutover.HAND_OVER, "as the register says", () -> {});
+    }
   }
 
   /** Another run died while a proxy held the applications' work back: it would do so for ever. */

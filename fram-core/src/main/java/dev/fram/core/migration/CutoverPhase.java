@@ -144,6 +144,8 @@ final class CutoverPhase {
       case Command.CutoverDryRun dryRun -> dryRun(order);
       case Command.Cutover c -> refuse(order);
       case Command.Rollback c -> refuse(order);
+      case Command.RollbackDryRun c -> refuse(order);
+      case Command.Resolve c -> refuse(order);
       case Command.Complete c -> refuse(order);
       case Command.Cancel c -> refuse(order);
       case Command.Stop c -> refuse(order);

@@ -9,6 +9,8 @@ public enum Goal {
   CUTOVER,
   /** Give up and leave no trace; refused after the hand-over. */
   CANCEL,
+  /** A person has answered: what follows from it and no more. */
+  RESOLVE,
   /** After the cutover: bring the data back to the old server, once. */
   ROLLBACK,
   /** After the cutover: remove what Fram made; the source stays closed. */

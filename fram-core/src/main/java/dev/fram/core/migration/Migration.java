@@ -94,8 +94,13 @@ final class Migration implements AutoCloseable {
     boolean on = true;
     while (on) {
       workers.signal().check();
-      on = step(preparation);
+      on = !answered() && step(preparation);
     }
+  }
+
+  /** A person's word leads to where a run would wait for another one. */
+  private boolean answered() {
+    return orders.goal() == Goal.RESOLVE && phase.name() == PhaseName.READY;
   }
 
   private boolean step(Preparation preparation) {

@@ -15,6 +15,7 @@ import dev.fram.api.status.Command;
 import dev.fram.api.status.PhaseName;
 import dev.fram.api.status.Status;
 import dev.fram.core.bus.Answer;
+import dev.fram.core.bus.EventBus;
 import dev.fram.core.bus.RunEvent;
 import dev.fram.core.bus.StatusJson;
 import dev.fram.core.bus.StatusProjector;
@@ -52,7 +53,16 @@ public final class MigrationClient {
 
   /** The newest published picture; empty when the target knows of no migration. Reads only. */
   public Optional<View> status() {
-    try (Route route = engine.open(request)) {
+    Optional<View> view = published();
+    // A hand-over that goes on just now has no outcome yet either.
+    Optional<OpenQuestion> open =
+        view.filter(v -> !v.running() || v.status().phase() != PhaseName.CUTTING_OVER)
+            .flatMap(v -> Resolution.open(engine, request));
+    return view.map(v -> open.map(question -> asking(v, question)).orElse(v));
+  }
+
+  private Optional<View> published() {
+    try (TargetRoute route = engine.openTarget(request)) {
       Optional<MigrationRecord> record = route.target().journal().load();
       if (record.isEmpty()) {
         return Optional.empty();
@@ -63,7 +73,23 @@ public final class MigrationClient {
               .journal()
               .publishedStatus()
               .map(p -> view(p, record.get()))
-              .orElseGet(() -> new View(bare(route, record.get()), 0, Running.NO)));
+              .orElseGet(() -> new View(bare(record.get()), 0, Running.NO)));
+    }
+  }
+
+  /** A question that the server itself can answer is none any more. */
+  private View asking(View view, OpenQuestion question) {
+    return question.kind() != OpenQuestion.Kind.TRAFFIC && answersItself()
+        ? view
+        : new View(view.status().asking(question.words()), view.ageMillis(), view.run());
+  }
+
+  private boolean answersItself() {
+    try {
+      return Resolution.ask(engine, request).isPresent();
+    } catch (FramException e) {
+      // Whatever keeps it from being asked: what it says is not known here.
+      return false;
     }
   }
 
@@ -152,6 +178,32 @@ public final class MigrationClient {
     return order(new Command.Rollback(), Goal.ROLLBACK, watcher);
   }
 
+  /**
+   * Takes a person's answer to what is asked (see {@link Status#question}), and goes on by it.
+   *
+   * @param answer a word of the question's answers
+   */
+  public Answer resolve(String answer, Consumer<Status> watcher) {
+    return tellRun(new Command.Resolve(answer), watcher)
+        .orElseGet(() -> {
+          EventBus bus = new EventBus(new StatusProjector(clock));
+          return new Resolution(
+                  engine,
+                  request,
+                  (record, journal) ->
+                      Attempt.traffic(request, settings, record.id(), journal, bus),
+                  settings.reverse().window(),
+                  clock::millis,
+                  () -> resume(Goal.RESOLVE, watcher))
+              .take(answer);
+        });
+  }
+
+  /** What a rollback would do now; needs a run that is going on. */
+  public Answer rollbackDryRun() {
+    return tellRun(new Command.RollbackDryRun(), s -> {}).orElseGet(MigrationClient::nobody);
+  }
+
   private Answer order(Command command, Goal goal, Consumer<Status> watcher) {
     return tellRun(command, watcher).orElseGet(() -> resume(goal, watcher));
   }
@@ -169,7 +221,7 @@ public final class MigrationClient {
 
   /** Puts the command into the journal and waits; empty when no run is going on. */
   private Optional<Answer> tellRun(Command command, Consumer<Status> watcher) {
-    try (Route route = engine.open(request)) {
+    try (TargetRoute route = engine.openTarget(request)) {
       JournalStore store = route.target().journal();
       if (store.load().isEmpty()) {
         return Optional.of(Answer.failed(Registration.missing(route.target().server())));
@@ -181,7 +233,7 @@ public final class MigrationClient {
     }
   }
 
-  private static boolean leaseHeld(Route route) {
+  private static boolean leaseHeld(TargetRoute route) {
     Optional<Lease> lease = route.target().lease("fram");
     lease.ifPresent(Lease::close);
     return lease.isEmpty();
@@ -245,32 +297,13 @@ public final class MigrationClient {
     boolean fresh = published.ageMillis() < 5 * settings.rhythm().status().toMillis();
     boolean same = status.phase().name().equals(record.phase());
     // What a run published last may be older than what it did last.
-    Status shown = same ? status : inPhase(status, PhaseName.valueOf(record.phase()));
+    Status shown = same ? status : status.in(PhaseName.valueOf(record.phase()));
     return new View(shown, published.ageMillis(), fresh ? Running.YES : Running.NO);
   }
 
-  private static Status inPhase(Status s, PhaseName phase) {
-    return new Status(
-        s.migration(),
-        s.source(),
-        s.target(),
-        phase,
-        0,
-        s.totalMillis(),
-        s.copy(),
-        s.feed(),
-        s.verify(),
-        s.cutover(),
-        s.reverse(),
-        s.held(),
-        s.notes(),
-        s.nextSteps());
-  }
-
-  private Status bare(Route route, MigrationRecord record) {
+  private Status bare(MigrationRecord record) {
     StatusProjector projector = new StatusProjector(clock);
-    projector.names(
-        record.id().value(), route.source().server().name(), route.target().server().name());
+    projector.names(record.id().value(), request.source().display(), request.target().display());
     projector.on(new RunEvent.PhaseReached(PhaseName.valueOf(record.phase())));
     return projector.picture();
   }

@@ -18,6 +18,7 @@ import dev.fram.core.concurrent.StopSignal;
 import dev.fram.core.concurrent.Stopped;
 import dev.fram.core.run.MigrationSettings;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
@@ -70,6 +71,27 @@ public final class MigrationRun {
    * @throws FramException with the exit code's category; the source is unharmed
    */
   public RunResult run(Goal goal) {
+    try {
+      return attempts(goal);
+    } catch (FramException e) {
+      throw Resolution.maybeOpen(e) ? askedInstead(e) : e;
+    }
+  }
+
+  /** A run that is started again ends with the same question until it is answered. */
+  private FramException askedInstead(FramException e) {
+    try {
+      Optional<OpenQuestion> open = Resolution.open(engine, request);
+      open.ifPresent(question -> bus.publish(new RunEvent.Asked(question.words())));
+      show(bus.projector().picture());
+      return open.map(question -> Resolution.asked(question, e)).orElse(e);
+    } catch (FramException second) {
+      e.addSuppressed(second);
+      return e;
+    }
+  }
+
+  private RunResult attempts(Goal goal) {
     Orders mine = new Orders(goal);
     orders.getAndSet(mine).ending().ifPresent(mine::end);
     Retries retries =

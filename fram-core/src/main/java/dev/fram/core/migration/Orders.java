@@ -28,6 +28,7 @@ final class Orders {
   private final BlockingQueue<Order> queue = new LinkedBlockingQueue<>();
   private final Set<Long> seen = new HashSet<>();
   private final Set<Long> unanswered = new HashSet<>();
+  private final Set<Long> taken = new HashSet<>();
   private final Goal goal;
   private Optional<Ending> ending = Optional.empty();
   private Optional<StopSignal> work = Optional.empty();
@@ -97,7 +98,7 @@ final class Orders {
   /** Commands that were taken up by work that did not come to its end. */
   synchronized Set<Long> stray() {
     Set<Long> stray = new HashSet<>(unanswered);
-    queue.forEach(order -> stray.remove(order.id()));
+    stray.retainAll(taken);
     return stray;
   }
 
@@ -105,9 +106,15 @@ final class Orders {
     queue.add(order);
   }
 
+  private synchronized void took(Order order) {
+    taken.add(order.id());
+  }
+
   Optional<Order> await(Duration wait) {
     try {
-      return Optional.ofNullable(queue.poll(wait.toNanos(), TimeUnit.NANOSECONDS));
+      Optional<Order> order = Optional.ofNullable(queue.poll(wait.toNanos(), TimeUnit.NANOSECONDS));
+      order.ifPresent(this::took);
+      return order;
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       end(Ending.STOP);

@@ -49,7 +49,12 @@ final class Registration {
     requireScope(record);
   }
 
-  private void requireSource(MigrationRecord record) {
+  /**
+   * Makes sure that the source is the one that is recorded.
+   *
+   * @throws FramException MIGRATION_MISMATCH
+   */
+  void requireSource(MigrationRecord record) {
     if (!record.source().equals(source(route.source().server()))) {
       throw mismatch("another source (" + record.source() + ")");
     }

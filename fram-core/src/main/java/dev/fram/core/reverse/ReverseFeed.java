@@ -119,6 +119,16 @@ public final class ReverseFeed {
     verification.awaitVerdicts(signal);
   }
 
+  /** What would be waited for now before anything is frozen. */
+  public String plan() {
+    return "catch-up: the old server is "
+        + pipeline.lag().millis()
+        + " ms behind; "
+        + (verification.complete()
+            ? "every row was compared"
+            : "would wait until every row was compared");
+  }
+
   public boolean over() {
     return back.clock().millis() >= until;
   }

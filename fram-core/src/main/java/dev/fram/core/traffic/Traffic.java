@@ -133,13 +133,23 @@ public final class Traffic {
    * The target serves: points everything at it. What has failed is tried again for a while; what
    * has worked stays, and is not done again by a run that resumes.
    *
+   * <p>What became unknown in an earlier run waits for a person's answer and is not done again.
+   *
    * @return what is left to do for a person; empty when everything has switched
    */
   public Optional<FramException> redirect(StopSignal signal) {
-    List<Switch> left = switches.stream().filter(one -> !journal.done(step(one))).toList();
-    long began = System.nanoTime();
     List<String> failed = new ArrayList<>();
-    boolean unknown = false;
+    List<Switch> left = new ArrayList<>();
+    for (Switch one : switches) {
+      Optional<StepOutcome> before = journal.outcome(step(one));
+      if (before.filter(o -> o == StepOutcome.UNKNOWN).isPresent()) {
+        failed.add(one.plug().name() + ": nobody knows whether it did its part.");
+      } else if (before.filter(o -> o == StepOutcome.DONE).isEmpty()) {
+        left.add(one);
+      }
+    }
+    long began = System.nanoTime();
+    boolean unknown = !failed.isEmpty();
     while (!left.isEmpty()) {
       boolean late = signal.raised() || System.nanoTime() - began > settings.patience().toNanos();
       Map<Switch, SwitchOutcome> answers = Together.act(left, this::redirect);
@@ -258,7 +268,7 @@ public final class Traffic {
     return new FramException(
         ErrorCode.OUTCOME_UNKNOWN,
         half(failed),
-        "Look what became of it; if it was not done, run fram migrate, which does it again.");
+        "Look what became of it, then answer fram status's question with fram resolve.");
   }
 
   private String half(List<String> failed) {

@@ -34,6 +34,9 @@ final class MemoryProxy implements SwitchOpener, TrafficSwitch {
   final AtomicReference<Flow> flow = new AtomicReference<>(Flow.OPEN);
   final CopyOnWriteArrayList<String> told = new CopyOnWriteArrayList<>();
 
+  /** Between which servers, as it was opened for them. */
+  final CopyOnWriteArrayList<TrafficMove> opened = new CopyOnWriteArrayList<>();
+
   /** How many of the next steps of that name fail. */
   final AtomicInteger failures = new AtomicInteger();
 
@@ -66,6 +69,7 @@ final class MemoryProxy implements SwitchOpener, TrafficSwitch {
 
   @Override
   public TrafficSwitch open(TrafficMove move) {
+    opened.add(move);
     return this;
   }
 

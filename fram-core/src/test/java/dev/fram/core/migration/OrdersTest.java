@@ -50,6 +50,21 @@ final class OrdersTest {
     }
   }
 
+  /** A cancel has no place in the queue: it waits for the run to end, and is not left behind. */
+  @Test
+  void onlyWhatWasTakenUpCanBeLeftBehind() {
+    Orders orders = new Orders(Goal.MIGRATE);
+    try (Route route = route()) {
+      JournalStore store = route.target().journal();
+      long cutover = store.submitCommand("cutover");
+      store.submitCommand("cancel");
+      new CommandDesk(store, orders, () -> PhaseName.READY).poll();
+      assertThat(orders.stray()).isEmpty();
+      assertThat(new Replies(store, orders).next(Duration.ZERO)).isPresent();
+      assertThat(orders.stray()).containsExactly(cutover);
+    }
+  }
+
   @Test
   void whatWasWithdrawnWhileItWaitedIsNotCarriedOut() {
     Orders orders = new Orders(Goal.MIGRATE);

@@ -8,6 +8,8 @@ import dev.fram.api.error.ErrorCode;
 import dev.fram.api.error.FramException;
 import dev.fram.api.status.PhaseName;
 import dev.fram.api.status.Status;
+import dev.fram.api.traffic.SwitchOutcome;
+import dev.fram.api.traffic.TrafficMove;
 import dev.fram.core.bus.Answer;
 import dev.fram.core.run.MigrationSettings;
 import dev.fram.core.run.MigrationSettings.Mode;
@@ -179,6 +181,54 @@ final class RollbackTest {
         awaitWrites(workload, world);
         Answer answer = world.client(settings).rollback(s -> {});
         assertThat(answer.exitCode()).as(answer.toString()).isZero();
+        run.join();
+      }
+      workload.stop();
+      world.assertBack(workload);
+    }
+  }
+
+  @Test
+  void saysWhatARollbackWouldTakeAndTouchesNothing() {
+    World world = cutOver();
+    MemoryProxy proxy = new MemoryProxy("one", () -> true);
+    MigrationSettings plain = world.reversible(Mode.MANUAL);
+    MigrationSettings settings = plain.withTraffic(plain.traffic().withSwitches(List.of(proxy)));
+    assertThat(world.client(settings).rollbackDryRun().message()).startsWith("No run is going on.");
+    try (MemoryWorkload workload = world.workload(6)) {
+      MigrationRun stays = world.run(MemoryFaults.NONE, settings);
+      try (Background run = new Background(() -> stays.run(Goal.MIGRATE), stays)) {
+        await(world, PhaseName.SERVING);
+        awaitWrites(workload, world);
+        List<String> told = List.copyOf(proxy.told);
+        int journal = world.target.journal().size();
+        Answer answer = world.client(settings).rollbackDryRun();
+        assertThat(answer.exitCode()).as(answer.toString()).isZero();
+        assertThat(answer.message()).isEqualTo("Nothing was touched. A rollback now:");
+        assertThat(answer.details())
+            .anyMatch(line -> line.startsWith("catch-up: the old server is "))
+            .contains(
+                "check-traffic: one: would point clients at the target",
+                "look-at-tables: would find the new server's tables unchanged",
+                "close-gate: would lock every table against writes; nobody stands in the way now",
+                "hand-over: would close the new server, in one commit",
+                "open-target: would let the applications write to source:1/shop");
+        assertThat(proxy.opened)
+            .filteredOn(move -> move.direction() == TrafficMove.Direction.BACK)
+            .isNotEmpty()
+            .allMatch(move -> move.to().address().host().equals("source"));
+        assertThat(proxy.told).isEqualTo(told);
+        assertThat(world.target.journal()).hasSize(journal);
+        assertThat(world.target.writable()).isTrue();
+        assertThat(world.source.writable()).isFalse();
+        proxy.fails("check", 1, SwitchOutcome.done());
+        world.target.server().alter(World.SMALL, "d2");
+        assertThat(world.client(settings).rollbackDryRun().details())
+            .contains("check-traffic: one: would be refused: is not as it must be.")
+            .anyMatch(line -> line.startsWith("look-at-tables: would fail: "));
+        world.target.server().alter(World.SMALL, "d1");
+        Answer back = world.client(settings).rollback(s -> {});
+        assertThat(back.exitCode()).as(back.toString()).isZero();
         run.join();
       }
       workload.stop();

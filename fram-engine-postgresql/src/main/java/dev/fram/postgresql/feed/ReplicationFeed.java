@@ -89,13 +89,29 @@ public final class ReplicationFeed implements ChangeFeed {
    */
   public static ReplicationFeed open(
       Connector source, FeedName name, Lsn from, Optional<String> identity, TouchOrder order) {
+    return open(source, name, name, from, identity, order);
+  }
+
+  /**
+   * The same where slot and publication have names of their own.
+   *
+   * @param name the slot's
+   * @param publication the publication's
+   */
+  public static ReplicationFeed open(
+      Connector source,
+      FeedName name,
+      FeedName publication,
+      Lsn from,
+      Optional<String> identity,
+      TouchOrder order) {
     Connection connection = source.openReplication("feed");
     try {
       verifyIdentity(source, connection, identity);
       verifyNotConfirmed(source, connection, name.text(), from);
       XidWidener widener = new XidWidener(nextXid(connection));
       long report = reportNanos(connection);
-      PGReplicationStream stream = start(connection, name, from);
+      PGReplicationStream stream = start(connection, name, publication, from);
       return new ReplicationFeed(
           source, connection, stream, new Transactions(from, widener, order), report);
     } catch (SQLException e) {
@@ -210,8 +226,8 @@ public final class ReplicationFeed implements ChangeFeed {
     return copy;
   }
 
-  private static PGReplicationStream start(Connection connection, FeedName name, Lsn from)
-      throws SQLException {
+  private static PGReplicationStream start(
+      Connection connection, FeedName name, FeedName publication, Lsn from) throws SQLException {
     ChainedLogicalStreamBuilder builder =
         connection
             .unwrap(PGConnection.class)
@@ -223,7 +239,7 @@ public final class ReplicationFeed implements ChangeFeed {
             .withAutomaticFlush(false)
             .withStatusInterval(STATUS_SECONDS, TimeUnit.SECONDS)
             .withSlotOption("proto_version", 1)
-            .withSlotOption("publication_names", name.text());
+            .withSlotOption("publication_names", publication.text());
     if (connection.getMetaData().getDatabaseMajorVersion() >= 14) {
       // Fram's own marks in the log: a transaction with nothing but a mark is sent only with this.
       builder = builder.withSlotOption("messages", "true").withSlotOption("binary", "false");

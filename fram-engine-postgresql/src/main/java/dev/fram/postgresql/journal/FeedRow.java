@@ -11,6 +11,8 @@ import dev.fram.api.model.MigrationId;
  * @param where which row of it
  */
 public record FeedRow(String table, String where) {
+  private static final String BACK = "reverse_feed";
+
   /** On the target. */
   public static FeedRow there() {
     return new FeedRow("feed", "true");
@@ -18,7 +20,7 @@ public record FeedRow(String table, String where) {
 
   /** On the old server, where several migrations may have left from. */
   public static FeedRow back(MigrationId id) {
-    return new FeedRow("reverse_feed", "id = '" + id + "'");
+    return new FeedRow(BACK, "id = '" + id + "'");
   }
 
   /** The position; no row where there is none. */
@@ -29,8 +31,21 @@ public record FeedRow(String table, String where) {
   /**
    * The row lock makes a second applier wait, and then find another position or epoch. Parameters:
    * position, epoch.
+   *
+   * <p>On the old server the row is written, not only locked: then each transaction of Fram's
+   * begins with that change in the log, and is told from a stray one by it.
    */
   public String lock() {
+    return table.equals(BACK)
+        ? "UPDATE fram."
+            + table
+            + " SET applied_at = clock_timestamp() WHERE "
+            + where
+            + " AND position = ?::pg_lsn AND epoch = ? RETURNING reference_xid"
+        : lockOnly();
+  }
+
+  private String lockOnly() {
     return "SELECT reference_xid FROM fram."
         + table
         + " WHERE "

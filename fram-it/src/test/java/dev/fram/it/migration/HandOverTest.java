@@ -2,12 +2,17 @@
 package dev.fram.it.migration;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import dev.fram.api.engine.RouteRequest;
+import dev.fram.api.error.ErrorCode;
+import dev.fram.api.error.FramException;
 import dev.fram.api.model.Scope;
 import dev.fram.api.status.PhaseName;
 import dev.fram.core.bus.Answer;
+import dev.fram.core.concurrent.Clock;
+import dev.fram.core.migration.MigrationClient;
 import dev.fram.core.run.MigrationSettings;
 import dev.fram.testkit.fault.JavaChild;
 import dev.fram.testkit.fault.TcpProxy;
@@ -20,6 +25,7 @@ import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -112,6 +118,54 @@ class HandOverTest {
       assertThat(move.awaitEnd().phase()).isEqualTo(PhaseName.SERVING);
       assertThat(text(target, "SELECT count(*) FROM audit")).isEqualTo("20");
     }
+  }
+
+  /** Nobody can reach the source: a person looks there, and the target opens without it. */
+  @Test
+  void aPersonsWordOpensTheTargetWithoutTheSource() throws Exception {
+    MigrationSettings brief =
+        manual()
+            .withRetry(
+                new MigrationSettings.Retry(
+                    Duration.ofSeconds(1), Duration.ofMillis(100), Duration.ofMillis(200), 5));
+    try (TcpProxy network = TcpProxy.to("127.0.0.1", pair.source().port());
+        Move move = new Move(through(network), brief).begin()) {
+      move.awaitPhase(PhaseName.READY);
+      slowCommit(move);
+      CompletableFuture<Answer> cutover =
+          CompletableFuture.supplyAsync(() -> Cutovers.cutOver(move));
+      awaitCommitting();
+      network.cut();
+      assertAsks(move::awaitEnd);
+      assertThat(cutover.get(60, TimeUnit.SECONDS).exitCode()).isEqualTo(6);
+      try (Move again = new Move(through(network), brief)) {
+        assertAsks(again::finish);
+      }
+      await()
+          .atMost(LIMIT)
+          .until(() -> text(source, "SELECT state FROM fram.handover").equals("HANDED_OVER"));
+      MigrationClient client =
+          new MigrationClient(move.engine(), move.request(), brief, Clock.system());
+      assertThat(client.status().orElseThrow().status().question().orElseThrow().asks())
+          .startsWith("Has " + move.request().source().display() + " handed over?");
+      Answer opened = client.resolve("handed-over", status -> {});
+      assertThat(opened.exitCode()).as(opened.toString()).isZero();
+      run(target, "INSERT INTO item VALUES (11)");
+      network.pass();
+      try (Move last = new Move(through(network), brief)) {
+        assertThat(last.finish().phase()).isEqualTo(PhaseName.SERVING);
+      }
+      assertThat(text(target, "SELECT count(*) FROM audit")).isEqualTo("11");
+      assertThat(text(target, "SELECT detail FROM fram.journal WHERE step = 'resolve hand-over'"))
+          .isEqualTo("handed-over");
+    }
+  }
+
+  private static void assertAsks(ThrowingCallable run) {
+    assertThatThrownBy(run)
+        .isInstanceOfSatisfying(
+            FramException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.OUTCOME_UNKNOWN))
+        .hasMessageContaining("fram resolve handed-over: ");
   }
 
   @Test

@@ -12,6 +12,10 @@ import dev.fram.core.migration.MigrationClient;
 import dev.fram.core.run.MigrationSettings;
 import dev.fram.testkit.server.PostgresServer;
 import dev.fram.testkit.server.PostgresVersion;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -20,6 +24,8 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -154,6 +160,7 @@ class RollbackTest {
         awaitPhase(there, PhaseName.SERVING);
         await().atMost(LIMIT).until(() -> there.status().reverse().isPresent());
         pair.target().execute(database, CHANGES);
+        assertPlanned(there);
         Answer back = client(there).rollback(status -> {});
         assertThat(back.exitCode()).as(back.toString()).isZero();
         assertThat(there.awaitEnd().phase()).isEqualTo(PhaseName.ROLLED_BACK);
@@ -175,6 +182,7 @@ class RollbackTest {
         assertThat(again.assertEqualTables()).isEqualTo(4);
         assertThat(number(pair.target(), "SELECT count(*) FROM item"))
             .isEqualTo(number(pair.target(), "SELECT count(DISTINCT id) FROM item"));
+        assertStrayWritesAreTold(again);
         Answer completed = client(again).complete(status -> {});
         assertThat(completed.exitCode()).as(completed.toString()).isZero();
       }
@@ -190,6 +198,54 @@ class RollbackTest {
             "trigger on coded",
             "trigger on customer",
             "trigger on item");
+  }
+
+  /** What it would take, with nothing touched. */
+  private static void assertPlanned(Move there) {
+    Answer plan = client(there).rollbackDryRun();
+    assertThat(plan.exitCode()).as(plan.toString()).isZero();
+    assertThat(plan.details())
+        .contains(
+            "look-at-tables: would find the new server's tables unchanged",
+            "hand-over: would close the new server, in one commit")
+        .noneMatch(line -> line.contains("would fail"));
+    assertThat(there.hasPhase(PhaseName.SERVING)).isTrue();
+  }
+
+  private void assertStrayWritesAreTold(Move again) throws Exception {
+    // Until now everything on the old server came by Fram, a lot of it.
+    assertThat(again.status().alarms()).isEmpty();
+    intrude();
+    await().atMost(LIMIT).until(() -> !again.status().alarms().isEmpty());
+    assertThat(again.status().alarms())
+        .singleElement()
+        .asString()
+        .contains("2 stray writes seen by this run, in public.coded (2).")
+        .doesNotContain("stray 1");
+    assertRescued(again.status().alarms().getFirst());
+  }
+
+  /** A superuser gets past the guards: they do not fire for a replica. */
+  private void intrude() throws SQLException {
+    pair.source()
+        .execute(
+            database,
+            "BEGIN; SET LOCAL session_replication_role = replica;"
+                + " INSERT INTO coded VALUES ('stray \"1\"', 1), ('stray 2', NULL); COMMIT");
+  }
+
+  private void assertRescued(String alarm) throws IOException {
+    Matcher file = Pattern.compile("keeps them in (\\S+\\.jsonl)\\.").matcher(alarm);
+    assertThat(file.find()).as(alarm).isTrue();
+    Path rescue = Path.of(file.group(1));
+    assertThat(Files.readAllLines(rescue))
+        .hasSize(2)
+        .allMatch(line -> line.contains("\"schema\":\"public\",\"table\":\"coded\""))
+        .anyMatch(line -> line.endsWith("\"row\":{\"code\":\"stray \\\"1\\\"\",\"v\":\"1\"}}"))
+        .anyMatch(line -> line.endsWith("\"row\":{\"code\":\"stray 2\",\"v\":null}}"));
+    assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(rescue)))
+        .isEqualTo("rw-------");
+    Files.delete(rescue);
   }
 
   /** Nobody writes any more: what is on the new server has to come to the old one. */

@@ -125,7 +125,7 @@ final class MemoryReverseApplier implements Applier {
         () -> {
           synchronized (old) {
             old.reverse().requireAt(epoch, from);
-            old.applied(changed, ops);
+            old.strays().brings(old.applied(changed, ops));
             old.reverse().start(epoch, to);
           }
         });

@@ -28,6 +28,7 @@ public final class MemorySource {
   private final MemoryAccess access;
   private final MemoryLog log = new MemoryLog();
   private final MemoryReverse reverse = new MemoryReverse();
+  private final MemoryStrays strays = new MemoryStrays(this);
   private final Map<TableId, MemoryShape> shapes = new TreeMap<>();
   private final Map<TableId, NavigableMap<Long, String>> rows = new TreeMap<>();
   private final Map<Lock, Long> locks = new HashMap<>();
@@ -160,7 +161,10 @@ public final class MemorySource {
   }
 
   public synchronized boolean hasTraces() {
-    return slotStart.isPresent() || gateHolder.isPresent() || reverse.position().isPresent();
+    return slotStart.isPresent()
+        || strays.kept().isPresent()
+        || gateHolder.isPresent()
+        || reverse.position().isPresent();
   }
 
   // ---- transactions ----------------------------------------------------------------------------
@@ -396,6 +400,11 @@ public final class MemorySource {
     return at;
   }
 
+  /** Who looks for writes past the closed gate. */
+  public MemoryStrays strays() {
+    return strays;
+  }
+
   // ---- what comes from the other server --------------------------------------------------------
 
   /** Closed for applications until {@link #reopen}, like the target of a migration. */
@@ -410,11 +419,13 @@ public final class MemorySource {
   }
 
   /** What has been applied here stands in the log like everything else. */
-  synchronized void applied(Map<TableId, NavigableMap<Long, String>> changed, List<MemoryOp> ops) {
-    if (!ops.isEmpty()) {
-      append(nextXid++, List.copyOf(ops));
-    }
+  synchronized long applied(Map<TableId, NavigableMap<Long, String>> changed, List<MemoryOp> ops) {
     rows.putAll(changed);
+    if (ops.isEmpty()) {
+      return 0;
+    }
+    append(nextXid, List.copyOf(ops));
+    return nextXid++;
   }
 
   synchronized void ensure(TableId table) {

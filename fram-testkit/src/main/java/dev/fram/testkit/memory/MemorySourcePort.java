@@ -12,6 +12,7 @@ import dev.fram.api.engine.Reveal;
 import dev.fram.api.engine.Snapshot;
 import dev.fram.api.engine.Source;
 import dev.fram.api.engine.SourceMoment;
+import dev.fram.api.engine.StrayFeed;
 import dev.fram.api.engine.WriteGate;
 import dev.fram.api.error.ErrorCode;
 import dev.fram.api.error.FramException;
@@ -94,6 +95,26 @@ final class MemorySourcePort implements Source {
       throw lost();
     }
     return new MemoryFeed(source, durable, process, lsn);
+  }
+
+  @Override
+  public void prepareStrays(List<Table> tables) {
+    connect("source.prepareStrays");
+    process.durable("source.prepareStrays", () -> source.strays().begin(source.handOver()));
+  }
+
+  @Override
+  public Optional<StrayFeed> openStrays(List<Table> tables) {
+    connect("source.openStrays");
+    return source.strays().kept().isPresent()
+        ? Optional.of(new MemoryStrayFeed(source, process, source.strays().kept().getAsLong()))
+        : Optional.empty();
+  }
+
+  @Override
+  public void dropStrays() {
+    connect("source.dropStrays");
+    process.durable("source.dropStrays", source.strays()::end);
   }
 
   @Override
@@ -180,7 +201,12 @@ final class MemorySourcePort implements Source {
   @Override
   public void removeTraces() {
     connect("source.removeTraces");
-    process.durable("source.removeTraces", source::dropSlot);
+    process.durable(
+        "source.removeTraces",
+        () -> {
+          source.strays().end();
+          source.dropSlot();
+        });
   }
 
   private void connect(String point) {
