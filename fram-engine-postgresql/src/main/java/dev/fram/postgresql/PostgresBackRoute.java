@@ -106,7 +106,7 @@ final class PostgresBackRoute implements Route {
 
   @Override
   public ClientPath clientPath(Endpoint path) {
-    return new PostgresClientPath(path, ends.served(), ends.former());
+    return new PostgresClientPath(path, ends.former(), ends.served()).reversed();
   }
 
   @Override

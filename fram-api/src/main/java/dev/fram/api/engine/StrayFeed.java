@@ -33,5 +33,6 @@ public interface StrayFeed extends AutoCloseable {
    * @param table where
    * @param line what, as one line of JSON without its end; holds values
    */
+  @SuppressWarnings("ArrayRecordComponent") // never copied, never compared
   record Stray(TableId table, byte[] line) {}
 }

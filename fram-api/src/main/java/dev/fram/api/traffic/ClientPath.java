@@ -29,6 +29,14 @@ public interface ClientPath {
    */
   Session connect();
 
+  /**
+   * The same way where the data comes back: the servers keep what their tables say of them, and
+   * what was the source is now the target.
+   */
+  default ClientPath reversed() {
+    return new ReversedPath(this);
+  }
+
   /** A client's session. Both acts are one transaction each, and throw {@link FramException}. */
   interface Session extends AutoCloseable {
     /** Writes one row, durably. */
@@ -44,6 +52,10 @@ public interface ClientPath {
   /** Which server answered. */
   enum Side {
     SOURCE,
-    TARGET
+    TARGET;
+
+    Side other() {
+      return this == SOURCE ? TARGET : SOURCE;
+    }
   }
 }

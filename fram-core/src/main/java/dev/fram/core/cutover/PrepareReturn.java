@@ -94,7 +94,7 @@ final class PrepareReturn implements CutoverStep {
     }
     List<String> late =
         tables.stream()
-            .filter(t -> t.transfer() != Table.Transfer.COPY_AND_FOLLOW)
+            .filter(t -> t.transfer() == Table.Transfer.COPY_AT_CUTOVER)
             .map(t -> t.id().toString())
             .toList();
     if (!late.isEmpty()) {

@@ -3,17 +3,14 @@ package dev.fram.core.reverse;
 
 import dev.fram.api.error.ErrorCode;
 import dev.fram.api.error.FramException;
+import dev.fram.core.stream.OwnersOnly;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
-import java.nio.file.FileSystems;
-import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.OpenOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.FileAttribute;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Set;
 
 /**
@@ -47,26 +44,17 @@ final class RescueFile implements AutoCloseable {
   static RescueFile open(Path folder, long most) {
     Path file = in(folder);
     try {
-      Files.createDirectories(folder);
+      OwnersOnly.folder(folder);
       Set<OpenOption> how =
           Set.of(
               StandardOpenOption.CREATE,
               StandardOpenOption.APPEND,
               // The folder may be everybody's: a link there could lead anywhere.
               LinkOption.NOFOLLOW_LINKS);
-      return new RescueFile(file, most, FileChannel.open(file, how, owners()));
+      return new RescueFile(file, most, FileChannel.open(file, how, OwnersOnly.file()));
     } catch (IOException e) {
       throw failed(file, e);
     }
-  }
-
-  private static FileAttribute<?>[] owners() {
-    boolean posix = FileSystems.getDefault().supportedFileAttributeViews().contains("posix");
-    return posix
-        ? new FileAttribute<?>[] {
-          PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"))
-        }
-        : new FileAttribute<?>[0];
   }
 
   /** Returns false when the file is full: the row is in no file. */

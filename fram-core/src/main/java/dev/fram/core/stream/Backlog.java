@@ -75,7 +75,7 @@ final class Backlog implements AutoCloseable {
       return true;
     }
     try {
-      Files.createDirectories(settings.backlogFolder());
+      OwnersOnly.folder(settings.backlogFolder());
       long free = Files.getFileStore(settings.backlogFolder()).getUsableSpace();
       boolean room = free >= settings.minFreeDisk();
       askAgainAt = room ? files.writtenBytes() + ASK_EVERY : 0;

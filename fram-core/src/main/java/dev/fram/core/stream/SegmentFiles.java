@@ -119,7 +119,7 @@ final class SegmentFiles implements AutoCloseable {
   private DataOutputStream writable() throws IOException {
     DataOutputStream out = writer;
     if (out == null) {
-      Files.createDirectories(folder);
+      OwnersOnly.folder(folder);
       if (made == 0) {
         removeLeftovers();
       }

@@ -2,6 +2,7 @@
 package dev.fram.it.migration;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import dev.fram.api.engine.DdlPolicy;
 import dev.fram.api.engine.RouteRequest;
@@ -22,8 +23,10 @@ import dev.fram.testkit.workload.WorkloadOptions;
 import dev.fram.testkit.workload.WorkloadSchema;
 import dev.fram.testkit.workload.WorkloadStats;
 import java.sql.Connection;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -36,7 +39,9 @@ class PgBouncerTest {
   private static final Logger LOG = LoggerFactory.getLogger(PgBouncerTest.class);
   private static final PostgresVersion VERSION = PostgresVersion.of(18);
   private static final int CUTOVERS = Integer.getInteger("fram.traffic.cutovers", 2);
+  private static final int ROLLBACKS = Integer.getInteger("fram.traffic.rollbacks", 1);
   private static final int WRITERS = 8;
+  private static final Duration LIMIT = Duration.ofMinutes(3);
 
   /** Where the data is: one database of one of the two servers. */
   private record Home(PostgresServer server, String database) {
@@ -77,18 +82,88 @@ class PgBouncerTest {
     }
   }
 
+  /**
+   * One migration, there and back and there again, without a new copy: the applications stay
+   * connected to the pooler and never learn of it.
+   */
+  @Test
+  void rollbacksInAChainFailNoTransactionAndLoseNone() throws Exception {
+    ServerPair pair = ServerPair.of(VERSION, VERSION);
+    String database = pair.freshDatabase("returned");
+    Home old = new Home(pair.source(), database);
+    Home served = new Home(pair.target(), database);
+    try (Connection source = pair.source().connect(database)) {
+      // With what the log does not carry, the way back is refused.
+      WorkloadSchema.create(
+          source, 500, EnumSet.complementOf(EnumSet.of(WorkloadSchema.Part.UNREPLICATED)));
+    }
+    Pooler.createAccount(pair.source());
+    Pooler.createAccount(pair.target());
+    Pooler.grant(old.server(), database);
+    List<Status.Probe> there = new ArrayList<>();
+    List<Status.Probe> back = new ArrayList<>();
+    try (Pooler pooler = new Pooler(old.endpoint(), "transaction");
+        Workload workload =
+            Workload.start(pooler, WorkloadOptions.standard().withWriters(WRITERS).withRate(120))) {
+      MigrationSettings settings =
+          TrafficSetting.of(
+                  MigrationSettings.Mode.MANUAL,
+                  Optional.of(pooler.endpoint()),
+                  List.of(pooler.setting()))
+              .withReverse(
+                  new MigrationSettings.Reverse(Duration.ofHours(1), MigrationSettings.Wish.ASKED));
+      RouteRequest request = request(old, served);
+      for (int round = 0; round < ROLLBACKS; round++) {
+        try (Move move = new Move(request, settings).begin()) {
+          there.add(cutOver(move));
+          assertThat(sessions(old)).isZero();
+          Answer answer =
+              new MigrationClient(move.engine(), request, settings, Clock.system())
+                  .rollback(s -> {});
+          assertThat(answer.exitCode()).as(answer.toString()).isZero();
+          assertThat(move.awaitEnd().phase()).isEqualTo(PhaseName.ROLLED_BACK);
+          back.add(probe(move));
+          assertThat(sessions(served)).isZero();
+        }
+      }
+      WorkloadStats stats = workload.stats();
+      OracleReport report = workload.stop().check(pooler);
+      LOG.info(
+          "{} cutovers: {}; as many rollbacks: {}; {}", ROLLBACKS, gaps(there), gaps(back), stats);
+      assertThat(report.clean()).as(report.toString()).isTrue();
+      assertThat(report.acknowledged()).isGreaterThan(100L * ROLLBACKS);
+      assertThat(stats.failed()).as(stats.toString()).isZero();
+      assertThat(stats.unanswered()).isZero();
+      assertThat(stats.connects()).isEqualTo(WRITERS);
+    }
+  }
+
+  private static Status.Probe cutOver(Move move) {
+    await().atMost(LIMIT).until(() -> move.hasPhase(PhaseName.READY));
+    Cutovers.untilDone(move);
+    await()
+        .atMost(LIMIT)
+        .until(() -> move.hasPhase(PhaseName.SERVING) && move.status().reverse().isPresent());
+    return probe(move);
+  }
+
+  private static Status.Probe probe(Move move) {
+    Status.Probe probe = move.status().cutover().orElseThrow().probe().orElseThrow();
+    assertThat(probe.writeErrors() + probe.readErrors()).as(probe.toString()).isZero();
+    assertThat(probe.longestWriteGapMillis()).isPositive().isLessThan(10_000);
+    return probe;
+  }
+
+  private static RouteRequest request(Home from, Home to) {
+    return new RouteRequest(
+        from.endpoint(), to.endpoint(), Scope.all(), Set.of(), TableOptions.none(), DdlPolicy.ASK);
+  }
+
   private static Status.Probe move(Home from, Home to, Pooler pooler) throws Exception {
     MigrationSettings settings =
         TrafficSetting.of(
             MigrationSettings.Mode.AUTO, Optional.of(pooler.endpoint()), List.of(pooler.setting()));
-    RouteRequest request =
-        new RouteRequest(
-            from.endpoint(),
-            to.endpoint(),
-            Scope.all(),
-            Set.of(),
-            TableOptions.none(),
-            DdlPolicy.ASK);
+    RouteRequest request = request(from, to);
     try (Move move = new Move(request, settings)) {
       assertThat(move.finish().phase()).isEqualTo(PhaseName.SERVING);
       assertThat(sessions(from)).isZero();
