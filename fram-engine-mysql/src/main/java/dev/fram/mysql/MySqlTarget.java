@@ -2,10 +2,12 @@
 package dev.fram.mysql;
 
 import dev.fram.api.engine.Lease;
+import dev.fram.api.engine.MigrationRecord;
 import dev.fram.api.engine.ObjectFact;
 import dev.fram.api.engine.Reveal;
 import dev.fram.api.engine.Target;
 import dev.fram.api.engine.TargetMoment;
+import dev.fram.api.model.MigrationId;
 import dev.fram.api.model.ServerInfo;
 import dev.fram.api.model.TableDigest;
 import dev.fram.api.model.TableId;
@@ -16,9 +18,12 @@ import dev.fram.mysql.connection.SharedSession;
 import dev.fram.mysql.connection.Sql;
 import dev.fram.mysql.digest.MySqlTargetMoment;
 import dev.fram.mysql.digest.TableDigester;
+import dev.fram.mysql.gate.ClosedServer;
 import dev.fram.mysql.gate.TargetGuard;
+import dev.fram.mysql.gate.Turnstile;
 import dev.fram.mysql.inventory.MySqlInventory;
 import dev.fram.mysql.journal.Epoch;
+import dev.fram.mysql.journal.HandOverRegister;
 import dev.fram.mysql.journal.MySqlJournal;
 import dev.fram.mysql.journal.MySqlLease;
 import java.sql.Connection;
@@ -123,21 +128,30 @@ final class MySqlTarget implements Target, AutoCloseable {
     return MySqlLease.holder(connector);
   }
 
-  /** In two steps: SET GLOBAL read_only is refused within a transaction (1192). */
+  /** Also where a hand-over had closed it: what was closed then is open again. */
   @Override
   public void open(long epoch) {
-    session.write(
-        "checking the lease",
-        c -> {
-          Epoch.check(c, epoch, connector.name());
-          return 0;
-        });
-    session.read(
+    Optional<MigrationId> id = id();
+    Turnstile.alone(
+        connector,
         "opening the target",
         c -> {
+          Epoch.check(c, epoch, connector.name());
+          if (id.isPresent()) {
+            HandOverRegister register = new HandOverRegister(id.get());
+            if (register.handedOver(c)) {
+              // In this order: whoever resumes opens all of it again.
+              new ClosedServer(c, connector.name()).open();
+              register.reopen(c, epoch);
+            }
+          }
           new TargetGuard(c).open();
           return 0;
         });
+  }
+
+  private Optional<MigrationId> id() {
+    return journal.load().map(MigrationRecord::id);
   }
 
   @Override
@@ -157,10 +171,19 @@ final class MySqlTarget implements Target, AutoCloseable {
 
   @Override
   public void removeTraces() {
+    Optional<MigrationId> id = id();
     session.read(
         "removing Fram's objects",
         c -> {
           new TargetGuard(c).open();
+          if (id.isPresent()) {
+            HandOverRegister register = new HandOverRegister(id.get());
+            if (register.handedOver(c)) {
+              // The old server has taken over again, and the copy here is given up.
+              new ClosedServer(c, connector.name()).open();
+            }
+            register.forget(c);
+          }
           // This server may be the source of another migration: that one's register stays.
           for (String table :
               Sql.list(

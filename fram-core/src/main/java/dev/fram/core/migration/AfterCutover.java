@@ -82,6 +82,10 @@ final class AfterCutover {
     if (way) {
       ReverseFeed feed = new ReverseFeed(turns.parts(turn + 1), tables, serving.until());
       begun = Optional.of(feed);
+      // What is applied there must meet nothing that a rollback that was not carried through, or
+      // the old server's own serving, has left.
+      RunParts back = feed.parts();
+      back.route().schema().undoFinish(back.journal().epoch());
       feed.start(workers);
       feed.prove(workers.signal());
     }
@@ -148,11 +152,11 @@ final class AfterCutover {
     StopSignal signal = workers.signal();
     if (now == Step.ASK_FIRST) {
       ReverseFeed feed = new ReverseFeed(back, tables, before.until());
-      Sealing sealing = new Sealing(back, feed.pipeline(), () -> feed.start(workers), signal);
+      Sealing sealing = new Sealing(back, next, feed.pipeline(), () -> feed.start(workers), signal);
       return new Crossing(back, next, orders, sealing, ends).ask(signal);
     }
     ReverseFeed feed = reverse.orElseThrow();
-    Sealing sealing = new Sealing(back, feed.pipeline(), () -> {}, signal);
+    Sealing sealing = new Sealing(back, next, feed.pipeline(), () -> {}, signal);
     Cutover cutover =
         new Cutover(
             new Cutover.Way(back, next),

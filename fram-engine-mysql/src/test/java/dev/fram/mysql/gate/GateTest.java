@@ -77,7 +77,8 @@ final class GateTest {
 
     MySqlGate gate(Duration budget, String... names) {
       List<TableId> tables = Arrays.stream(names).map(name -> new TableId("shop", name)).toList();
-      return new MySqlGate(source, questions, new MySqlGate.Plan(id, tables, budget));
+      return new MySqlGate(
+          source, questions, new MySqlGate.Plan(id, tables, budget, session -> Closing.FOR_GOOD));
     }
 
     HandOver register() throws SQLException {
@@ -276,9 +277,9 @@ final class GateTest {
         assertThatThrownBy(admin::join).isNotNull();
       }
       assertThat(rig.register()).isEqualTo(new HandOver.HandedOver(frozenAt, 7));
-      BinlogPosition sealed = SourceSeal.close(rig.source);
+      BinlogPosition sealed = SourceSeal.close(rig.source, session -> Closing.FOR_GOOD);
       assertThat(sealed.covers(frozenAt)).isTrue();
-      assertThat(SourceSeal.close(rig.source).covers(sealed)).isTrue();
+      assertThat(SourceSeal.close(rig.source, session -> Closing.FOR_GOOD).covers(sealed)).isTrue();
       assertThatThrownBy(() -> rig.as("app").close()).isInstanceOf(SQLException.class);
       assertThatThrownBy(
               () -> {
@@ -305,8 +306,8 @@ final class GateTest {
         comers.add(Thread.ofPlatform().start(() -> comeBack(rig.server.port(), stop)));
       }
       try {
-        SourceSeal.close(rig.source);
-        assertThat(SourceSeal.close(rig.source).text()).isNotEmpty();
+        SourceSeal.close(rig.source, session -> Closing.FOR_GOOD);
+        assertThat(SourceSeal.close(rig.source, session -> Closing.FOR_GOOD).text()).isNotEmpty();
       } finally {
         stop.set(true);
         rig.server.stop();
@@ -344,7 +345,7 @@ final class GateTest {
       write(app, 1);
       app.setAutoCommit(false);
       write(app, 2);
-      BinlogPosition sealed = SourceSeal.close(rig.source);
+      BinlogPosition sealed = SourceSeal.close(rig.source, session -> Closing.FOR_GOOD);
       assertThat(sealed.covers(frozenAt)).isTrue();
       assertThat(frozenAt.covers(sealed)).isFalse();
       assertThatThrownBy(app::commit).isInstanceOf(SQLException.class);
@@ -386,7 +387,7 @@ final class GateTest {
   @EnumSource(MySqlVersion.class)
   void staysClosedWhenTheServerStartsAgain(MySqlVersion version) throws Exception {
     try (Rig rig = new Rig(version)) {
-      SourceSeal.close(rig.source);
+      SourceSeal.close(rig.source, session -> Closing.FOR_GOOD);
       rig.server.kill9();
       rig.server.start();
       for (String user : List.of("app", "admin")) {
