@@ -70,9 +70,7 @@ public final class ClosedServer {
       LOG.warn("{}: the event scheduler could not be stopped.", server);
       return;
     }
-    if (persists()) {
-      tried("SET PERSIST event_scheduler = OFF");
-    }
+    persist("event_scheduler = OFF");
   }
 
   /**
@@ -156,6 +154,15 @@ public final class ClosedServer {
         "SELECT user, host FROM fram.closed WHERE what = ? ORDER BY 1, 2",
         row -> new Account(row.getString(1), row.getString(2)),
         what);
+  }
+
+  /**
+   * Keeps a setting beyond a restart.
+   *
+   * @return whether it is kept; MariaDB knows no such thing
+   */
+  boolean persist(String setting) throws SQLException {
+    return persists() && tried("SET PERSIST " + setting);
   }
 
   private boolean persists() throws SQLException {

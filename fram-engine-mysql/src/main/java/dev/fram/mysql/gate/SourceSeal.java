@@ -147,12 +147,12 @@ public final class SourceSeal {
   private void keep(ReadOnly now) throws SQLException {
     switch (now) {
       case SUPER -> {
-        if (!closed.tried("SET PERSIST super_read_only = ON")) {
+        if (!closed.persist("super_read_only = ON")) {
           LOG.warn(
               "{}: super_read_only=ON is lost when the server restarts: set it in my.cnf.", server);
         }
       }
-      case PLAIN -> closed.tried("SET PERSIST read_only = ON");
+      case PLAIN -> closed.persist("read_only = ON");
       case NONE -> {}
     }
   }
