@@ -125,11 +125,12 @@ class MySqlRollbackTest {
     try (writers;
         application;
         administrator) {
-      application.start();
       try (Move there = move(pair, MigrationSettings.Mode.MANUAL).begin()) {
         there.awaitPhase(PhaseName.READY);
+        application.start();
         Cutovers.untilDone(there);
         awaitPhase(there, PhaseName.SERVING);
+        // Before the first opening nothing keeps an administrator from writing to the target.
         administrator.start();
         await().atMost(LIMIT).until(() -> there.status().reverse().isPresent());
         writers.awaitMore();
