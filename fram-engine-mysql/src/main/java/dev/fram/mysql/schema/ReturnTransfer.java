@@ -6,7 +6,6 @@ import dev.fram.api.model.MigrationId;
 import dev.fram.api.model.TableId;
 import dev.fram.mysql.catalog.Catalog;
 import dev.fram.mysql.connection.Connector;
-import dev.fram.mysql.connection.Sql;
 import dev.fram.mysql.journal.HandOverRegister;
 import dev.fram.mysql.journal.ReverseRecord;
 import dev.fram.mysql.schema.SchemaObject.Fact;
@@ -73,7 +72,7 @@ public final class ReturnTransfer implements SchemaTransfer {
   /** The events' scheduler stands still until the old server opens. */
   @Override
   public void finish(long epoch) {
-    former.with(
+    former.insisting(
         "putting triggers and events back",
         c -> {
           claim(c, epoch);
@@ -86,7 +85,7 @@ public final class ReturnTransfer implements SchemaTransfer {
   /** Puts aside what the changes that come must not meet; the first time, too. */
   @Override
   public void undoFinish(long epoch) {
-    former.with(
+    former.insisting(
         "putting triggers and events aside",
         c -> {
           claim(c, epoch);
@@ -119,7 +118,7 @@ public final class ReturnTransfer implements SchemaTransfer {
    * stays closed.
    */
   public void putAllBack() {
-    former.with(
+    former.insisting(
         "putting triggers back",
         c -> {
           boolean closed = new HandOverRegister(id).handedOver(c);
@@ -135,7 +134,7 @@ public final class ReturnTransfer implements SchemaTransfer {
     served.with(
         "reading counters",
         from ->
-            former.with(
+            former.insisting(
                 "raising counters",
                 to -> {
                   claim(to, epoch);
@@ -146,7 +145,6 @@ public final class ReturnTransfer implements SchemaTransfer {
 
   /** Nobody's work is met: this server has handed over, and no later run was here. */
   private void claim(Connection connection, long epoch) throws SQLException {
-    Sql.run(connection, "SET SESSION lock_wait_timeout = 5");
     new HandOverRegister(id).requireHandedOver(connection, epoch);
     new ReverseRecord(id).claim(connection, epoch);
   }
