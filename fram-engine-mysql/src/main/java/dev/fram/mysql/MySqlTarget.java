@@ -184,15 +184,7 @@ final class MySqlTarget implements Target, AutoCloseable {
             }
             register.forget(c);
           }
-          // This server may be the source of another migration: that one's register stays.
-          for (String table :
-              Sql.list(
-                  c,
-                  "SELECT TABLE_NAME FROM information_schema.TABLES"
-                      + " WHERE TABLE_SCHEMA = 'fram' AND TABLE_NAME <> 'handover'",
-                  row -> row.getString(1))) {
-            Sql.run(c, "DROP TABLE IF EXISTS fram." + Quoting.identifier(table));
-          }
+          dropTables(c);
           boolean empty =
               Sql.number(
                       c,
@@ -204,6 +196,32 @@ final class MySqlTarget implements Target, AutoCloseable {
           }
           return 0;
         });
+  }
+
+  /**
+   * In one statement, which most servers do as a whole, and the journal last: whoever waits for an
+   * answer and finds no table for it finds no journal either, and knows what that means.
+   */
+  private static void dropTables(Connection c) throws SQLException {
+    // This server may be the source of another migration: what that one keeps here stays.
+    boolean other =
+        Sql.number(
+                c,
+                "SELECT COUNT(*) FROM information_schema.TABLES"
+                    + " WHERE TABLE_SCHEMA = 'fram' AND TABLE_NAME = 'handover'")
+            > 0;
+    List<String> tables =
+        Sql.list(
+            c,
+            "SELECT TABLE_NAME FROM information_schema.TABLES"
+                + " WHERE TABLE_SCHEMA = 'fram' AND TABLE_NAME NOT IN ("
+                + (other ? "'handover', 'closed', 'reverse_feed', 'kept_object'" : "''")
+                + ")"
+                + " ORDER BY FIELD(TABLE_NAME, 'command', 'migration'), TABLE_NAME",
+            row -> "fram." + Quoting.identifier(row.getString(1)));
+    if (!tables.isEmpty()) {
+      Sql.run(c, "DROP TABLE IF EXISTS " + String.join(", ", tables));
+    }
   }
 
   @Override

@@ -164,7 +164,8 @@ class MySqlRollbackTest {
     MySqlPair pair = prepared(MySqlPair.of(MySqlVersion.V8_0, MySqlVersion.V8_0));
     try (Round round = new Round(pair);
         PhaseWatch watch =
-            new PhaseWatch(() -> MySqlPair.connect(pair.target(), ADMINISTRATOR, ""), new Random())) {
+            new PhaseWatch(
+                () -> MySqlPair.connect(pair.target(), ADMINISTRATOR, ""), new Random())) {
       try (JavaChild there = fram(pair, "migrate", "--cutover=auto")) {
         await().atMost(LIMIT).until(() -> serving(there, watch));
         round.application.start();
