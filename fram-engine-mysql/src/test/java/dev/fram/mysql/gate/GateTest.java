@@ -403,6 +403,41 @@ final class GateTest {
     }
   }
 
+  /** Fram goes on writing there, nobody else does; and the opening opens what was closed. */
+  @ParameterizedTest
+  @EnumSource(names = {"V8_0", "MARIADB_11_4"})
+  void whatIsClosedForTheWayBackStaysSoAndOnlyThatIsOpenedAgain(MySqlVersion version)
+      throws Exception {
+    try (Rig rig = new Rig(version)) {
+      rig.server.execute("", "CREATE USER asleep IDENTIFIED BY 'pw'");
+      rig.server.execute("", "GRANT ALL ON shop.* TO asleep");
+      rig.server.execute("", "ALTER USER asleep ACCOUNT LOCK");
+      SourceSeal.close(rig.source, session -> Closing.FOR_RETURN);
+      rig.server.kill9();
+      rig.server.start();
+      for (String user : List.of("app", "admin", "asleep")) {
+        assertThatThrownBy(() -> rig.as(user)).isInstanceOf(SQLException.class);
+      }
+      try (Connection fram = rig.source.open("test")) {
+        new ClosedServer(fram, "source").keep();
+        assertThat(TargetGuard.isReadOnly(fram)).isTrue();
+        Sql.run(fram, "INSERT INTO shop.item VALUES (1, 0)");
+        new ClosedServer(fram, "source").open();
+        new ClosedServer(fram, "source").open();
+        assertThat(Sql.list(fram, "SELECT user FROM fram.closed", row -> row.getString(1)))
+            .isEmpty();
+      }
+      rig.server.restart();
+      for (String user : List.of("app", "admin")) {
+        try (Connection again = rig.as(user)) {
+          write(again, user.equals("app") ? 2 : 3);
+        }
+      }
+      assertThatThrownBy(() -> rig.as("asleep")).isInstanceOf(SQLException.class);
+      assertThat(rig.rows()).isEqualTo(3);
+    }
+  }
+
   @ParameterizedTest
   @EnumSource(MySqlVersion.class)
   void theTargetIsClosedToOthersUntilItOpens(MySqlVersion version) throws Exception {
