@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.fram.mysql;
 
+import dev.fram.api.change.Position;
 import dev.fram.api.check.Check;
 import dev.fram.api.engine.Applier;
 import dev.fram.api.engine.ChunkCopier;
@@ -33,6 +34,8 @@ import dev.fram.mysql.repair.MySqlRepairer;
 import dev.fram.mysql.schema.MySqlSchemaTransfer;
 import java.security.SecureRandom;
 import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
 
 /** Two servers and everything that works between them. Usable from any thread. */
 final class MySqlRoute implements Route {
@@ -44,6 +47,8 @@ final class MySqlRoute implements Route {
   private final MySqlSource source;
   private final MySqlTarget target;
   private final MySqlSchemaTransfer schema;
+  private final AtomicReference<Optional<MySqlBackRoute>> back =
+      new AtomicReference<>(Optional.empty());
 
   private MySqlRoute(Connector source, Connector target, RouteRequest request) {
     this.sourceServer = source;
@@ -59,6 +64,7 @@ final class MySqlRoute implements Route {
     this.source =
         new MySqlSource(
             source,
+            MySqlSource.Part.OLD,
             id,
             catalog,
             request.tableOptions(),
@@ -153,7 +159,23 @@ final class MySqlRoute implements Route {
   }
 
   @Override
+  public void startAt(long epoch, Position from) {
+    target.journal().restartFeed(epoch, from);
+  }
+
+  @Override
+  public synchronized Optional<Route> back() {
+    if (back.get().isEmpty()) {
+      MySqlBackRoute.Ends ends =
+          new MySqlBackRoute.Ends(sourceServer, source.server(), targetServer, target);
+      back.set(Optional.of(new MySqlBackRoute(ends, catalog, request, id)));
+    }
+    return back.get().map(way -> way);
+  }
+
+  @Override
   public void close() {
+    back.get().ifPresent(MySqlBackRoute::close);
     source.close();
     target.close();
     sourceServer.closeAll();

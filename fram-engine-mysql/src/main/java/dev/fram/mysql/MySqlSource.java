@@ -36,10 +36,12 @@ import dev.fram.mysql.copy.MySqlSnapshot;
 import dev.fram.mysql.copy.SnapshotLock;
 import dev.fram.mysql.digest.MySqlSourceMoment;
 import dev.fram.mysql.digest.TableDigester;
+import dev.fram.mysql.gate.Closing;
 import dev.fram.mysql.gate.MySqlGate;
 import dev.fram.mysql.gate.SourceSeal;
 import dev.fram.mysql.inventory.MySqlInventory;
 import dev.fram.mysql.journal.HandOverRegister;
+import dev.fram.mysql.journal.ReverseRecord;
 import dev.fram.mysql.probe.ProbeTable;
 import java.security.SecureRandom;
 import java.sql.Connection;
@@ -62,6 +64,7 @@ final class MySqlSource implements Source, AutoCloseable {
   private static final String ALL_TABLES = "all tables";
 
   private final Connector connector;
+  private final Part part;
   private final MigrationId id;
   private final Catalog catalog;
   private final TableOptions options;
@@ -71,13 +74,21 @@ final class MySqlSource implements Source, AutoCloseable {
   private final LogNeed need = new LogNeed();
   private final RandomGenerator random = new SecureRandom();
 
+  /** Which of the two servers it is. */
+  enum Part {
+    OLD,
+    NEW
+  }
+
   MySqlSource(
       Connector connector,
+      Part part,
       MigrationId id,
       Catalog catalog,
       TableOptions options,
       MySqlInventory inventory) {
     this.connector = connector;
+    this.part = part;
     this.id = id;
     this.catalog = catalog;
     this.options = options;
@@ -225,7 +236,8 @@ final class MySqlSource implements Source, AutoCloseable {
           new HandOverRegister(id).prepare(c);
           return 0;
         });
-    return new MySqlGate(connector, questions, new MySqlGate.Plan(id, locked, budget));
+    return new MySqlGate(
+        connector, questions, new MySqlGate.Plan(id, locked, budget, this::closing));
   }
 
   @Override
@@ -235,7 +247,21 @@ final class MySqlSource implements Source, AutoCloseable {
 
   @Override
   public Optional<Position> seal(long epoch) {
-    return Optional.of(SourceSeal.close(connector));
+    return Optional.of(
+        SourceSeal.close(
+            connector,
+            session -> {
+              new HandOverRegister(id).requireHandedOver(session, epoch);
+              return closing(session);
+            }));
+  }
+
+  /** The new server keeps Fram's state, so that Fram must always be able to write there. */
+  private Closing closing(Connection session) throws SQLException {
+    return switch (part) {
+      case OLD -> new ReverseRecord(id).counts(session) ? Closing.FOR_RETURN : Closing.FOR_GOOD;
+      case NEW -> Closing.FOR_RETURN;
+    };
   }
 
   @Override

@@ -2,10 +2,12 @@
 package dev.fram.mysql;
 
 import dev.fram.api.engine.Lease;
+import dev.fram.api.engine.MigrationRecord;
 import dev.fram.api.engine.ObjectFact;
 import dev.fram.api.engine.Reveal;
 import dev.fram.api.engine.Target;
 import dev.fram.api.engine.TargetMoment;
+import dev.fram.api.model.MigrationId;
 import dev.fram.api.model.ServerInfo;
 import dev.fram.api.model.TableDigest;
 import dev.fram.api.model.TableId;
@@ -16,9 +18,12 @@ import dev.fram.mysql.connection.SharedSession;
 import dev.fram.mysql.connection.Sql;
 import dev.fram.mysql.digest.MySqlTargetMoment;
 import dev.fram.mysql.digest.TableDigester;
+import dev.fram.mysql.gate.ClosedServer;
 import dev.fram.mysql.gate.TargetGuard;
+import dev.fram.mysql.gate.Turnstile;
 import dev.fram.mysql.inventory.MySqlInventory;
 import dev.fram.mysql.journal.Epoch;
+import dev.fram.mysql.journal.HandOverRegister;
 import dev.fram.mysql.journal.MySqlJournal;
 import dev.fram.mysql.journal.MySqlLease;
 import java.sql.Connection;
@@ -123,21 +128,30 @@ final class MySqlTarget implements Target, AutoCloseable {
     return MySqlLease.holder(connector);
   }
 
-  /** In two steps: SET GLOBAL read_only is refused within a transaction (1192). */
+  /** Also where a hand-over had closed it: what was closed then is open again. */
   @Override
   public void open(long epoch) {
-    session.write(
-        "checking the lease",
-        c -> {
-          Epoch.check(c, epoch, connector.name());
-          return 0;
-        });
-    session.read(
+    Optional<MigrationId> id = id();
+    Turnstile.alone(
+        connector,
         "opening the target",
         c -> {
+          Epoch.check(c, epoch, connector.name());
+          if (id.isPresent()) {
+            HandOverRegister register = new HandOverRegister(id.get());
+            if (register.handedOver(c)) {
+              // In this order: whoever resumes opens all of it again.
+              new ClosedServer(c, connector.name()).open();
+              register.reopen(c, epoch);
+            }
+          }
           new TargetGuard(c).open();
           return 0;
         });
+  }
+
+  private Optional<MigrationId> id() {
+    return journal.load().map(MigrationRecord::id);
   }
 
   @Override
@@ -157,19 +171,20 @@ final class MySqlTarget implements Target, AutoCloseable {
 
   @Override
   public void removeTraces() {
+    Optional<MigrationId> id = id();
     session.read(
         "removing Fram's objects",
         c -> {
           new TargetGuard(c).open();
-          // This server may be the source of another migration: that one's register stays.
-          for (String table :
-              Sql.list(
-                  c,
-                  "SELECT TABLE_NAME FROM information_schema.TABLES"
-                      + " WHERE TABLE_SCHEMA = 'fram' AND TABLE_NAME <> 'handover'",
-                  row -> row.getString(1))) {
-            Sql.run(c, "DROP TABLE IF EXISTS fram." + Quoting.identifier(table));
+          if (id.isPresent()) {
+            HandOverRegister register = new HandOverRegister(id.get());
+            if (register.handedOver(c)) {
+              // The old server has taken over again, and the copy here is given up.
+              new ClosedServer(c, connector.name()).open();
+            }
+            register.forget(c);
           }
+          dropTables(c);
           boolean empty =
               Sql.number(
                       c,
@@ -181,6 +196,32 @@ final class MySqlTarget implements Target, AutoCloseable {
           }
           return 0;
         });
+  }
+
+  /**
+   * In one statement, which most servers do as a whole, and the journal last: whoever waits for an
+   * answer and finds no table for it finds no journal either, and knows what that means.
+   */
+  private static void dropTables(Connection c) throws SQLException {
+    // This server may be the source of another migration: what that one keeps here stays.
+    boolean other =
+        Sql.number(
+                c,
+                "SELECT COUNT(*) FROM information_schema.TABLES"
+                    + " WHERE TABLE_SCHEMA = 'fram' AND TABLE_NAME = 'handover'")
+            > 0;
+    List<String> tables =
+        Sql.list(
+            c,
+            "SELECT TABLE_NAME FROM information_schema.TABLES"
+                + " WHERE TABLE_SCHEMA = 'fram' AND TABLE_NAME NOT IN ("
+                + (other ? "'handover', 'closed', 'reverse_feed', 'kept_object'" : "''")
+                + ")"
+                + " ORDER BY FIELD(TABLE_NAME, 'command', 'migration'), TABLE_NAME",
+            row -> "fram." + Quoting.identifier(row.getString(1)));
+    if (!tables.isEmpty()) {
+      Sql.run(c, "DROP TABLE IF EXISTS " + String.join(", ", tables));
+    }
   }
 
   @Override

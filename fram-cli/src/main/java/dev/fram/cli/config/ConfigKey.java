@@ -96,7 +96,7 @@ public enum ConfigKey {
       ValueKind.WINDOW,
       "7d",
       "After the cutover the new server's writes go to the old one for this long, and `fram rollback`"
-          + " brings the data back. none: there is no way back (MySQL, MariaDB: always so)."),
+          + " brings the data back. none: there is no way back."),
   DDL(
       ValueKind.DDL,
       "ask",

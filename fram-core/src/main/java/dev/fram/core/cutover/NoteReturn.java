@@ -38,6 +38,12 @@ public final class NoteReturn implements CutoverStep {
   @Override
   public void act() {
     ReturnLook look = new ReturnLook(parts, next);
+    note(parts, next);
+    look.remember();
+  }
+
+  /** Also again, when something more had to move this way after it. */
+  static void note(RunParts parts, RunParts next) {
     parts
         .journal()
         .step(
@@ -47,7 +53,6 @@ public final class NoteReturn implements CutoverStep {
               next.route().startAt(parts.journal().epoch(), from);
               return from.text();
             });
-    look.remember();
   }
 
   @Override

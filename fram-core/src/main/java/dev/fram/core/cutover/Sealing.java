@@ -22,15 +22,23 @@ public final class Sealing {
   private static final Duration UNLIMITED = Duration.ofDays(3650);
 
   private final RunParts parts;
+  private final Optional<RunParts> other;
   private final Pipeline pipeline;
   private final Runnable stream;
   private final StopSignal signal;
 
   /**
+   * @param other the other direction, which may have been made ready
    * @param stream lets changes flow to the target, where they do not flow yet
    */
-  public Sealing(RunParts parts, Pipeline pipeline, Runnable stream, StopSignal signal) {
+  public Sealing(
+      RunParts parts,
+      Optional<RunParts> other,
+      Pipeline pipeline,
+      Runnable stream,
+      StopSignal signal) {
     this.parts = parts;
+    this.other = other;
     this.pipeline = pipeline;
     this.stream = stream;
     this.signal = signal;
@@ -70,5 +78,9 @@ public final class Sealing {
     pipeline.progress().pace(Pace.HOLD);
     parts.route().schema().prepareFinish(epoch);
     parts.route().schema().finish(epoch);
+    // What was applied just now must not come back as a change of the applications'.
+    other
+        .filter(next -> ReturnFeed.noted(parts).isPresent())
+        .ifPresent(next -> NoteReturn.note(parts, next));
   }
 }

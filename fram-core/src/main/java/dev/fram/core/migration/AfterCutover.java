@@ -96,6 +96,10 @@ final class AfterCutover {
       begun = Optional.of(feed);
       tripwire = Optional.of(new Tripwire(there, tables));
       tripwire.get().set();
+      // What is applied there must meet nothing that a rollback that was not carried through, or
+      // the old server's own serving, has left.
+      RunParts back = feed.parts();
+      back.route().schema().undoFinish(back.journal().epoch());
       feed.start(workers);
       feed.prove(workers.signal());
     }
@@ -165,14 +169,14 @@ final class AfterCutover {
     StopSignal signal = workers.signal();
     if (now == Step.ASK_FIRST) {
       ReverseFeed feed = new ReverseFeed(back, tables, before.until());
-      Sealing sealing = new Sealing(back, feed.pipeline(), () -> feed.start(workers), signal);
+      Sealing sealing = new Sealing(back, next, feed.pipeline(), () -> feed.start(workers), signal);
       return new Crossing(back, next, orders, sealing, ends).ask(signal);
     }
     // What is written there from the hand-over on is the applications' own.
     tripwire.ifPresent(Tripwire::remove);
     tripwire = Optional.empty();
     ReverseFeed feed = reverse.orElseThrow();
-    Sealing sealing = new Sealing(back, feed.pipeline(), () -> {}, signal);
+    Sealing sealing = new Sealing(back, next, feed.pipeline(), () -> {}, signal);
     return new Crossing(back, next, orders, sealing, ends).go(cutover(feed, signal), signal);
   }
 

@@ -253,7 +253,7 @@ final class Migration implements AutoCloseable {
     Cutover.Way way = new Cutover.Way(there, turns.wantedAfter(turn));
     StopSignal now = workers.signal();
     Cutover cutover = new Cutover(way, pipeline, lease, tables, compared, now);
-    Sealing sealing = new Sealing(there, pipeline, this::flow, now);
+    Sealing sealing = new Sealing(there, turns.after(turn), pipeline, this::flow, now);
     Crossing.Ends ends =
         new Crossing.Ends(
             new Phase.Ready(),

@@ -36,7 +36,7 @@ final class Turns {
     if (back.isEmpty() && settings.on() && settings.wish() == MigrationSettings.Wish.ASKED) {
       throw new FramException(
           ErrorCode.UNSUPPORTED,
-          "There is no way back with this engine yet: --reverse-window cannot be had.",
+          "There is no way back with this engine: --reverse-window cannot be had.",
           "Give --reverse-window none.");
     }
   }
@@ -68,6 +68,6 @@ final class Turns {
 
   private static FramException none() {
     return new FramException(
-        ErrorCode.UNSUPPORTED, "There is no way back with this engine yet.", "fram complete.");
+        ErrorCode.UNSUPPORTED, "There is no way back with this engine.", "fram complete.");
   }
 }

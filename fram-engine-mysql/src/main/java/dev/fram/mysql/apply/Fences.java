@@ -9,6 +9,7 @@ import dev.fram.mysql.connection.Sql;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -66,6 +67,13 @@ final class Fences {
           });
     }
     return loaded;
+  }
+
+  /** On the way back nothing was copied: every change of these tables behind this point counts. */
+  static Fences from(Collection<TableId> tables, BinlogPosition at) {
+    Fences all = new Fences();
+    tables.forEach(table -> all.created(table, at));
+    return all;
   }
 
   /** A low that covers another one is needless: what is within both is within the other. */

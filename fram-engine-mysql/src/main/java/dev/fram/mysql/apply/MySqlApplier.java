@@ -16,9 +16,11 @@ import dev.fram.mysql.binlog.TransactionMark;
 import dev.fram.mysql.binlog.Truncation;
 import dev.fram.mysql.catalog.Bonds;
 import dev.fram.mysql.catalog.Catalog;
+import dev.fram.mysql.catalog.CatalogTable;
 import dev.fram.mysql.connection.Connector;
 import dev.fram.mysql.connection.Quoting;
 import dev.fram.mysql.connection.SqlErrors;
+import dev.fram.mysql.journal.FeedRow;
 import java.sql.SQLException;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -92,7 +94,7 @@ public final class MySqlApplier implements Applier {
    * @param touched told of every row that is written
    */
   public static MySqlApplier open(Connector target, Plan plan, long epoch, TouchedRows touched) {
-    TargetSession session = TargetSession.open(target, epoch);
+    TargetSession session = TargetSession.open(target, FeedRow.there(), epoch);
     try {
       if (plan.policy() == DdlPolicy.REPLICATE) {
         SchemaChanges.prepare(session.connection());
@@ -103,6 +105,29 @@ public final class MySqlApplier implements Applier {
     } catch (SQLException e) {
       session.close();
       throw SqlErrors.translate(e, target.name(), "reading the fences");
+    } catch (RuntimeException e) {
+      session.close();
+      throw e;
+    }
+  }
+
+  /**
+   * The same for the way back: a session on the old server, where every table is whole.
+   *
+   * @param feed where the position stands
+   */
+  public static MySqlApplier openBack(
+      Connector old, FeedRow feed, Plan plan, long epoch, TouchedRows touched) {
+    TargetSession session = TargetSession.open(old, feed, epoch);
+    try {
+      List<TableId> tables =
+          plan.catalog().tables(session.connection()).stream().map(CatalogTable::id).toList();
+      Fences fences = Fences.from(tables, session.position());
+      session.connection().rollback();
+      return new MySqlApplier(session, fences, plan, touched);
+    } catch (SQLException e) {
+      session.close();
+      throw SqlErrors.translate(e, old.name(), "reading the position");
     } catch (RuntimeException e) {
       session.close();
       throw e;

@@ -8,7 +8,7 @@ import dev.fram.mysql.binlog.BinlogPosition;
 import dev.fram.mysql.connection.Connector;
 import dev.fram.mysql.connection.Sql;
 import dev.fram.mysql.connection.SqlErrors;
-import dev.fram.mysql.journal.JournalSchema;
+import dev.fram.mysql.journal.FeedRow;
 import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -17,8 +17,9 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The applier's session on the target and the one row of {@code fram.feed}, which is position,
- * fence and lock in one. Owned by the applier's thread.
+ * The applier's session on the target and the one row of {@code fram.feed} (on the way back: of
+ * {@code fram.reverse_feed}), which is position, fence and lock in one. Owned by the applier's
+ * thread.
  */
 final class TargetSession implements AutoCloseable {
   /** Statements that go to the server in one text, to save waiting for each answer. */
@@ -33,24 +34,27 @@ final class TargetSession implements AutoCloseable {
   private static final String LOOSE = "SET SESSION sql_mode = '" + Connector.SQL_MODE + "'";
 
   private final Connector target;
+  private final FeedRow feed;
   private final long epoch;
   private final Connection connection;
   private final long maxPacket;
 
-  private TargetSession(Connector target, long epoch, Connection connection, long maxPacket) {
+  private TargetSession(
+      Connector target, FeedRow feed, long epoch, Connection connection, long maxPacket) {
     this.target = target;
+    this.feed = feed;
     this.epoch = epoch;
     this.connection = connection;
     this.maxPacket = maxPacket;
   }
 
-  static TargetSession open(Connector target, long epoch) {
+  static TargetSession open(Connector target, FeedRow feed, long epoch) {
     Connection connection = target.openWriter("apply");
     try {
       prepare(connection);
       long packet = Sql.number(connection, "SELECT @@max_allowed_packet");
       connection.setAutoCommit(false);
-      return new TargetSession(target, epoch, connection, packet);
+      return new TargetSession(target, feed, epoch, connection, packet);
     } catch (SQLException e) {
       Connector.abort(connection);
       throw SqlErrors.translate(e, target.name(), "opening the applier's session");
@@ -80,10 +84,7 @@ final class TargetSession implements AutoCloseable {
   }
 
   BinlogPosition position() throws SQLException {
-    return Sql.first(
-            connection,
-            "SELECT position FROM fram.feed WHERE only_one = 1",
-            row -> BinlogPosition.parse(row.getString(1)))
+    return Sql.first(connection, feed.position(), row -> BinlogPosition.parse(row.getString(1)))
         .orElseThrow(() ->
             new FramException(
                 ErrorCode.MIGRATION_MISSING,
@@ -92,14 +93,13 @@ final class TargetSession implements AutoCloseable {
   }
 
   void lockFeed(Position from) throws SQLException {
-    if (Sql.first(connection, JournalSchema.LOCK_FEED, row -> row.getInt(1), from.text(), epoch)
-        .isEmpty()) {
+    if (Sql.first(connection, feed.lock(), row -> row.getInt(1), from.text(), epoch).isEmpty()) {
       throw fenced(from);
     }
   }
 
   void advanceFeed(Position from, Position to) throws SQLException {
-    int found = Sql.update(connection, JournalSchema.ADVANCE_FEED, to.text(), from.text(), epoch);
+    int found = Sql.update(connection, feed.advance(), to.text(), from.text(), epoch);
     if (found != 1) {
       throw fenced(from);
     }

@@ -4,6 +4,7 @@ package dev.fram.mysql.check;
 import dev.fram.api.check.Check;
 import dev.fram.api.engine.SchemaOption;
 import dev.fram.api.model.Scope;
+import dev.fram.mysql.catalog.Catalog;
 import dev.fram.mysql.connection.Connector;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -21,9 +22,24 @@ public final class MySqlChecks {
    */
   public static List<Check> of(
       Connector source, Connector target, Scope scope, Set<SchemaOption> options) {
+    Catalog catalog = new Catalog(scope, source.databases());
+    return asked(questions(), source, target, catalog, options);
+  }
+
+  /** What the way back needs besides; its source is the new server. */
+  public static List<Check> back(
+      Connector served, Connector former, Catalog catalog, Set<SchemaOption> options) {
+    return asked(backQuestions(), served, former, catalog, options);
+  }
+
+  private static List<Check> asked(
+      List<Question> questions,
+      Connector source,
+      Connector target,
+      Catalog catalog,
+      Set<SchemaOption> options) {
     Servers servers =
-        new Servers(new Server(source), new Server(target), scope, Set.copyOf(options));
-    List<Question> questions = questions();
+        new Servers(new Server(source), new Server(target), catalog, Set.copyOf(options));
     AtomicInteger unasked = new AtomicInteger(questions.size());
     return questions.stream()
         .<Check>map(question -> new AskedCheck(question, servers, unasked))
@@ -34,7 +50,22 @@ public final class MySqlChecks {
   public static Map<String, String> catalogue() {
     Map<String, String> catalogue = new LinkedHashMap<>();
     questions().forEach(question -> catalogue.put(question.code(), question.about()));
+    backQuestions().forEach(q -> catalogue.putIfAbsent(q.code(), q.about()));
     return catalogue;
+  }
+
+  private static List<Question> backQuestions() {
+    return List.of(
+        new ServerIdCheck(),
+        new LogBinCheck(),
+        new BinlogFormatCheck(),
+        new BinlogRowImageCheck(),
+        new BinlogRowValueOptionsCheck(),
+        new BinlogFiltersCheck(),
+        new MaxAllowedPacketCheck(),
+        new SourcePrivilegesCheck(),
+        new OwnAccountCheck(),
+        new ReturnCheck());
   }
 
   private static List<Question> questions() {

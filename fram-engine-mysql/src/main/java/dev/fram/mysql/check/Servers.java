@@ -2,7 +2,6 @@
 package dev.fram.mysql.check;
 
 import dev.fram.api.engine.SchemaOption;
-import dev.fram.api.model.Scope;
 import dev.fram.mysql.catalog.Catalog;
 import dev.fram.mysql.catalog.CatalogTable;
 import java.sql.SQLException;
@@ -25,13 +24,13 @@ final class Servers {
   /**
    * @param source where the data leaves
    * @param target where it arrives
-   * @param scope which tables
+   * @param catalog which tables
    * @param options what the user allows, adds or leaves out
    */
-  Servers(Server source, Server target, Scope scope, Set<SchemaOption> options) {
+  Servers(Server source, Server target, Catalog catalog, Set<SchemaOption> options) {
     this.source = source;
     this.target = target;
-    this.catalog = new Catalog(scope, source.connector().databases());
+    this.catalog = catalog;
     this.options = Set.copyOf(options);
   }
 

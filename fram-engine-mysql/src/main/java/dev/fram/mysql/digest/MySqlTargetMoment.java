@@ -9,6 +9,7 @@ import dev.fram.mysql.binlog.BinlogPosition;
 import dev.fram.mysql.connection.Connector;
 import dev.fram.mysql.connection.Sql;
 import dev.fram.mysql.connection.SqlErrors;
+import dev.fram.mysql.journal.FeedRow;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.Optional;
@@ -21,11 +22,6 @@ import java.util.Set;
  * it.
  */
 public final class MySqlTargetMoment implements TargetMoment {
-  private static final String RECORDED =
-      "SELECT COUNT(*) FROM information_schema.TABLES"
-          + " WHERE TABLE_SCHEMA = 'fram' AND TABLE_NAME = 'feed'";
-  private static final String POSITION = "SELECT position FROM fram.feed WHERE only_one = 1";
-
   private final Connection session;
   private final Optional<Position> position;
   private final DigestReader digests;
@@ -38,14 +34,21 @@ public final class MySqlTargetMoment implements TargetMoment {
 
   /** Also on a server that no migration is recorded on. */
   public static MySqlTargetMoment take(Connector target, Reveal reveal) {
+    return take(target, FeedRow.there(), reveal);
+  }
+
+  /**
+   * @param feed where the feed's position stands
+   */
+  public static MySqlTargetMoment take(Connector target, FeedRow feed, Reveal reveal) {
     Connection session = target.open("verify");
     boolean done = false;
     try {
-      boolean recorded = Sql.number(session, RECORDED) > 0;
+      boolean recorded = Sql.number(session, feed.exists()) > 0;
       SnapshotSession.begin(session);
       Optional<Position> position =
           recorded
-              ? Sql.first(session, POSITION, row -> BinlogPosition.parse(row.getString(1)))
+              ? Sql.first(session, feed.position(), row -> BinlogPosition.parse(row.getString(1)))
               : Optional.empty();
       DigestReader digests = new SnapshotDigests(session, target.name(), Set.of(), reveal);
       done = true;

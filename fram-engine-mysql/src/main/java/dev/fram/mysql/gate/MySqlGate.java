@@ -48,8 +48,10 @@ public final class MySqlGate implements WriteGate {
    * @param id the migration
    * @param tables every table with rows of its own, sorted by name
    * @param budget how long writers may be kept waiting
+   * @param closing how the source is closed after the hand-over
    */
-  public record Plan(MigrationId id, List<TableId> tables, Duration budget) {
+  public record Plan(
+      MigrationId id, List<TableId> tables, Duration budget, Closing.Question closing) {
     public Plan {
       tables = List.copyOf(tables);
     }
@@ -82,7 +84,10 @@ public final class MySqlGate implements WriteGate {
   public List<String> unstoppable() {
     return questions.read(
         "asking who else uses Fram's account",
-        c -> SourceSeal.closesToEverybody(c) ? List.of() : OwnSessions.strangers(c));
+        c ->
+            plan.closing.of(c) == Closing.FOR_GOOD && SourceSeal.closesToEverybody(c)
+                ? List.of()
+                : OwnSessions.strangers(c));
   }
 
   @Override
@@ -153,7 +158,7 @@ public final class MySqlGate implements WriteGate {
     }
     StepOutcome outcome = decide(epoch, frozen);
     if (outcome == StepOutcome.DONE) {
-      sealWhileLocked();
+      sealWhileLocked(epoch);
     }
     release();
     return outcome;
@@ -194,9 +199,14 @@ public final class MySqlGate implements WriteGate {
    * (1100, 1192 seen on 8.0.33 and MariaDB 11.4). When it fails, the seal that follows does it
    * again and finds out what has slipped.
    */
-  private void sealWhileLocked() {
+  private void sealWhileLocked(long epoch) {
     try {
-      SourceSeal.close(source);
+      SourceSeal.close(
+          source,
+          session -> {
+            new HandOverRegister(plan.id).requireHandedOver(session, epoch);
+            return plan.closing.of(session);
+          });
     } catch (FramException e) {
       LOG.warn("Not closed yet: {}", e.getMessage());
     }

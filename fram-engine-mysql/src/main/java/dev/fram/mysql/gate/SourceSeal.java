@@ -49,6 +49,7 @@ public final class SourceSeal {
 
   private final Connection connection;
   private final String server;
+  private final ClosedServer closed;
 
   /**
    * @param server the source's name for people
@@ -56,6 +57,7 @@ public final class SourceSeal {
   public SourceSeal(Connection connection, String server) {
     this.connection = connection;
     this.server = server;
+    this.closed = new ClosedServer(connection, server);
   }
 
   /** How the server refuses writes. */
@@ -75,30 +77,31 @@ public final class SourceSeal {
    * @throws FramException LOCK_TIMEOUT while something is on its way that cannot be stopped;
    *     PRIVILEGE_MISSING when nothing at all keeps applications out
    */
-  public BinlogPosition close() throws SQLException {
+  public BinlogPosition close(Closing closing) throws SQLException {
     ReadOnly before = readOnly();
     boolean locked = true;
     if (before != ReadOnly.SUPER) {
-      stopEvents();
-      locked = lockAccounts();
+      closed.prepare();
+      new TargetGuard(connection).closeAgain();
+      closed.stopEvents();
+      locked = lockAccounts(closing);
     }
-    ReadOnly now = before == ReadOnly.SUPER ? before : refuseWrites();
-    if (now == ReadOnly.SUPER) {
-      keep();
-    }
-    if (now == ReadOnly.NONE && !locked) {
+    ReadOnly now = before == ReadOnly.SUPER ? before : refuseWrites(closing);
+    keep(now);
+    if (!locked && (now == ReadOnly.NONE || closing == Closing.FOR_RETURN)) {
       throw new FramException(
           ErrorCode.PRIVILEGE_MISSING,
-          server + ": the source has handed over, but it could not be closed.",
-          "Grant Fram's account SYSTEM_VARIABLES_ADMIN (SUPER on MariaDB: READ ONLY ADMIN) or"
-              + " CREATE USER, and run fram migrate again; the target stays closed until then.");
+          server + ": it has handed over, but not everybody could be kept from writing there.",
+          "Grant Fram's account SYSTEM_VARIABLES_ADMIN (SUPER on MariaDB: READ ONLY ADMIN) and"
+              + " CREATE USER (to lock accounts that have SYSTEM_USER: that too), and run fram"
+              + " migrate again; the other server stays closed until then.");
     }
     endSessions();
     List<String> prepared = Blockers.prepared(connection);
     if (!prepared.isEmpty()) {
       throw notYet(String.join("; ", prepared));
     }
-    LOG.info("{}: closed for good (read-only: {}).", server, now);
+    LOG.info("{}: closed (read-only: {}).", server, now);
     return SourceLog.position(connection);
   }
 
@@ -119,17 +122,17 @@ public final class SourceSeal {
    * While another session still holds the write gate's locks, a writer that waits for them keeps
    * SET GLOBAL waiting: so writers are ended first, and again when one has come back meanwhile.
    */
-  private ReadOnly refuseWrites() throws SQLException {
+  private ReadOnly refuseWrites(Closing closing) throws SQLException {
     Sql.run(connection, "SET SESSION lock_wait_timeout = 1");
     for (int i = 1; ; i++) {
       for (long id : sessions()) {
         kill(id);
       }
       try {
-        if (tried("SET GLOBAL super_read_only = ON")) {
+        if (closing == Closing.FOR_GOOD && closed.tried("SET GLOBAL super_read_only = ON")) {
           return ReadOnly.SUPER;
         }
-        return tried("SET GLOBAL read_only = ON") ? ReadOnly.PLAIN : readOnly();
+        return closed.tried("SET GLOBAL read_only = ON") ? ReadOnly.PLAIN : readOnly();
       } catch (SQLException e) {
         if (SqlErrors.code(e) != ErrorCode.LOCK_TIMEOUT || i == CLOSING_TRIES) {
           throw e;
@@ -138,11 +141,19 @@ public final class SourceSeal {
     }
   }
 
-  /** Beyond a restart: administrators' accounts are not locked, so nothing else would bind them. */
-  private void keep() throws SQLException {
-    if (!tried("SET PERSIST super_read_only = ON")) {
-      LOG.warn(
-          "{}: super_read_only=ON is lost when the server restarts: set it in my.cnf.", server);
+  /**
+   * Beyond a restart: where administrators' accounts are not locked, nothing else would bind them.
+   */
+  private void keep(ReadOnly now) throws SQLException {
+    switch (now) {
+      case SUPER -> {
+        if (!closed.persist("super_read_only = ON")) {
+          LOG.warn(
+              "{}: super_read_only=ON is lost when the server restarts: set it in my.cnf.", server);
+        }
+      }
+      case PLAIN -> closed.persist("read_only = ON");
+      case NONE -> {}
     }
   }
 
@@ -151,46 +162,20 @@ public final class SourceSeal {
    * Shown by trying: the variable is set to what it is.
    */
   static boolean closesToEverybody(Connection connection) throws SQLException {
-    return new SourceSeal(connection, "source")
+    return new ClosedServer(connection, "source")
         .tried("SET GLOBAL super_read_only = @@global.super_read_only");
-  }
-
-  /** Returns false when the server does not know it, or does not let us. */
-  private boolean tried(String sql) throws SQLException {
-    try {
-      Sql.run(connection, sql);
-      return true;
-    } catch (SQLException e) {
-      // 1193: no such variable. 1238: it cannot be set here. 3615: it cannot be kept here.
-      boolean impossible =
-          e.getErrorCode() == 1193
-              || e.getErrorCode() == 1238
-              || e.getErrorCode() == 3615
-              || SqlErrors.code(e) == ErrorCode.PRIVILEGE_MISSING;
-      if (!impossible) {
-        throw e;
-      }
-      LOG.debug("{}: {}: {}", server, sql, SqlErrors.message(e));
-      return false;
-    }
-  }
-
-  /** Their definers' accounts may be locked: they would run all the same. */
-  private void stopEvents() throws SQLException {
-    if (Sql.variable(connection, "event_scheduler").filter("ON"::equals).isPresent()
-        && !tried("SET GLOBAL event_scheduler = OFF")) {
-      LOG.warn("{}: the event scheduler could not be stopped.", server);
-    }
   }
 
   /**
    * Locks the accounts of applications. Administrators keep theirs where super_read_only binds them
-   * too; elsewhere their accounts are locked as well, all but Fram's own.
+   * too; elsewhere their accounts are locked as well, all but Fram's own, and also where Fram is to
+   * write on: then super_read_only cannot be had.
    *
    * @return whether every account that could write is locked
    */
-  private boolean lockAccounts() throws SQLException {
-    Set<String> passing = hasSuperReadOnly() ? passing() : Set.of();
+  private boolean lockAccounts(Closing closing) throws SQLException {
+    boolean bound = closing == Closing.FOR_GOOD && hasSuperReadOnly();
+    Set<String> passing = bound ? passing() : Set.of();
     boolean all = true;
     List<Account> accounts;
     try {
@@ -205,8 +190,7 @@ public final class SourceSeal {
       if (passing.contains(account.toString())) {
         continue;
       }
-      all &= tried("ALTER USER " + account.quoted() + " ACCOUNT LOCK");
-      LOG.info("{}: account {} locked.", server, account);
+      all &= closed.lock(account);
     }
     return all;
   }
@@ -273,15 +257,15 @@ public final class SourceSeal {
         "End it by hand; the target opens then, or when fram migrate is run again.");
   }
 
-  /** Opens a session, closes the source in it and ends the session. */
-  public static BinlogPosition close(Connector source) {
-    Connection session = source.open("seal");
-    try {
-      return new SourceSeal(session, source.name()).close();
-    } catch (SQLException e) {
-      throw SqlErrors.translate(e, source.name(), "closing the source for good");
-    } finally {
-      Connector.abort(session);
-    }
+  /**
+   * Opens a session, closes the source in it and ends the session.
+   *
+   * @param closing asked first, while nobody else opens or closes the server
+   */
+  public static BinlogPosition close(Connector source, Closing.Question closing) {
+    return Turnstile.alone(
+        source,
+        "closing the source for good",
+        session -> new SourceSeal(session, source.name()).close(closing.of(session)));
   }
 }

@@ -39,7 +39,7 @@ public final class TargetGuard {
     if (state.filter("OPEN"::equals).isPresent()) {
       return Optional.empty();
     }
-    boolean readOnly = Sql.number(connection, "SELECT @@global.read_only <> 0") > 0;
+    boolean readOnly = isReadOnly(connection);
     if (state.isEmpty() && !readOnly) {
       Sql.update(connection, "INSERT INTO fram.guard (state) VALUES ('CLOSED')");
     }
@@ -75,6 +75,16 @@ public final class TargetGuard {
     }
   }
 
+  /** Notes that the server is being closed again after it has served. */
+  void closeAgain() throws SQLException {
+    if (exists()) {
+      Sql.update(
+          connection,
+          "INSERT INTO fram.guard (state) VALUES ('CLOSED') ON DUPLICATE KEY UPDATE state ="
+              + " 'CLOSED'");
+    }
+  }
+
   /** Lets the application write. Idempotent. */
   public void open() throws SQLException {
     if (!exists() || state().isEmpty()) {
@@ -86,9 +96,7 @@ public final class TargetGuard {
 
   /** Whether the guard was installed and stands. */
   public boolean closed() throws SQLException {
-    return exists()
-        && state().filter("CLOSED"::equals).isPresent()
-        && Sql.number(connection, "SELECT @@global.read_only <> 0") > 0;
+    return exists() && state().filter("CLOSED"::equals).isPresent() && isReadOnly(connection);
   }
 
   private Optional<String> state() throws SQLException {
@@ -103,8 +111,17 @@ public final class TargetGuard {
         > 0;
   }
 
-  /** Beyond a restart where the server knows how; else {@link #close} is called again. */
+  /** Where the server cannot keep it beyond a restart, {@link #close} is called again. */
   private void set(String value) throws SQLException {
+    readOnly(connection, value);
+  }
+
+  static boolean isReadOnly(Connection connection) throws SQLException {
+    return Sql.number(connection, "SELECT @@global.read_only <> 0") > 0;
+  }
+
+  /** Beyond a restart where the server knows how. */
+  static void readOnly(Connection connection, String value) throws SQLException {
     if (Connector.version(connection).isMariaDb()) {
       Sql.run(connection, "SET GLOBAL read_only = " + value);
       return;
@@ -112,14 +129,15 @@ public final class TargetGuard {
     if (value.equals("OFF")) {
       Sql.run(connection, "SET GLOBAL super_read_only = OFF");
       Sql.run(connection, "SET GLOBAL read_only = OFF");
-      tryPersist("RESET PERSIST IF EXISTS read_only");
+      tryPersist(connection, "RESET PERSIST IF EXISTS super_read_only");
+      tryPersist(connection, "RESET PERSIST IF EXISTS read_only");
     } else {
       Sql.run(connection, "SET GLOBAL read_only = ON");
-      tryPersist("SET PERSIST_ONLY read_only = ON");
+      tryPersist(connection, "SET PERSIST_ONLY read_only = ON");
     }
   }
 
-  private void tryPersist(String sql) throws SQLException {
+  private static void tryPersist(Connection connection, String sql) throws SQLException {
     try {
       Sql.run(connection, sql);
     } catch (SQLException e) {

@@ -2,6 +2,8 @@
 package dev.fram.mysql.journal;
 
 import dev.fram.api.engine.HandOver;
+import dev.fram.api.error.ErrorCode;
+import dev.fram.api.error.FramException;
 import dev.fram.api.model.MigrationId;
 import dev.fram.mysql.binlog.BinlogPosition;
 import dev.fram.mysql.connection.Sql;
@@ -70,6 +72,81 @@ public final class HandOverRegister {
   }
 
   /**
+   * Takes a hand-over back: this server owns the data again. The caller has just read from the
+   * other server that it has handed over, and opens this one before anybody else can close it (see
+   * {@code gate.Turnstile}). Idempotent; does nothing where nothing was ever handed over.
+   *
+   * @throws FramException FENCED when a later run was here
+   */
+  public void reopen(Connection connection, long epoch) throws SQLException {
+    if (!exists(connection)) {
+      return;
+    }
+    Sql.update(
+        connection,
+        "UPDATE fram.handover SET state = 'OWNER_SOURCE', epoch = ?, decided_at = NOW(3)"
+            + " WHERE id = ? AND epoch <= ?",
+        epoch,
+        id.value(),
+        epoch);
+    requireNoLater(connection, epoch);
+  }
+
+  /**
+   * Asserts that no later run has decided anything here.
+   *
+   * @throws FramException FENCED
+   */
+  public void requireNoLater(Connection connection, long epoch) throws SQLException {
+    boolean later =
+        exists(connection)
+            && Sql.number(
+                    connection,
+                    "SELECT COUNT(*) FROM fram.handover WHERE id = ? AND epoch > ?",
+                    id.value(),
+                    epoch)
+                > 0;
+    if (later) {
+      throw new FramException(
+          ErrorCode.FENCED,
+          "A later run has handed over or taken back (this run's epoch was " + epoch + ").",
+          "Let the other run go on; fram status shows it.");
+    }
+  }
+
+  /** Whether this migration has handed the data over. */
+  public boolean handedOver(Connection connection) throws SQLException {
+    return read(connection) instanceof HandOver.HandedOver;
+  }
+
+  /**
+   * Asserts that this server has handed over and no later run was here: what is done to it then
+   * meets nobody's work.
+   *
+   * @throws FramException FENCED
+   */
+  public void requireHandedOver(Connection connection, long epoch) throws SQLException {
+    requireNoLater(connection, epoch);
+    if (!handedOver(connection)) {
+      throw new FramException(
+          ErrorCode.FENCED,
+          "This server serves: it was opened by another run (this run's epoch was " + epoch + ").",
+          "Let the other run go on; fram status shows it.");
+    }
+  }
+
+  /** Forgets this migration, whatever it has decided: nothing of it is left on this server. */
+  public void forget(Connection connection) throws SQLException {
+    if (!exists(connection)) {
+      return;
+    }
+    Sql.update(connection, "DELETE FROM fram.handover WHERE id = ?", id.value());
+    if (Sql.number(connection, "SELECT COUNT(*) FROM fram.handover") == 0) {
+      Sql.run(connection, "DROP TABLE fram.handover");
+    }
+  }
+
+  /**
    * Who owns the data. Waits for a decision that is under way: a commit may have happened, and not
    * be visible yet.
    */
@@ -105,6 +182,7 @@ public final class HandOverRegister {
       return;
     }
     Sql.run(connection, "DROP TABLE fram.handover");
+    Sql.run(connection, "DROP TABLE IF EXISTS fram.closed");
     long others =
         Sql.number(
             connection,

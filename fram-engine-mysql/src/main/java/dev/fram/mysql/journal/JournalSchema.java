@@ -16,22 +16,6 @@ public final class JournalSchema {
   public static final String CHECK_EPOCH =
       "SELECT 1 FROM fram.migration WHERE only_one = 1 AND epoch = ? LOCK IN SHARE MODE";
 
-  /**
-   * The compare-and-set that makes apply exactly-once. Parameters: new position, old position,
-   * epoch; must find one row. The epoch stands in the same row, and a take-over writes it there: an
-   * update that waited for the take-over looks at the row as it is then, and no longer finds it.
-   */
-  public static final String ADVANCE_FEED =
-      "UPDATE fram.feed SET position = ?, sequence = sequence + 1, applied_at = NOW(3)"
-          + " WHERE only_one = 1 AND position = ? AND epoch = ?";
-
-  /**
-   * Locks the feed's row when position and epoch are still these; no row: fenced. A second writer
-   * waits, and then finds another position or epoch. Parameters: position, epoch.
-   */
-  public static final String LOCK_FEED =
-      "SELECT 1 FROM fram.feed WHERE only_one = 1 AND position = ? AND epoch = ? FOR UPDATE";
-
   /** Records a chunk as copied. Parameters: schema, table, number, rows, bytes, fence. */
   public static final String CHUNK_DONE =
       "INSERT INTO fram.chunk_done"

@@ -193,6 +193,18 @@ public final class MySqlJournal implements JournalStore, AutoCloseable {
                 from.text()));
   }
 
+  /** The same where there is a position already: from here the data moves this way again. */
+  public void restartFeed(long epoch, Position from) {
+    checked(
+        epoch,
+        "recording where the feed begins again",
+        c ->
+            Sql.update(
+                c,
+                "UPDATE fram.feed SET position = ?, applied_at = NULL WHERE only_one = 1",
+                from.text()));
+  }
+
   @Override
   public void saveVerdict(long epoch, TableId table, RowVerdict verdict) {
     checked(

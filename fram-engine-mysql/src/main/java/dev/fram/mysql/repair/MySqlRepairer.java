@@ -14,7 +14,7 @@ import dev.fram.mysql.connection.SqlErrors;
 import dev.fram.mysql.copy.RowTransfer;
 import dev.fram.mysql.digest.KeyedRows;
 import dev.fram.mysql.digest.MySqlSourceMoment;
-import dev.fram.mysql.journal.JournalSchema;
+import dev.fram.mysql.journal.FeedRow;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.Collection;
@@ -123,7 +123,7 @@ public final class MySqlRepairer implements Repairer {
   }
 
   private void lockFeed(Position at) throws SQLException {
-    if (Sql.first(session, JournalSchema.LOCK_FEED, row -> row.getInt(1), at.text(), epoch)
+    if (Sql.first(session, FeedRow.there().lock(), row -> row.getInt(1), at.text(), epoch)
         .isEmpty()) {
       throw new FramException(
           ErrorCode.FENCED,

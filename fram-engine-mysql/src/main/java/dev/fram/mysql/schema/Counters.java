@@ -5,7 +5,6 @@ import dev.fram.api.model.TableId;
 import dev.fram.mysql.connection.Quoting;
 import dev.fram.mysql.connection.Sql;
 import dev.fram.mysql.schema.SchemaObject.Fact;
-import dev.fram.mysql.schema.SchemaObject.Kind;
 import java.math.BigInteger;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -28,12 +27,15 @@ final class Counters {
 
   private Counters() {}
 
-  /** Raises the counters that are behind the source's; returns how many tables were altered. */
-  static int raise(Connection source, Connection target) throws SQLException {
+  /**
+   * Raises the counters that are behind the source's; returns how many tables were altered.
+   *
+   * @param tables those that came with the schema
+   */
+  static int raise(List<SchemaObject> tables, Connection source, Connection target)
+      throws SQLException {
     List<SchemaObject> counting =
-        ObjectStore.made(target, Kind.TABLE).stream()
-            .filter(table -> table.fact(Fact.COUNTS).isPresent())
-            .toList();
+        tables.stream().filter(table -> table.fact(Fact.COUNTS).isPresent()).toList();
     Map<TableId, BigInteger> wanted = counters(source, counting);
     Map<TableId, BigInteger> found = counters(target, counting);
     int altered = 0;
@@ -92,8 +94,9 @@ final class Counters {
   }
 
   /** Sets the target's sequences beyond everything the source's may have handed out. */
-  static void sequences(Connection source, Connection target) throws SQLException {
-    for (SchemaObject sequence : ObjectStore.made(target, Kind.SEQUENCE)) {
+  static void sequences(List<SchemaObject> sequences, Connection source, Connection target)
+      throws SQLException {
+    for (SchemaObject sequence : sequences) {
       String name = Quoting.table(sequence.id());
       List<long[]> state =
           Sql.list(

@@ -136,8 +136,7 @@ public final class Events {
    */
   static List<String> open(SchemaSession target, Connection connection) throws SQLException {
     List<String> notes = new ArrayList<>();
-    List<TableId> past =
-        Sql.list(connection, PAST, row -> new TableId(row.getString(1), row.getString(2)));
+    List<TableId> past = past(connection);
     for (SchemaObject event : ObjectStore.made(connection, Kind.EVENT)) {
       String state = event.fact(Fact.STATE).orElse("DISABLED");
       if (state.equals("ENABLED") && past.contains(event.id())) {
@@ -146,26 +145,42 @@ public final class Events {
                 + " stays disabled: its time passed while the migration ran; it ran on the source"
                 + " unless that was during the cutover");
       } else if (!state.equals("DISABLED")) {
-        enable(target, connection, event);
+        boolean here = state.equals("ENABLED");
+        alter(target, connection, event, here ? " ENABLE" : " DISABLE ON SLAVE");
       }
     }
     return notes;
   }
 
-  /** Without its definer in the statement, the login that runs it would become the definer. */
-  private static void enable(SchemaSession target, Connection connection, SchemaObject event)
+  /** Those whose one time is over. */
+  static List<TableId> past(Connection connection) throws SQLException {
+    return Sql.list(connection, PAST, row -> new TableId(row.getString(1), row.getString(2)));
+  }
+
+  /**
+   * Disables the events that were made here, for a server that is to follow again.
+   *
+   * @param catalog what is in scope
+   */
+  static void disable(SchemaSession target, Connection connection, Catalog catalog)
       throws SQLException {
-    boolean here = event.fact(Fact.STATE).equals(Optional.of("ENABLED"));
+    List<TableId> enabled = enabled(connection, catalog);
+    for (SchemaObject event : ObjectStore.made(connection, Kind.EVENT)) {
+      if (enabled.contains(event.id())) {
+        alter(target, connection, event, " DISABLE");
+      }
+    }
+  }
+
+  /** Without its definer in the statement, the login that runs it would become the definer. */
+  static void alter(SchemaSession target, Connection connection, SchemaObject event, String state)
+      throws SQLException {
     String alter =
-        "ALTER"
-            + Definers.clause(event.text())
-            + " EVENT "
-            + Quoting.table(event.id())
-            + (here ? " ENABLE" : " DISABLE ON SLAVE");
+        "ALTER" + Definers.clause(event.text()) + " EVENT " + Quoting.table(event.id()) + state;
     try {
       ObjectSettings.make(connection, event.withText(alter));
     } catch (SQLException e) {
-      throw target.translate(e, "enabling " + event);
+      throw target.translate(e, "altering " + event);
     }
   }
 }

@@ -136,8 +136,8 @@ public final class MySqlSchemaTransfer implements SchemaTransfer {
                 epoch,
                 "raising counters",
                 to -> {
-                  Counters.sequences(from, to);
-                  return Counters.raise(from, to);
+                  Counters.sequences(ObjectStore.made(to, Kind.SEQUENCE), from, to);
+                  return Counters.raise(ObjectStore.made(to, Kind.TABLE), from, to);
                 }));
   }
 
@@ -149,6 +149,8 @@ public final class MySqlSchemaTransfer implements SchemaTransfer {
         "taking triggers away again",
         connection -> {
           ObjectStore.forget(connection, FINISH);
+          // Enabled where the target has served once.
+          Events.disable(target, connection, catalog);
           return 0;
         });
   }

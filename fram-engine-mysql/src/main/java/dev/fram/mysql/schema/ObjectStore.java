@@ -150,7 +150,7 @@ final class ObjectStore {
     }
   }
 
-  private static String json(SchemaObject object) {
+  static String json(SchemaObject object) {
     try {
       return JSON.writeValueAsString(object);
     } catch (JsonProcessingException e) {
@@ -158,7 +158,7 @@ final class ObjectStore {
     }
   }
 
-  private static SchemaObject parse(String json) {
+  static SchemaObject parse(String json) {
     try {
       return JSON.readValue(json, SchemaObject.class);
     } catch (JsonProcessingException e) {

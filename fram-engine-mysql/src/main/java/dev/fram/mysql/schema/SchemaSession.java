@@ -90,10 +90,19 @@ final class SchemaSession {
 
   /** As {@link #fenced}, again when a lock was not to be had: the work may be done twice. */
   <T> T insisting(long epoch, String doing, Work<T> work) {
+    return insisting(
+        doing,
+        connection -> {
+          checkEpoch(connection, epoch);
+          return work.run(connection);
+        });
+  }
+
+  /** The same on a server whose fence is another one: the work looks at it first. */
+  <T> T insisting(String doing, Work<T> work) {
     for (int attempt = 1; ; attempt++) {
       try {
-        return fenced(
-            epoch,
+        return with(
             doing,
             connection -> {
               Sql.run(connection, "SET SESSION lock_wait_timeout = 5");

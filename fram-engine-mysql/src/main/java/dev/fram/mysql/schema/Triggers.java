@@ -96,7 +96,8 @@ final class Triggers {
     }
   }
 
-  private static Set<TableId> existing(Connection connection) throws SQLException {
+  /** Those that are on this server. */
+  static Set<TableId> existing(Connection connection) throws SQLException {
     return new HashSet<>(
         Sql.list(
             connection,

@@ -11,6 +11,7 @@ import dev.fram.api.engine.SchemaOption;
 import dev.fram.api.model.Endpoint;
 import dev.fram.api.model.Scope;
 import dev.fram.api.model.Secret;
+import dev.fram.mysql.catalog.Catalog;
 import dev.fram.mysql.connection.Connector;
 import dev.fram.testkit.server.MySqlServer;
 import dev.fram.testkit.server.MySqlVersion;
@@ -46,8 +47,11 @@ class MySqlChecksTest {
   void goodServersPass(MySqlVersion version) throws SQLException {
     Connector source = new Connector(source(version).endpoint(""), "source");
     Connector target = new Connector(target(version).endpoint(""), "target");
+    Catalog catalog = new Catalog(Scope.all(), List.of());
     List<Finding> findings =
-        MySqlChecks.of(source, target, Scope.all(), Set.of()).stream()
+        Stream.concat(
+                MySqlChecks.of(source, target, Scope.all(), Set.of()).stream(),
+                MySqlChecks.back(target, source, catalog, Set.of()).stream())
             .flatMap(check -> check.run().stream())
             .toList();
     // What root may do on MariaDB nothing there can take from it.
@@ -346,6 +350,36 @@ class MySqlChecksTest {
         "",
         Map.of("ssl-mode", mode),
         Optional.of(new Secret(server.password())));
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void theWayBackNeedsTwoServersThatCanBeClosedAndWrittenTo(MySqlVersion version)
+      throws SQLException {
+    MySqlServer source = source(version);
+    MySqlServer target = target(version);
+    make(target, "CREATE DATABASE other; CREATE TABLE other.t (a int PRIMARY KEY)");
+    make(source, "CREATE USER weak IDENTIFIED BY 'w'; GRANT SELECT ON *.* TO weak");
+    Connector former = new Connector(weak(source), "source");
+    Connector served = new Connector(target.endpoint(""), "target");
+    try {
+      Catalog catalog = new Catalog(Scope.all(), List.of("c"));
+      List<String> seen =
+          MySqlChecks.back(served, former, catalog, Set.of()).stream()
+              .filter(check -> check.code().equals("way-back"))
+              .flatMap(check -> check.run().stream())
+              .filter(finding -> finding.severity() == Severity.FAIL)
+              .map(Finding::seen)
+              .toList();
+      assertThat(seen)
+          .anyMatch(text -> text.contains("INSERT ON `c`.*"))
+          .anyMatch(text -> text.contains("other databases") && text.contains("other"));
+    } finally {
+      former.closeAll();
+      served.closeAll();
+      make(source, "DROP USER weak");
+      make(target, "DROP DATABASE other");
+    }
   }
 
   private static List<Finding> asked(MySqlServer source, MySqlServer target, String code) {

@@ -77,7 +77,8 @@ final class GateTest {
 
     MySqlGate gate(Duration budget, String... names) {
       List<TableId> tables = Arrays.stream(names).map(name -> new TableId("shop", name)).toList();
-      return new MySqlGate(source, questions, new MySqlGate.Plan(id, tables, budget));
+      return new MySqlGate(
+          source, questions, new MySqlGate.Plan(id, tables, budget, session -> Closing.FOR_GOOD));
     }
 
     HandOver register() throws SQLException {
@@ -276,9 +277,9 @@ final class GateTest {
         assertThatThrownBy(admin::join).isNotNull();
       }
       assertThat(rig.register()).isEqualTo(new HandOver.HandedOver(frozenAt, 7));
-      BinlogPosition sealed = SourceSeal.close(rig.source);
+      BinlogPosition sealed = SourceSeal.close(rig.source, session -> Closing.FOR_GOOD);
       assertThat(sealed.covers(frozenAt)).isTrue();
-      assertThat(SourceSeal.close(rig.source).covers(sealed)).isTrue();
+      assertThat(SourceSeal.close(rig.source, session -> Closing.FOR_GOOD).covers(sealed)).isTrue();
       assertThatThrownBy(() -> rig.as("app").close()).isInstanceOf(SQLException.class);
       assertThatThrownBy(
               () -> {
@@ -305,8 +306,8 @@ final class GateTest {
         comers.add(Thread.ofPlatform().start(() -> comeBack(rig.server.port(), stop)));
       }
       try {
-        SourceSeal.close(rig.source);
-        assertThat(SourceSeal.close(rig.source).text()).isNotEmpty();
+        SourceSeal.close(rig.source, session -> Closing.FOR_GOOD);
+        assertThat(SourceSeal.close(rig.source, session -> Closing.FOR_GOOD).text()).isNotEmpty();
       } finally {
         stop.set(true);
         rig.server.stop();
@@ -344,7 +345,7 @@ final class GateTest {
       write(app, 1);
       app.setAutoCommit(false);
       write(app, 2);
-      BinlogPosition sealed = SourceSeal.close(rig.source);
+      BinlogPosition sealed = SourceSeal.close(rig.source, session -> Closing.FOR_GOOD);
       assertThat(sealed.covers(frozenAt)).isTrue();
       assertThat(frozenAt.covers(sealed)).isFalse();
       assertThatThrownBy(app::commit).isInstanceOf(SQLException.class);
@@ -386,7 +387,7 @@ final class GateTest {
   @EnumSource(MySqlVersion.class)
   void staysClosedWhenTheServerStartsAgain(MySqlVersion version) throws Exception {
     try (Rig rig = new Rig(version)) {
-      SourceSeal.close(rig.source);
+      SourceSeal.close(rig.source, session -> Closing.FOR_GOOD);
       rig.server.kill9();
       rig.server.start();
       for (String user : List.of("app", "admin")) {
@@ -399,6 +400,41 @@ final class GateTest {
             .isNotNull();
       }
       assertThat(rig.rows()).isZero();
+    }
+  }
+
+  /** Fram goes on writing there, nobody else does; and the opening opens what was closed. */
+  @ParameterizedTest
+  @EnumSource(names = {"V8_0", "MARIADB_11_4"})
+  void whatIsClosedForTheWayBackStaysSoAndOnlyThatIsOpenedAgain(MySqlVersion version)
+      throws Exception {
+    try (Rig rig = new Rig(version)) {
+      rig.server.execute("", "CREATE USER asleep IDENTIFIED BY 'pw'");
+      rig.server.execute("", "GRANT ALL ON shop.* TO asleep");
+      rig.server.execute("", "ALTER USER asleep ACCOUNT LOCK");
+      SourceSeal.close(rig.source, session -> Closing.FOR_RETURN);
+      rig.server.kill9();
+      rig.server.start();
+      for (String user : List.of("app", "admin", "asleep")) {
+        assertThatThrownBy(() -> rig.as(user)).isInstanceOf(SQLException.class);
+      }
+      try (Connection fram = rig.source.open("test")) {
+        new ClosedServer(fram, "source").keep();
+        assertThat(TargetGuard.isReadOnly(fram)).isTrue();
+        Sql.run(fram, "INSERT INTO shop.item VALUES (1, 0)");
+        new ClosedServer(fram, "source").open();
+        new ClosedServer(fram, "source").open();
+        assertThat(Sql.list(fram, "SELECT user FROM fram.closed", row -> row.getString(1)))
+            .isEmpty();
+      }
+      rig.server.restart();
+      for (String user : List.of("app", "admin")) {
+        try (Connection again = rig.as(user)) {
+          write(again, user.equals("app") ? 2 : 3);
+        }
+      }
+      assertThatThrownBy(() -> rig.as("asleep")).isInstanceOf(SQLException.class);
+      assertThat(rig.rows()).isEqualTo(3);
     }
   }
 

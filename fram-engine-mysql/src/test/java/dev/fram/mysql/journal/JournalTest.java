@@ -146,7 +146,7 @@ class JournalTest {
 
   private static int advance(Connection session, BinlogPosition from, BinlogPosition to, long epoch)
       throws SQLException {
-    return Sql.update(session, JournalSchema.ADVANCE_FEED, to.text(), from.text(), epoch);
+    return Sql.update(session, FeedRow.there().advance(), to.text(), from.text(), epoch);
   }
 
   private static void refused(ErrorCode code, Runnable act) {

@@ -119,6 +119,11 @@ final class MySqlPair implements Pair {
     return new SwitchableProvider(endpoint(target, APPLICATION, "app"));
   }
 
+  /** With any login of the test's own, as an application does it. */
+  static Connection connect(MySqlServer server, String user, String database) throws SQLException {
+    return DriverManager.getConnection(server.jdbcUrl(database), user, PASSWORD);
+  }
+
   /** With Fram's login, which gets in also after the hand-over; several statements in one. */
   static Connection administer(MySqlServer server) throws SQLException {
     return DriverManager.getConnection(server.jdbcUrl(ALL_DATABASES), FRAM, PASSWORD);
@@ -176,6 +181,7 @@ final class MySqlPair implements Pair {
       run(connection, "SET GLOBAL super_read_only = OFF");
       run(connection, "RESET PERSIST IF EXISTS read_only");
       run(connection, "RESET PERSIST IF EXISTS super_read_only");
+      run(connection, "RESET PERSIST IF EXISTS event_scheduler");
     }
     run(connection, "SET GLOBAL read_only = OFF");
     run(connection, "SET GLOBAL event_scheduler = ON");

@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.fram.it.migration;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.fram.testkit.server.MySqlServer;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+
+/**
+ * An application that writes on whichever of two servers takes it: it tries the one where it was,
+ * and when it is refused the other. What was acknowledged it remembers.
+ */
+final class Writers implements AutoCloseable {
+  private static final int THREADS = 3;
+  private static final long PAUSE_MILLIS = 15;
+
+  private final MySqlPair pair;
+  private final CountDownLatch stop = new CountDownLatch(1);
+  private final AtomicLong numbers = new AtomicLong(100);
+  private final ConcurrentLinkedQueue<String> acknowledged = new ConcurrentLinkedQueue<>();
+  private final List<Thread> threads = new ArrayList<>();
+
+  Writers(MySqlPair pair) {
+    this.pair = pair;
+    for (int i = 0; i < THREADS; i++) {
+      threads.add(Thread.ofPlatform().name("writer-" + i).start(this::write));
+    }
+  }
+
+  private void write() {
+    MySqlServer at = pair.source();
+    while (stop.getCount() > 0) {
+      try (Connection connection = MySqlPair.connect(at, "shop", "app")) {
+        while (stop.getCount() > 0) {
+          transaction(connection);
+          pause();
+        }
+      } catch (SQLException e) {
+        at = at == pair.source() ? pair.target() : pair.source();
+        pause();
+      }
+    }
+  }
+
+  /** Some of the customers are deleted again, and their items with them. */
+  private void transaction(Connection connection) throws SQLException {
+    long n = numbers.incrementAndGet();
+    String token = "token " + n;
+    connection.setAutoCommit(false);
+    try (Statement statement = connection.createStatement()) {
+      statement.execute("INSERT INTO customer VALUES (" + n + ", 'new')");
+      statement.execute(
+          "INSERT INTO item (customer, token) VALUES (" + n + ", 'passing " + n + "')");
+      statement.execute(
+          "INSERT INTO item (customer, token, body) VALUES (1 + "
+              + n % 5
+              + ", '"
+              + token
+              + "', REPEAT('y', 200))");
+      statement.execute("UPDATE coded SET v = v + 1 WHERE v % 3 = " + n % 3);
+      if (n % 2 == 0) {
+        statement.execute("DELETE FROM customer WHERE id = " + n);
+      }
+    }
+    connection.commit();
+    acknowledged.add(token);
+  }
+
+  private void pause() {
+    try {
+      stop.await(PAUSE_MILLIS, TimeUnit.MILLISECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /** The application goes on, wherever it is now. */
+  void awaitMore() {
+    int then = acknowledged.size();
+    await().atMost(Duration.ofMinutes(2)).until(() -> acknowledged.size() > then + 40);
+  }
+
+  void assertNothingLost(MySqlServer server) throws SQLException {
+    Set<String> there = new HashSet<>();
+    try (Connection connection = MySqlPair.connect(server, "shop", "app");
+        Statement statement = connection.createStatement();
+        ResultSet rows = statement.executeQuery("SELECT token FROM item")) {
+      while (rows.next()) {
+        there.add(String.valueOf(rows.getString(1)));
+      }
+    }
+    assertThat(acknowledged).isNotEmpty();
+    assertThat(there).containsAll(acknowledged);
+  }
+
+  @Override
+  public void close() {
+    stop.countDown();
+    for (Thread thread : threads) {
+      try {
+        thread.join();
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+      }
+    }
+  }
+}
