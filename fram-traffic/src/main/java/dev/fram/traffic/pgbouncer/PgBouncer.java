@@ -146,19 +146,28 @@ final class PgBouncer implements TrafficSwitch {
   @Override
   public SwitchOutcome resume() {
     try (Console console = open()) {
-      for (String database : databases) {
-        if (entry(console, database).isPaused()) {
-          console.ask("RESUME " + quoted(database));
-        }
-        if (entry(console, database).isPaused()) {
-          return new SwitchOutcome.NotDone(
-              database + " is still paused after RESUME.", "RESUME it by hand.", Again.LATER);
-        }
+      LoginRetry retry = LoginRetry.shortened(console, databases);
+      try {
+        return resume(console);
+      } finally {
+        retry.restore();
       }
-      return SwitchOutcome.done();
     } catch (IOException e) {
       return failed("RESUME", e);
     }
+  }
+
+  private SwitchOutcome resume(Console console) throws IOException {
+    for (String database : databases) {
+      if (entry(console, database).isPaused()) {
+        console.ask("RESUME " + quoted(database));
+      }
+      if (entry(console, database).isPaused()) {
+        return new SwitchOutcome.NotDone(
+            database + " is still paused after RESUME.", "RESUME it by hand.", Again.LATER);
+      }
+    }
+    return SwitchOutcome.done();
   }
 
   /** Before the hand-over nothing but PAUSE was done. */

@@ -14,6 +14,8 @@ import dev.fram.testkit.server.ProxyProgram;
 import dev.fram.testkit.server.ProxyServer;
 import dev.fram.traffic.socket.Place;
 import java.io.IOException;
+import java.net.ServerSocket;
+import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -21,6 +23,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -39,6 +43,11 @@ class PgBouncerTest {
           new TrafficMove.Server(new Address("127.0.0.1", 2222), "shop"));
 
   private static ProxyServer start(String authentication, String settings) throws IOException {
+    return start(authentication, settings, 1111);
+  }
+
+  private static ProxyServer start(String authentication, String settings, int port)
+      throws IOException {
     ProxyServer server = ProxyServer.of(ProxyProgram.PGBOUNCER);
     server.write("users.txt", "\"boss\" \"" + PASSWORD + "\"\n\"guest\" \"" + PASSWORD + "\"\n");
     Path file =
@@ -46,7 +55,7 @@ class PgBouncerTest {
             "pgbouncer.ini",
             """
             [databases]
-            shop = host=127.0.0.1 port=1111 dbname=shop
+            shop = host=127.0.0.1 port=%d dbname=shop
             [pgbouncer]
             listen_addr = 127.0.0.1
             listen_port = %d
@@ -57,7 +66,8 @@ class PgBouncerTest {
             stats_users = guest
             %s
             """
-                .formatted(server.port(), authentication, server.file("users.txt"), settings));
+                .formatted(
+                    port, server.port(), authentication, server.file("users.txt"), settings));
     return server.start(file.toString());
   }
 
@@ -66,6 +76,11 @@ class PgBouncerTest {
   }
 
   private static TrafficSwitch pgbouncer(ProxyServer server, String user, String password) {
+    return pgbouncer(server, user, password, MOVE);
+  }
+
+  private static TrafficSwitch pgbouncer(
+      ProxyServer server, String user, String password, TrafficMove move) {
     return new PgBouncerKind()
         .open(
             new SwitchOptions(
@@ -77,23 +92,27 @@ class PgBouncerTest {
                     "config", List.of(server.file("pgbouncer.ini").toString())),
                 Map.of(),
                 Optional.of(new Secret(password))),
-            MOVE);
+            move);
   }
 
   private static void assertDone(SwitchOutcome outcome) {
     assertThat(outcome).isInstanceOf(SwitchOutcome.Done.class);
   }
 
-  private static String show(ProxyServer server) throws IOException {
+  private static List<Map<String, String>> ask(ProxyServer server, String sql) throws IOException {
     Console.Login login = new Console.Login("boss", "pgbouncer", Optional.of(new Secret(PASSWORD)));
     try (Console console =
         Console.open(new Place.Tcp(new Address("127.0.0.1", server.port())), login, LIMIT)) {
-      return console.ask("SHOW DATABASES").stream()
-          .filter(row -> "shop".equals(row.get("name")))
-          .map(row -> row.get("port") + (row.get("paused").equals("1") ? " paused" : ""))
-          .findFirst()
-          .orElseThrow();
+      return console.ask(sql);
     }
+  }
+
+  private static String show(ProxyServer server) throws IOException {
+    return ask(server, "SHOW DATABASES").stream()
+        .filter(row -> "shop".equals(row.get("name")))
+        .map(row -> row.get("port") + (row.get("paused").equals("1") ? " paused" : ""))
+        .findFirst()
+        .orElseThrow();
   }
 
   @ParameterizedTest
@@ -182,5 +201,59 @@ class PgBouncerTest {
       assertDone(second.resume());
       assertThat(show(one)).isEqualTo("2222");
     }
+  }
+
+  /**
+   * A connection to the server is just being made when PAUSE comes. PgBouncer takes its end for a
+   * server that does not answer, and would leave the next one alone for 15 s.
+   */
+  @Test
+  void aConnectionThatIsBeingMadeDoesNotKeepItsClientsWaiting() throws Exception {
+    try (ServerSocket from = new ServerSocket(0);
+        ServerSocket to = new ServerSocket(0);
+        ProxyServer server = start("md5", "pool_mode = transaction", from.getLocalPort())) {
+      TrafficMove move =
+          new TrafficMove(
+              MOVE.migration(),
+              TrafficMove.Direction.FORWARD,
+              new TrafficMove.Server(new Address("127.0.0.1", from.getLocalPort()), "shop"),
+              new TrafficMove.Server(new Address("127.0.0.1", to.getLocalPort()), "shop"));
+      TrafficSwitch pgbouncer = pgbouncer(server, "boss", PASSWORD, move);
+      Thread client = Thread.ofPlatform().start(() -> waitForAServer(server));
+      try {
+        from.setSoTimeout(10_000);
+        from.accept();
+        assertDone(pgbouncer.pause(LIMIT));
+        assertDone(pgbouncer.redirect());
+        to.setSoTimeout(5_000);
+        FutureTask<Socket> arrival = new FutureTask<>(to::accept);
+        Thread.ofPlatform().start(arrival);
+        assertDone(pgbouncer.resume());
+        assertThat(arrival.get(10, TimeUnit.SECONDS).isConnected()).isTrue();
+        assertThat(config(server, "server_login_retry")).isEqualTo("15");
+      } finally {
+        server.kill();
+        client.join();
+      }
+    }
+  }
+
+  /** An application's login: PgBouncer answers it when it knows a server. */
+  private static void waitForAServer(ProxyServer server) {
+    Console.Login login = new Console.Login("boss", "shop", Optional.of(new Secret(PASSWORD)));
+    Place place = new Place.Tcp(new Address("127.0.0.1", server.port()));
+    try (Console console = Console.open(place, login, Duration.ofSeconds(60))) {
+      console.ask("SELECT 1");
+    } catch (IOException ended) {
+      // There is no database behind it.
+    }
+  }
+
+  private static String config(ProxyServer server, String name) throws IOException {
+    return ask(server, "SHOW CONFIG").stream()
+        .filter(row -> name.equals(row.get("key")))
+        .map(row -> row.get("value"))
+        .findFirst()
+        .orElseThrow();
   }
 }
