@@ -75,7 +75,9 @@ class PrivilegesTest {
     }
   }
 
-  /** On the source an account that cannot write to what is migrated is enough. */
+  /**
+   * Without a way back, an account that cannot write to what is migrated is enough on the source.
+   */
   @ParameterizedTest
   @CsvSource({"V8_0,-- on a MySQL source", "MARIADB_11_4,-- on a MariaDB source"})
   void anAccountThatOnlyReadsIsEnoughOnAMySqlSource(MySqlVersion version, String statements)
@@ -100,11 +102,11 @@ class PrivilegesTest {
               .with("FRAM_TARGET", target.uri(""))
               .with("FRAM_SOURCE_PASSWORD", "change me")
               .with("FRAM_TARGET_PASSWORD", target.password());
-      Result check = fram.run("check");
+      Result check = fram.run("check", NO_WAY_BACK);
       assertThat(check.code()).as(check.out() + check.err()).isZero();
       assertThat(check.out() + check.err())
           .contains("[PASS] own-account", "[PASS] freeze-privileges", "[PASS] source-privileges");
-      Result migrate = fram.run("migrate", "--cutover=auto");
+      Result migrate = fram.run("migrate", "--cutover=auto", NO_WAY_BACK);
       assertThat(migrate.code()).as(migrate.out() + migrate.err()).isZero();
       assertThat(target.value("shop", "SELECT COUNT(*) FROM seen, items")).contains("4");
       Result complete = fram.run("complete");
