@@ -7,9 +7,9 @@ BEGIN
   WHILE i < n DO
     SET i = i + 1, a = 1 + floor(rand() * most), t = 1 + floor(rand() * tellers);
     START TRANSACTION;
-    UPDATE shop.accounts SET abalance = abalance + i WHERE aid = a;
-    UPDATE shop.tellers SET tbalance = tbalance + i WHERE tid = t;
-    UPDATE shop.branches SET bbalance = bbalance + i WHERE bid = (t - 1) DIV 10 + 1;
+    UPDATE shop.accounts SET abalance = abalance + (i % 1000 - 500) WHERE aid = a;
+    UPDATE shop.tellers SET tbalance = tbalance + (i % 1000 - 500) WHERE tid = t;
+    UPDATE shop.branches SET bbalance = bbalance + (i % 1000 - 500) WHERE bid = (t - 1) DIV 10 + 1;
     INSERT INTO shop.history (tid, bid, aid, delta, mtime) VALUES (t, (t - 1) DIV 10 + 1, a, i, now());
     COMMIT;
   END WHILE;

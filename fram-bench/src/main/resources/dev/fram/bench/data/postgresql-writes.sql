@@ -5,9 +5,9 @@ BEGIN
   FOR i IN 1 .. n LOOP
     a := 1 + floor(random() * most)::int;
     t := 1 + floor(random() * tellers)::int;
-    UPDATE accounts SET abalance = abalance + i WHERE aid = a;
-    UPDATE tellers SET tbalance = tbalance + i WHERE tid = t;
-    UPDATE branches SET bbalance = bbalance + i WHERE bid = (t - 1) / 10 + 1;
+    UPDATE accounts SET abalance = abalance + (i % 1000 - 500) WHERE aid = a;
+    UPDATE tellers SET tbalance = tbalance + (i % 1000 - 500) WHERE tid = t;
+    UPDATE branches SET bbalance = bbalance + (i % 1000 - 500) WHERE bid = (t - 1) / 10 + 1;
     INSERT INTO history (tid, bid, aid, delta, mtime) VALUES (t, (t - 1) / 10 + 1, a, i, now());
     COMMIT;
   END LOOP;
