@@ -33,7 +33,7 @@ class GateCutTest {
   private static final Duration BUDGET = Duration.ofSeconds(20);
 
   /** Between two cuts, and where the commit and its answer are on their way. */
-  private static final int STEP = Integer.getInteger("fram.gate.step", 37);
+  private static final int STEP = Integer.getInteger("fram.gate.step", 53);
 
   private static final int COMMIT_STEP = 11;
   private static final int COMMIT = 120;
