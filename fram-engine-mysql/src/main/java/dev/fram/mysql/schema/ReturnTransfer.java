@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.fram.mysql.schema;
 
-import dev.fram.api.engine.SchemaTransfer;
+import dev.fram.api.engine.SchemaInPlace;
 import dev.fram.api.model.MigrationId;
 import dev.fram.api.model.TableId;
 import dev.fram.mysql.catalog.Catalog;
@@ -14,7 +14,6 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.Set;
-import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -24,7 +23,7 @@ import org.slf4j.LoggerFactory;
  * serves. What counts by itself is brought back. Each method opens the sessions it needs; all state
  * that outlives a call is on the old server. Usable from any thread.
  */
-public final class ReturnTransfer implements SchemaTransfer {
+public final class ReturnTransfer implements SchemaInPlace {
   private static final Logger LOG = LoggerFactory.getLogger(ReturnTransfer.class);
 
   private final SchemaSession served;
@@ -43,26 +42,6 @@ public final class ReturnTransfer implements SchemaTransfer {
     this.id = id;
     this.catalog = catalog;
   }
-
-  @Override
-  public void createTables(long epoch, Consumer<String> progress) {}
-
-  @Override
-  public List<IndexJob> indexes(TableId table) {
-    return List.of();
-  }
-
-  @Override
-  public void build(IndexJob job) {}
-
-  @Override
-  public void finishIndexes(long epoch) {}
-
-  @Override
-  public void analyze(TableId table) {}
-
-  @Override
-  public void addConstraints(long epoch, Consumer<String> progress) {}
 
   @Override
   public void prepareFinish(long epoch) {
@@ -99,9 +78,6 @@ public final class ReturnTransfer implements SchemaTransfer {
     forgetKept();
     return List.of();
   }
-
-  @Override
-  public void drop(long epoch) {}
 
   /** What was put aside is in its place again, or is somebody else's now. */
   public void forgetKept() {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.fram.postgresql.schema;
 
-import dev.fram.api.engine.SchemaTransfer;
+import dev.fram.api.engine.SchemaInPlace;
 import dev.fram.api.error.ErrorCode;
 import dev.fram.api.error.FramException;
 import dev.fram.api.model.MigrationId;
@@ -11,7 +11,6 @@ import dev.fram.postgresql.connection.SharedSession;
 import dev.fram.postgresql.connection.Sql;
 import dev.fram.postgresql.gate.HandOverRegister;
 import java.util.List;
-import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /**
@@ -19,7 +18,7 @@ import java.util.function.Supplier;
  * moves on without the log is brought back, which is where the sequences stand. Usable from any
  * thread.
  */
-public final class ReturnTransfer implements SchemaTransfer, AutoCloseable {
+public final class ReturnTransfer implements SchemaInPlace, AutoCloseable {
   private final MigrationId id;
   private final Supplier<List<TableId>> sequences;
   private final SharedSession served;
@@ -37,26 +36,6 @@ public final class ReturnTransfer implements SchemaTransfer, AutoCloseable {
     this.served = new SharedSession(served, "schema back");
     this.former = new SharedSession(former, "schema back");
   }
-
-  @Override
-  public void createTables(long epoch, Consumer<String> progress) {}
-
-  @Override
-  public List<IndexJob> indexes(TableId table) {
-    return List.of();
-  }
-
-  @Override
-  public void build(IndexJob job) {}
-
-  @Override
-  public void finishIndexes(long epoch) {}
-
-  @Override
-  public void analyze(TableId table) {}
-
-  @Override
-  public void addConstraints(long epoch, Consumer<String> progress) {}
 
   @Override
   public void prepareFinish(long epoch) {
@@ -87,9 +66,6 @@ public final class ReturnTransfer implements SchemaTransfer, AutoCloseable {
   public List<String> afterOpening(long epoch) {
     return List.of();
   }
-
-  @Override
-  public void drop(long epoch) {}
 
   @Override
   public void close() {

@@ -1,13 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.fram.testkit.memory;
 
-import dev.fram.api.engine.SchemaTransfer;
-import dev.fram.api.model.TableId;
+import dev.fram.api.engine.SchemaInPlace;
 import java.util.List;
-import java.util.function.Consumer;
 
 /** The old server has its schema: only what moves on is brought back. */
-final class MemoryReturnSchema implements SchemaTransfer {
+final class MemoryReturnSchema implements SchemaInPlace {
   private final MemorySource old;
   private final MemoryProcess process;
 
@@ -15,26 +13,6 @@ final class MemoryReturnSchema implements SchemaTransfer {
     this.old = old;
     this.process = process;
   }
-
-  @Override
-  public void createTables(long epoch, Consumer<String> progress) {}
-
-  @Override
-  public List<IndexJob> indexes(TableId table) {
-    return List.of();
-  }
-
-  @Override
-  public void build(IndexJob job) {}
-
-  @Override
-  public void finishIndexes(long epoch) {}
-
-  @Override
-  public void analyze(TableId table) {}
-
-  @Override
-  public void addConstraints(long epoch, Consumer<String> progress) {}
 
   @Override
   public void prepareFinish(long epoch) {
@@ -50,7 +28,4 @@ final class MemoryReturnSchema implements SchemaTransfer {
   public List<String> afterOpening(long epoch) {
     return List.of();
   }
-
-  @Override
-  public void drop(long epoch) {}
 }
