@@ -99,7 +99,8 @@ final class HaProxy implements TrafficSwitch {
       String ip = InetAddress.getByName(to.host()).getHostAddress();
       String name = backend + "/" + server;
       String answer = api.ask("set server " + name + " addr " + ip + " port " + to.port());
-      if (!leadsTo(to)) {
+      Optional<String> leadsTo = leadsTo(to);
+      if (leadsTo.isEmpty()) {
         return new SwitchOutcome.NotDone(
             "It does not lead to " + to + " after \"set server\" (" + answer + ").",
             "",
@@ -107,7 +108,7 @@ final class HaProxy implements TrafficSwitch {
       }
       // Its checks have spoken of the old server so far; the new ones will speak for themselves.
       api.ask("set server " + name + " health up");
-      api.ask("shutdown sessions server " + name);
+      new OldSessions(api, backend, server).close(leadsTo.get());
       return SwitchOutcome.done();
     } catch (IOException e) {
       return failed(e);
@@ -125,23 +126,24 @@ final class HaProxy implements TrafficSwitch {
     return SwitchOutcome.done();
   }
 
-  private boolean leadsTo(Address address) throws IOException {
+  /** As HAProxy writes it, {@code address:port}; empty when it leads elsewhere. */
+  private Optional<String> leadsTo(Address address) throws IOException {
     for (Map<String, String> row : api.servers(backend)) {
-      if (server.equals(row.get("srv_name"))) {
-        return String.valueOf(address.port()).equals(row.get("srv_port"))
-            && isAt(row.getOrDefault("srv_addr", ""), address.host());
+      String ip = row.getOrDefault("srv_addr", "");
+      String port = row.getOrDefault("srv_port", "");
+      if (server.equals(row.get("srv_name"))
+          && String.valueOf(address.port()).equals(port)
+          && isAt(ip, address.host())) {
+        return Optional.of(ip + ":" + port);
       }
     }
-    return false;
+    return Optional.empty();
   }
 
-  private static boolean isAt(String address, String host) throws IOException {
-    for (InetAddress one : InetAddress.getAllByName(host)) {
-      if (one.getHostAddress().equals(address)) {
-        return true;
-      }
-    }
-    return false;
+  /** A server without an address has "-". An IPv6 address may be written in several ways. */
+  private static boolean isAt(String ip, String host) throws IOException {
+    return ip.matches("[0-9a-fA-F.:]+")
+        && List.of(InetAddress.getAllByName(host)).contains(InetAddress.getByName(ip));
   }
 
   private List<String> serverObstacles() throws IOException {
@@ -157,7 +159,7 @@ final class HaProxy implements TrafficSwitch {
               + String.join(", ", names)
               + "), which would not be moved. Give this one a backend of its own.");
     }
-    if (!leadsTo(from)) {
+    if (leadsTo(from).isEmpty()) {
       obstacles.add(
           "it does not lead to " + from + " now. If that is the same server, set source-address.");
     }
