@@ -190,14 +190,15 @@ public final class Cutover {
       steps.add(new ListObjects(parts));
     }
     compared(steps, new ProveTouched(verification, signal));
+    Settle settle = new Settle(parts, pipeline, signal);
+    steps.add(settle);
     steps.add(new PauseTraffic(parts, freeze));
-    steps.add(
-        new CloseGate(
-            parts,
-            freeze,
-            () -> verification.catchUp(signal),
-            RandomGenerator.getDefault(),
-            signal));
+    Runnable between =
+        () -> {
+          verification.catchUp(signal);
+          settle.act();
+        };
+    steps.add(new CloseGate(parts, freeze, between, RandomGenerator.getDefault(), signal));
     steps.add(new Drain(parts, pipeline, freeze, signal));
     steps.add(new TellFrozen(parts, freeze));
     if (parts.direction() == Direction.FORWARD) {

@@ -33,19 +33,6 @@ class CopyTest {
   private static final long ONE = 1 << 30;
 
   @Nested
-  class MySql80 extends Contract {
-    @Override
-    MySqlServer from() {
-      return MySqlServer.plan(MySqlVersion.V8_0).start();
-    }
-
-    @Override
-    MySqlServer to() {
-      return MySqlServer.plan(MySqlVersion.V8_0).setting("local_infile", "ON").start();
-    }
-  }
-
-  @Nested
   class MySql80To97 extends Contract {
     @Override
     MySqlServer from() {
@@ -54,7 +41,7 @@ class CopyTest {
 
     @Override
     MySqlServer to() {
-      return MySqlServer.plan(MySqlVersion.V9_7).setting("local_infile", "OFF").start();
+      return MySqlServer.plan(MySqlVersion.V9_7).setting("local_infile", "ON").start();
     }
   }
 
@@ -67,7 +54,7 @@ class CopyTest {
 
     @Override
     MySqlServer to() {
-      return MySqlServer.plan(MySqlVersion.MARIADB_11_4).setting("local_infile", "ON").start();
+      return MySqlServer.plan(MySqlVersion.MARIADB_11_4).setting("local_infile", "OFF").start();
     }
   }
 

@@ -86,8 +86,8 @@ class SchemaWatchTest {
         pair.source(each.change);
         drift(() -> transfer.prepareFinish(1), each.named);
         pair.source(each.undo);
-        transfer.prepareFinish(1);
       }
+      transfer.prepareFinish(1);
     }
   }
 

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.fram.it.migration;
 
-import dev.fram.testkit.server.MySqlServer;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -15,16 +14,18 @@ import org.jspecify.annotations.Nullable;
 final class Checker implements AutoCloseable {
   final CopyOnWriteArrayList<String> wrong = new CopyOnWriteArrayList<>();
   private final CountDownLatch stop = new CountDownLatch(1);
-  private final MySqlPair pair;
   private final String user;
+  private final Login source;
+  private final Login target;
   private @Nullable Thread thread;
 
   /**
-   * @param user whose account it tries with
+   * @param user who that is, for people
    */
-  Checker(MySqlPair pair, String user) {
-    this.pair = pair;
+  Checker(String user, Login source, Login target) {
     this.user = user;
+    this.source = source;
+    this.target = target;
   }
 
   void start() {
@@ -32,12 +33,10 @@ final class Checker implements AutoCloseable {
   }
 
   private void check() {
-    Side source = new Side(pair.source());
-    Side target = new Side(pair.target());
-    try (source;
-        target) {
+    try (Side old = new Side(source);
+        Side young = new Side(target)) {
       while (stop.getCount() > 0) {
-        if (source.writes() && target.writes() && source.writes()) {
+        if (old.writes() && young.writes() && old.writes()) {
           wrong.add(user + " could write on both sides");
         }
         stop.await(5, TimeUnit.MILLISECONDS);
@@ -49,17 +48,16 @@ final class Checker implements AutoCloseable {
 
   /** A session that is kept for as long as it lives, and opened again when it was ended. */
   private final class Side implements AutoCloseable {
-    private final MySqlServer server;
+    private final Login login;
     private Optional<Connection> session = Optional.empty();
 
-    Side(MySqlServer server) {
-      this.server = server;
+    Side(Login login) {
+      this.login = login;
     }
 
     boolean writes() {
       try {
-        Connection connection =
-            session.isPresent() ? session.get() : MySqlPair.connect(server, user, "app");
+        Connection connection = session.isPresent() ? session.get() : login.open();
         session = Optional.of(connection);
         try (Statement statement = connection.createStatement()) {
           statement.execute("INSERT INTO item (body) VALUES ('" + user + "')");

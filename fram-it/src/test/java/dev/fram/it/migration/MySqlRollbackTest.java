@@ -271,9 +271,18 @@ class MySqlRollbackTest {
       this.pair = pair;
       this.triggers = values(pair.source(), TRIGGERS);
       this.events = values(pair.source(), EVENTS);
-      this.writers = new Writers(pair);
-      this.application = new Checker(pair, APPLICATION);
-      this.administrator = new Checker(pair, ADMINISTRATOR);
+      this.writers =
+          new Writers(login(pair.source(), APPLICATION), login(pair.target(), APPLICATION));
+      this.application = checker(pair, APPLICATION);
+      this.administrator = checker(pair, ADMINISTRATOR);
+    }
+
+    private static Login login(MySqlServer server, String user) {
+      return () -> MySqlPair.connect(server, user, DATABASE);
+    }
+
+    private static Checker checker(MySqlPair pair, String user) {
+      return new Checker(user, login(pair.source(), user), login(pair.target(), user));
     }
 
     /** After a rollback, to the end. */
@@ -299,7 +308,7 @@ class MySqlRollbackTest {
       }
       assertThat(application.wrong).isEmpty();
       assertThat(administrator.wrong).isEmpty();
-      writers.assertNothingLost(pair.target());
+      writers.assertNothingLost(login(pair.target(), APPLICATION));
       assertEachEffectOnce(pair.target());
       assertThat(values(pair.source(), TRIGGERS)).isEqualTo(triggers);
       assertThat(values(pair.target(), "SHOW DATABASES LIKE 'fram'")).isEmpty();

@@ -26,11 +26,6 @@ final class PhaseWatch implements AutoCloseable {
   private final Random random;
   private @Nullable Connection session;
 
-  /** Opens a session on the target. */
-  interface Login {
-    Connection open() throws SQLException;
-  }
-
   PhaseWatch(Login target, Random random) {
     this.target = target;
     this.random = random;

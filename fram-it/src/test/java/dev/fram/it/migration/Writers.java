@@ -4,7 +4,6 @@ package dev.fram.it.migration;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.fram.testkit.server.MySqlServer;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -27,29 +26,31 @@ final class Writers implements AutoCloseable {
   private static final int THREADS = 3;
   private static final long PAUSE_MILLIS = 15;
 
-  private final MySqlPair pair;
+  private final Login source;
+  private final Login target;
   private final CountDownLatch stop = new CountDownLatch(1);
   private final AtomicLong numbers = new AtomicLong(100);
   private final ConcurrentLinkedQueue<String> acknowledged = new ConcurrentLinkedQueue<>();
   private final List<Thread> threads = new ArrayList<>();
 
-  Writers(MySqlPair pair) {
-    this.pair = pair;
+  Writers(Login source, Login target) {
+    this.source = source;
+    this.target = target;
     for (int i = 0; i < THREADS; i++) {
       threads.add(Thread.ofPlatform().name("writer-" + i).start(this::write));
     }
   }
 
   private void write() {
-    MySqlServer at = pair.source();
+    Login at = source;
     while (stop.getCount() > 0) {
-      try (Connection connection = MySqlPair.connect(at, "shop", "app")) {
+      try (Connection connection = at.open()) {
         while (stop.getCount() > 0) {
           transaction(connection);
           pause();
         }
       } catch (SQLException e) {
-        at = at == pair.source() ? pair.target() : pair.source();
+        at = at == source ? target : source;
         pause();
       }
     }
@@ -93,9 +94,9 @@ final class Writers implements AutoCloseable {
     await().atMost(Duration.ofMinutes(2)).until(() -> acknowledged.size() > then + 40);
   }
 
-  void assertNothingLost(MySqlServer server) throws SQLException {
+  void assertNothingLost(Login server) throws SQLException {
     Set<String> there = new HashSet<>();
-    try (Connection connection = MySqlPair.connect(server, "shop", "app");
+    try (Connection connection = server.open();
         Statement statement = connection.createStatement();
         ResultSet rows = statement.executeQuery("SELECT token FROM item")) {
       while (rows.next()) {
