@@ -19,6 +19,7 @@ import dev.fram.api.traffic.ClientPath;
 import dev.fram.api.traffic.TrafficMove;
 import dev.fram.core.bus.Answer;
 import dev.fram.core.bus.EventBus;
+import dev.fram.core.chronicle.Chronicler;
 import dev.fram.core.concurrent.Clock;
 import dev.fram.core.concurrent.StopSignal;
 import dev.fram.core.concurrent.Stopped;
@@ -144,9 +145,10 @@ final class Attempt {
     if (leases++ == 0) {
       desk.refuseOld();
     }
-    Reporter reporter = new Reporter(parts, pipeline, desk, listener);
     SourceWatch watch = new SourceWatch(parts, pipeline);
-    try (WorkerGroup background = new WorkerGroup(new StopSignal(), parts.route()::close);
+    try (Chronicler chronicler =
+            new Chronicler(parts.journal(), bus, clock, Registration.holder());
+        WorkerGroup background = new WorkerGroup(new StopSignal(), parts.route()::close);
         Migration migration =
             new Migration(
                 parts,
@@ -155,14 +157,19 @@ final class Attempt {
                 orders,
                 recorded,
                 background.signal())) {
+      Reporter reporter = new Reporter(parts, pipeline, desk, chronicler, listener);
       background.start("status", () -> reporter.run(background.signal()));
       background.start("watch", () -> watch.run(background.signal()));
       Farewell farewell = new Farewell(parts, migration, orders);
       try {
         workOrStop(background, migration, farewell, orders, findings);
       } catch (FramException e) {
-        told(e, farewell);
+        told(e, farewell, chronicler);
         throw e;
+      }
+      PhaseName reached = migration.phase().name();
+      if (reached != PhaseName.COMPLETED && reached != PhaseName.CANCELLED) {
+        chronicler.end();
       }
       return migration.phase().name();
     }
@@ -214,11 +221,12 @@ final class Attempt {
   }
 
   /** Those who wait for an answer hear of an end that no further attempt can mend. */
-  private static void told(FramException e, Farewell farewell) {
+  private static void told(FramException e, Farewell farewell, Chronicler chronicler) {
     boolean lasting = e.category() != ErrorCategory.TRANSIENT && e.category() != ErrorCategory.HELD;
     if (lasting && e.code() != ErrorCode.FENCED) {
       try {
         farewell.answerAll(Answer.failed(e));
+        chronicler.end();
       } catch (FramException second) {
         e.addSuppressed(second);
       }

@@ -116,6 +116,8 @@ class CommandLineTest {
 
     Result second = fram.run("migrate", "--retry-budget=1s");
     assertThat(second.code()).as(second.out() + second.err()).isEqualTo(3);
+    Result early = fram.run("report", "--html", "early.html");
+    assertThat(early.out() + early.err()).contains("Ready for the cutover", "early.json");
 
     Result rehearsal = fram.run("cutover", "--dry-run");
     assertThat(rehearsal.code()).as(rehearsal.out() + rehearsal.err()).isZero();
@@ -136,8 +138,7 @@ class CommandLineTest {
     assertThat(picture.get("copy").get("rows").asLong()).isEqualTo(5000);
     assertThat(fram.run("cancel").code()).isEqualTo(3);
 
-    Result complete = fram.run("complete");
-    assertThat(complete.code()).as(complete.out() + complete.err()).isZero();
+    new WrittenReport(fram, folder).afterTheCutover(database);
     assertThat(slots()).isZero();
   }
 
