@@ -160,9 +160,9 @@ public final class ReportPage {
     page.raw(
         "<p>Writes were blocked for "
             + page.span(at + "/picture/write_block_millis", Form.TIME)
-            + "; the gate was tried "
+            + ". Tries to close the write gate: "
             + page.span(at + "/picture/attempts", Form.COUNT)
-            + " times.</p>");
+            + ".</p>");
     String probe = at + "/picture/probe";
     if (page.at(probe).isObject()) {
       page.raw(
@@ -215,7 +215,7 @@ public final class ReportPage {
     long all = longest;
     page.raw(
         "<div class=\"wide\"><table><tr><th>phase</th><th>began</th><th class=\"n\">lasted</th>"
-            + "<th></th></tr>");
+            + "<th class=\"bars\"></th></tr>");
     each(
         "/phases",
         at -> {

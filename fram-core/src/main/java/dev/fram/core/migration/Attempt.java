@@ -25,12 +25,15 @@ import dev.fram.core.concurrent.StopSignal;
 import dev.fram.core.concurrent.Stopped;
 import dev.fram.core.concurrent.WorkerGroup;
 import dev.fram.core.journal.Journal;
+import dev.fram.core.residency.Witness;
 import dev.fram.core.run.MigrationSettings;
 import dev.fram.core.run.RunParts;
 import dev.fram.core.stream.Pipeline;
 import dev.fram.core.traffic.ClientProbe;
 import dev.fram.core.traffic.Traffic;
 import dev.fram.core.verify.Ledger;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
 
@@ -76,6 +79,8 @@ final class Attempt {
         bus.projector()
             .names(
                 route.id().value(), route.source().server().name(), route.target().server().name());
+        new Witness(route, request, settings.places(), connections(route.id()), clock)
+            .record(journal, Registration.holder());
         try (ClientProbe probe = new ClientProbe(path(route), bus, clock);
             ClientProbe back = new ClientProbe(route.back().flatMap(this::path), bus, clock)) {
           Turns turns =
@@ -91,6 +96,15 @@ final class Attempt {
         }
       }
     }
+  }
+
+  /** What the run connects to beside the two servers, for the residency record. */
+  private List<String> connections(MigrationId id) {
+    List<String> others = new ArrayList<>();
+    TrafficMove move = move(request, id, TrafficMove.Direction.FORWARD);
+    settings.traffic().switches().forEach(one -> others.add(one.open(move).name()));
+    settings.traffic().probe().ifPresent(probe -> others.add("probe: " + probe.display()));
+    return others;
   }
 
   private Optional<ClientPath> path(Route route) {

@@ -19,6 +19,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.function.ToLongFunction;
 
 /** Makes the report from what the target keeps. Reads nothing by itself. */
@@ -94,7 +95,33 @@ public final class ReportMaker {
         story.lines().stream().filter(line -> line.kind() != Story.Kind.ALARM).toList(),
         story.omitted(),
         story.runs(),
-        kept.residency().entries());
+        moved(nowMillis, proof).entries());
+  }
+
+  /** What was moved is recorded when the target serves; before that it is not through. */
+  private Chain moved(long nowMillis, Report.Proof proof) {
+    if (status.phase() != PhaseName.SERVING && status.phase() != PhaseName.COMPLETED) {
+      return kept.residency();
+    }
+    Map<String, Object> facts = new TreeMap<>();
+    facts.put("tables", kept.tables().size());
+    facts.put("rows_copied", copy().rows());
+    facts.put("bytes_copied", copy().bytes());
+    facts.put("changes_applied", feed().changes());
+    facts.put("rows_compared", proof.rows());
+    facts.put("tables_equal", proof.equal());
+    facts.put("tables_different", proof.different());
+    facts.put("rows_different", proof.differing());
+    facts.put("migration", status.migration());
+    facts.put("began_millis", migration().beganMillis());
+    facts.put(
+        "served_millis",
+        story.phases().stream()
+            .filter(reached -> reached.phase() == PhaseName.SERVING)
+            .map(Story.Reached::atMillis)
+            .reduce((first, second) -> second)
+            .orElse(-1L));
+    return kept.residency().plus(nowMillis, "moved", facts);
   }
 
   private Report.Migration migration() {

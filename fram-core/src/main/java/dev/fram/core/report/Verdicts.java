@@ -126,7 +126,6 @@ final class Verdicts {
               + tables(proof.tables())
               + " were compared and found equal.");
     }
-    cutover.map(Status.Cutover::result).filter(r -> !r.isEmpty()).ifPresent(because::add);
     return because;
   }
 

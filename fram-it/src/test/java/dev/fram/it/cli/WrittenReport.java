@@ -36,6 +36,7 @@ final class WrittenReport {
     assertThat(during.at("/phases").findValuesAsText("phase")).contains("COPYING", "SERVING");
     assertThat(folder.resolve("during.html")).content().contains("5,000").contains("</html>");
 
+    residency(during);
     Files.writeString(folder.resolve("a-file"), "");
     Result nowhere = fram.run("complete", "--html", "a-file/report.html");
     assertThat(nowhere.code()).as(nowhere.toString()).isEqualTo(3);
@@ -51,6 +52,29 @@ final class WrittenReport {
     assertThat(completed.at("/verdict/state").asText()).isEqualTo("COMPLETED");
     assertThat(completed.at("/copy/rows").asLong()).isEqualTo(5000);
     record(json);
+  }
+
+  /** Who was connected to, and that a rule refuses before it. */
+  private void residency(JsonNode during) {
+    JsonNode run = during.at("/residency/0");
+    assertThat(run.at("/kind").asText()).isEqualTo("run");
+    for (String side : new String[] {"source", "target"}) {
+      JsonNode end = run.at("/facts/" + side);
+      assertThat(end.at("/addresses/0").asText()).as(run.toString()).isEqualTo("127.0.0.1");
+      assertThat(end.at("/round_trip_micros").asLong()).as(run.toString()).isPositive();
+      assertThat(end.at("/tls").asText()).isNotEmpty();
+      assertThat(end.at("/login").asText()).isEqualTo("postgres");
+      assertThat(end.at("/declared_place").asText()).isEqualTo("nothing declared");
+    }
+    assertThat(run.at("/facts/fram/addresses/0").asText()).isEqualTo("127.0.0.1");
+    assertThat(run.at("/facts/connections")).as(run.toString()).hasSize(3);
+    JsonNode moved = during.at("/residency").get(during.at("/residency").size() - 1);
+    assertThat(moved.at("/kind").asText()).isEqualTo("moved");
+    assertThat(moved.at("/facts/rows_copied").asLong()).isEqualTo(5000);
+    assertThat(moved.at("/facts/tables_equal").asInt()).isEqualTo(1);
+    Result refused = fram.run("status", "--residency-allow", "10.0.0.0/8");
+    assertThat(refused.code()).as(refused.toString()).isEqualTo(3);
+    assertThat(refused.err()).contains("127.0.0.1 is in none", "Nothing was connected to");
   }
 
   private void record(Path json) throws IOException {
