@@ -12,11 +12,15 @@ import java.net.UnknownHostException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeSet;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Names and addresses of machines, as this one sees them. Sends nothing but questions of names. */
 final class Machine {
   /** Any port: nothing is sent. */
   private static final int SOME_PORT = 9;
+
+  private static final Logger LOG = LoggerFactory.getLogger(Machine.class);
 
   private Machine() {}
 
@@ -47,8 +51,7 @@ final class Machine {
           own.add(socket.getLocalAddress());
         }
       } catch (IOException | java.io.UncheckedIOException e) {
-        // No way to that address from here: it will not be used either.
-        continue;
+        LOG.debug("no way from here to {}: it will not be used either", there);
       }
     }
     return own;

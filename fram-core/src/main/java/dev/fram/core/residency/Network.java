@@ -10,19 +10,11 @@ import java.util.Arrays;
 /**
  * A network in CIDR form, of either family.
  *
- * @param bytes its first address
+ * @param first its first address
  * @param bits how many leading bits count
  * @param text as it was written
  */
-record Network(byte[] bytes, int bits, String text) {
-  Network {
-    bytes = bytes.clone();
-  }
-
-  @Override
-  public byte[] bytes() {
-    return bytes.clone();
-  }
+record Network(InetAddress first, int bits, String text) {
 
   /** A country's code has neither. */
   static boolean looksLike(String text) {
@@ -41,18 +33,19 @@ record Network(byte[] bytes, int bits, String text) {
         throw wrong(text);
       }
       // A text of digits, dots and colons is never looked up by name.
-      byte[] bytes = InetAddress.getByName(parts[0]).getAddress();
+      InetAddress first = InetAddress.getByName(parts[0]);
       int bits = Integer.parseInt(parts[1]);
-      if (bits < 0 || bits > bytes.length * 8) {
+      if (bits < 0 || bits > first.getAddress().length * 8) {
         throw wrong(text);
       }
-      return new Network(bytes, bits, text);
+      return new Network(first, bits, text);
     } catch (UnknownHostException | NumberFormatException e) {
       throw wrong(text);
     }
   }
 
   boolean holds(InetAddress address) {
+    byte[] bytes = first.getAddress();
     byte[] other = address.getAddress();
     if (other.length != bytes.length) {
       return false;
@@ -64,16 +57,6 @@ record Network(byte[] bytes, int bits, String text) {
     int rest = bits % 8;
     int mask = rest == 0 ? 0 : 0xFF << (8 - rest);
     return rest == 0 || (bytes[whole] & mask) == (other[whole] & mask);
-  }
-
-  @Override
-  public boolean equals(Object other) {
-    return other instanceof Network n && bits == n.bits && Arrays.equals(bytes, n.bytes);
-  }
-
-  @Override
-  public int hashCode() {
-    return Arrays.hashCode(bytes) + bits;
   }
 
   @Override

@@ -3,12 +3,17 @@ package dev.fram.core.migration;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.tuple;
 
+import dev.fram.api.engine.TargetRoute;
 import dev.fram.api.status.PhaseName;
 import dev.fram.core.chronicle.Story;
+import dev.fram.core.report.Foresight;
 import dev.fram.core.report.Report;
 import dev.fram.core.run.MigrationSettings;
+import dev.fram.testkit.memory.MemoryEngine;
 import dev.fram.testkit.memory.MemoryFaults;
+import dev.fram.testkit.memory.MemoryProcess;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -110,8 +115,26 @@ final class ReportTest {
                 10_000,
                 MigrationSettings.Differences.REFUSE,
                 100));
+    MemoryEngine engine =
+        new MemoryEngine(world.source, world.target, new MemoryProcess(MemoryFaults.NONE));
+    try (TargetRoute route = engine.openTarget(MemoryEngine.request())) {
+      // Before there is a migration; an hour at least, which it does not take.
+      route
+          .target()
+          .journal()
+          .keepAhead(
+              Foresight.NAME,
+              "{\"measured_millis\":5,\"copy\":{\"low_millis\":0,\"high_millis\":3600000},"
+                  + "\"catch_up\":{\"low_millis\":3600000,\"high_millis\":7200000},\"evidence\":[]}");
+    }
     world.run(MemoryFaults.NONE, off).run(Goal.MIGRATE);
-    assertThat(report(world, off).verdict().sentence()).contains("CUT OVER WITHOUT A COMPARISON");
+    Report report = report(world, off);
+    assertThat(report.forecast().measured()).isTrue();
+    assertThat(report.forecast().parts())
+        .filteredOn(part -> part.lowMillis() >= 0)
+        .extracting(Report.Foretold::part, Report.Foretold::verdict)
+        .containsExactly(tuple("copy", "inside"), tuple("catch_up", "faster"));
+    assertThat(report.verdict().sentence()).contains("CUT OVER WITHOUT A COMPARISON");
   }
 
   private static Report report(World world, MigrationSettings settings) {

@@ -93,15 +93,26 @@ class CommandLineTest {
   }
 
   @Test
-  void measureSaysHowLongAPageWaits() {
+  void measureSaysHowLongAPageWaits() throws SQLException {
     Result result =
-        fram.run("measure", "--time", "3s", "--scratch-size", "4MiB", "--queries-per-page", "40");
+        fram.run(
+            "measure",
+            "--time",
+            "3s",
+            "--scratch-size",
+            "4MiB",
+            "--queries-per-page",
+            "40",
+            "--save");
     assertThat(result.code()).as(result.out() + result.err()).isZero();
     assertThat(result.out())
         .containsPattern("A page with 40 queries one after another waits [\\d.,]+ ms");
     Result wrong = fram.run("measure", "--queries-per-page", "0");
     assertThat(wrong.code()).isEqualTo(2);
     assertThat(wrong.err()).contains("--queries-per-page is \"0\"");
+    assertThat(ask(target, "SELECT count(*) FROM fram.kept WHERE name = 'forecast'")).isOne();
+    Result check = fram.run("check");
+    assertThat(check.code()).as("what is kept is Fram's own: " + check.out()).isZero();
   }
 
   @Test
