@@ -74,6 +74,21 @@ public interface JournalStore {
   /** The list that is kept; empty before the first cutover was prepared. */
   Optional<SavedInventory> inventory();
 
+  /**
+   * Keeps a document for the report; it replaces the one of that name. Small and seldom: what is
+   * kept is bounded, whatever the migration's length.
+   *
+   * @param name of letters and hyphens, at most 60
+   * @param document JSON
+   */
+  void keep(long epoch, String name, String document);
+
+  /** The same without a lease, also before there is a migration: what it finds is in its report. */
+  void keepAhead(String name, String document);
+
+  /** The document of that name; empty when there is none. */
+  Optional<String> kept(String name);
+
   /** Publishes the picture that other processes show, as JSON. Only the newest is kept. */
   void publishStatus(long epoch, String status);
 

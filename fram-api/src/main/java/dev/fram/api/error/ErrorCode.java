@@ -8,6 +8,8 @@ public enum ErrorCode {
   PROOF_FAILED(ErrorCategory.FAILED),
   /** Objects of the source are missing on the target, or are other there. */
   LEFT_OVER(ErrorCategory.FAILED),
+  /** An entry of a residency record is not as it was written. */
+  RECORD_BROKEN(ErrorCategory.FAILED),
   SERVER_UNREACHABLE(ErrorCategory.TRANSIENT),
   CONNECTION_LOST(ErrorCategory.TRANSIENT),
   LOCK_TIMEOUT(ErrorCategory.TRANSIENT),
@@ -24,6 +26,10 @@ public enum ErrorCode {
   SERVER_SETTING(ErrorCategory.PRECONDITION),
   TOOL_MISSING(ErrorCategory.PRECONDITION),
   SCHEMA_TRANSFER_FAILED(ErrorCategory.PRECONDITION),
+  /** The report's file cannot be written. */
+  REPORT_UNWRITABLE(ErrorCategory.PRECONDITION),
+  /** A server, or this machine, is not where {@code residency:} allows it to be. */
+  RESIDENCY_REFUSED(ErrorCategory.PRECONDITION),
   TARGET_NOT_EMPTY(ErrorCategory.PRECONDITION),
   MIGRATION_MISSING(ErrorCategory.PRECONDITION),
   MIGRATION_MISMATCH(ErrorCategory.PRECONDITION),

@@ -14,7 +14,7 @@ final class Keys {
 
   /** Both servers and how to log in. */
   static Set<ConfigKey> logins() {
-    return EnumSet.range(ConfigKey.SOURCE, ConfigKey.TARGET_PASSWORD_COMMAND);
+    return EnumSet.range(ConfigKey.SOURCE, ConfigKey.RESIDENCY_ALLOW);
   }
 
   /**

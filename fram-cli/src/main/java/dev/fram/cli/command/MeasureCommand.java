@@ -10,6 +10,7 @@ import dev.fram.cli.config.ConfigValues;
 import dev.fram.cli.config.Servers;
 import dev.fram.cli.tui.Presenter;
 import dev.fram.core.bus.Answer;
+import dev.fram.core.chronicle.ChronicleJson;
 import dev.fram.core.concurrent.Clock;
 import dev.fram.core.concurrent.StopSignal;
 import dev.fram.core.concurrent.Stopped;
@@ -17,6 +18,7 @@ import dev.fram.core.figures.Amount;
 import dev.fram.core.probe.MeasureSettings;
 import dev.fram.core.probe.Measurement;
 import dev.fram.core.probe.Measuring;
+import dev.fram.core.report.Foresight;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -69,6 +71,13 @@ final class MeasureCommand implements FramCommand {
               + " measure where the application runs, before and after.")
   private @Nullable Integer queries;
 
+  @Option(
+      names = "--save",
+      description =
+          "Keeps the forecast on the target (schema fram, table kept), so that the report can compare"
+              + " it with what really happens. fram cancel and fram complete remove it.")
+  private boolean save;
+
   @Override
   public Set<ConfigKey> keys() {
     Set<ConfigKey> keys = Keys.logins();
@@ -98,7 +107,14 @@ final class MeasureCommand implements FramCommand {
           try (Presenter presenter = session.lines();
               Route route = Session.engine(servers.request()).open(servers.request())) {
             servers.warnings().forEach(presenter::warn);
-            Consumer<Measurement> page = measurement -> page(measurement).ifPresent(presenter::say);
+            Consumer<Measurement> page =
+                measurement -> {
+                  page(measurement).ifPresent(presenter::say);
+                  if (save) {
+                    save(route, measurement);
+                    presenter.say("the forecast is kept on the target, for fram report");
+                  }
+                };
             return Outcome.show(presenter, () -> measure(route, settings, signal, presenter, page));
           }
         });
@@ -113,6 +129,11 @@ final class MeasureCommand implements FramCommand {
         () ->
             Outcome.show(
                 presenter, () -> measure(route, settings, signal, presenter, measurement -> {})));
+  }
+
+  private static void save(Route route, Measurement measurement) {
+    Foresight foresight = Foresight.of(measurement.forecast(), Clock.system().millis());
+    route.target().journal().keepAhead(Foresight.NAME, ChronicleJson.write(foresight));
   }
 
   private Optional<String> page(Measurement measurement) {

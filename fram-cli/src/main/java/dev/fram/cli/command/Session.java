@@ -34,6 +34,7 @@ import java.util.function.Supplier;
 record Session(Terminal terminal, OutputOptions output, ConfigValues values) {
 
   Servers servers() {
+    RunSettings.requireResidency(values);
     return Servers.from(values, terminal.surroundings());
   }
 

@@ -23,6 +23,18 @@ public enum ConfigKey {
   TARGET_PASSWORD_FILE(ValueKind.PATH, "", "A file that holds the target's password."),
   TARGET_PASSWORD_COMMAND(
       ValueKind.TEXT, "", "A command that prints the target's password (run by sh -c)."),
+  SOURCE_PLACE(
+      ValueKind.TEXT,
+      "",
+      "Where the source stands, as you declare it, the country first: 'DE, Falkenstein'. For the"
+          + " residency record."),
+  TARGET_PLACE(ValueKind.TEXT, "", "The same of the target."),
+  FRAM_PLACE(ValueKind.TEXT, "", "The same of the machine that Fram runs on."),
+  RESIDENCY_ALLOW(
+      ValueKind.LIST,
+      "",
+      "Countries (DE) and networks (10.1.0.0/16) in which source, target and this machine have to"
+          + " be; else Fram refuses before it connects. May be given several times."),
   INCLUDE(
       ValueKind.LIST,
       "",

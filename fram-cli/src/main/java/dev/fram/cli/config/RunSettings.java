@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.fram.cli.config;
 
+import dev.fram.api.model.Endpoint;
+import dev.fram.core.residency.Places;
+import dev.fram.core.residency.ResidencyRules;
 import dev.fram.core.run.MigrationSettings;
 
 /** Turns the user's words into the core's settings; what has no key keeps the core's default. */
@@ -15,7 +18,28 @@ public final class RunSettings {
         .withCutover(cutover(values))
         .withReverse(reverse(values))
         .withTraffic(Switches.settings(values, surroundings))
-        .withRetry(retry(values));
+        .withRetry(retry(values))
+        .withPlaces(places(values));
+  }
+
+  private static Places places(ConfigValues values) {
+    return new Places(
+        values.text(ConfigKey.SOURCE_PLACE).orElse(""),
+        values.text(ConfigKey.TARGET_PLACE).orElse(""),
+        values.text(ConfigKey.FRAM_PLACE).orElse(""),
+        values.list(ConfigKey.RESIDENCY_ALLOW));
+  }
+
+  /**
+   * Before a password is looked for or anything is connected to.
+   *
+   * @throws dev.fram.api.error.FramException RESIDENCY_REFUSED, CONFIG_INVALID
+   */
+  public static void requireResidency(ConfigValues values) {
+    new ResidencyRules(places(values))
+        .check(
+            Endpoint.parse(values.text(ConfigKey.SOURCE).orElseThrow()),
+            Endpoint.parse(values.text(ConfigKey.TARGET).orElseThrow()));
   }
 
   private static MigrationSettings.Copy copy(ConfigValues values) {

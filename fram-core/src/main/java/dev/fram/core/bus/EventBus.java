@@ -47,6 +47,11 @@ public final class EventBus {
     listeners.add(listener);
   }
 
+  /** The listener hears of nothing any more. */
+  public void forget(Consumer<RunEvent> listener) {
+    listeners.remove(listener);
+  }
+
   public void publish(RunEvent event) {
     RunEvent happened = told.apply(event);
     projector.on(happened);

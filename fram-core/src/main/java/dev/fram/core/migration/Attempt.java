@@ -19,17 +19,21 @@ import dev.fram.api.traffic.ClientPath;
 import dev.fram.api.traffic.TrafficMove;
 import dev.fram.core.bus.Answer;
 import dev.fram.core.bus.EventBus;
+import dev.fram.core.chronicle.Chronicler;
 import dev.fram.core.concurrent.Clock;
 import dev.fram.core.concurrent.StopSignal;
 import dev.fram.core.concurrent.Stopped;
 import dev.fram.core.concurrent.WorkerGroup;
 import dev.fram.core.journal.Journal;
+import dev.fram.core.residency.Witness;
 import dev.fram.core.run.MigrationSettings;
 import dev.fram.core.run.RunParts;
 import dev.fram.core.stream.Pipeline;
 import dev.fram.core.traffic.ClientProbe;
 import dev.fram.core.traffic.Traffic;
 import dev.fram.core.verify.Ledger;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
 
@@ -75,6 +79,8 @@ final class Attempt {
         bus.projector()
             .names(
                 route.id().value(), route.source().server().name(), route.target().server().name());
+        new Witness(route, request, settings.places(), connections(route.id()), clock)
+            .record(journal, Registration.holder());
         try (ClientProbe probe = new ClientProbe(path(route), bus, clock);
             ClientProbe back = new ClientProbe(route.back().flatMap(this::path), bus, clock)) {
           Turns turns =
@@ -90,6 +96,15 @@ final class Attempt {
         }
       }
     }
+  }
+
+  /** What the run connects to beside the two servers, for the residency record. */
+  private List<String> connections(MigrationId id) {
+    List<String> others = new ArrayList<>();
+    TrafficMove move = move(request, id, TrafficMove.Direction.FORWARD);
+    settings.traffic().switches().forEach(one -> others.add(one.open(move).name()));
+    settings.traffic().probe().ifPresent(probe -> others.add("probe: " + probe.display()));
+    return others;
   }
 
   private Optional<ClientPath> path(Route route) {
@@ -144,9 +159,10 @@ final class Attempt {
     if (leases++ == 0) {
       desk.refuseOld();
     }
-    Reporter reporter = new Reporter(parts, pipeline, desk, listener);
     SourceWatch watch = new SourceWatch(parts, pipeline);
-    try (WorkerGroup background = new WorkerGroup(new StopSignal(), parts.route()::close);
+    try (Chronicler chronicler =
+            new Chronicler(parts.journal(), bus, clock, Registration.holder());
+        WorkerGroup background = new WorkerGroup(new StopSignal(), parts.route()::close);
         Migration migration =
             new Migration(
                 parts,
@@ -155,14 +171,19 @@ final class Attempt {
                 orders,
                 recorded,
                 background.signal())) {
+      Reporter reporter = new Reporter(parts, pipeline, desk, chronicler, listener);
       background.start("status", () -> reporter.run(background.signal()));
       background.start("watch", () -> watch.run(background.signal()));
       Farewell farewell = new Farewell(parts, migration, orders);
       try {
         workOrStop(background, migration, farewell, orders, findings);
       } catch (FramException e) {
-        told(e, farewell);
+        told(e, farewell, chronicler);
         throw e;
+      }
+      PhaseName reached = migration.phase().name();
+      if (reached != PhaseName.COMPLETED && reached != PhaseName.CANCELLED) {
+        chronicler.end();
       }
       return migration.phase().name();
     }
@@ -214,11 +235,12 @@ final class Attempt {
   }
 
   /** Those who wait for an answer hear of an end that no further attempt can mend. */
-  private static void told(FramException e, Farewell farewell) {
+  private static void told(FramException e, Farewell farewell, Chronicler chronicler) {
     boolean lasting = e.category() != ErrorCategory.TRANSIENT && e.category() != ErrorCategory.HELD;
     if (lasting && e.code() != ErrorCode.FENCED) {
       try {
         farewell.answerAll(Answer.failed(e));
+        chronicler.end();
       } catch (FramException second) {
         e.addSuppressed(second);
       }

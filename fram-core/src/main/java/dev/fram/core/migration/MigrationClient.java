@@ -19,10 +19,16 @@ import dev.fram.core.bus.EventBus;
 import dev.fram.core.bus.RunEvent;
 import dev.fram.core.bus.StatusJson;
 import dev.fram.core.bus.StatusProjector;
+import dev.fram.core.chronicle.Chronicle;
+import dev.fram.core.chronicle.ChronicleJson;
 import dev.fram.core.concurrent.Clock;
 import dev.fram.core.concurrent.StopSignal;
 import dev.fram.core.inventory.Inventory;
 import dev.fram.core.inventory.Stocktaking;
+import dev.fram.core.report.Foresight;
+import dev.fram.core.report.Report;
+import dev.fram.core.report.ReportMaker;
+import dev.fram.core.residency.Chain;
 import dev.fram.core.run.MigrationSettings;
 import dev.fram.core.verify.Comparison;
 import dev.fram.core.verify.PlainComparison;
@@ -155,6 +161,37 @@ public final class MigrationClient {
       }
       new Registration(route, request).requireSame(record.get());
       return Stocktaking.running(route, record.get());
+    }
+  }
+
+  /**
+   * What the report is made of; empty when the target knows of no migration. Reads only. The source
+   * is asked for its objects before the cutover, and not being reached is said in the report.
+   *
+   * @param fram the version of Fram
+   */
+  public Optional<Report> report(String fram) {
+    return status().map(view -> reported(view.status(), fram));
+  }
+
+  private Report reported(Status status, String fram) {
+    ReportMaker.Listed listed;
+    try {
+      listed = new ReportMaker.Listed(Optional.of(inventory()), "");
+    } catch (FramException e) {
+      listed = new ReportMaker.Listed(Optional.empty(), "Not listed: " + e.seen());
+    }
+    try (TargetRoute route = engine.openTarget(request)) {
+      JournalStore store = route.target().journal();
+      ReportMaker.Kept kept =
+          new ReportMaker.Kept(
+              status,
+              Chronicle.load(store),
+              store.tables(),
+              store.verdicts(),
+              store.kept(Foresight.NAME).flatMap(j -> ChronicleJson.read(j, Foresight.class)),
+              store.kept(Chain.NAME).flatMap(Chain::read).orElseGet(Chain::empty));
+      return new ReportMaker(kept).make(fram, clock.millis(), listed);
     }
   }
 

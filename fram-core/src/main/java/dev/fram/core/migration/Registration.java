@@ -72,7 +72,7 @@ final class Registration {
   Lease lease() {
     return route
         .target()
-        .lease(ManagementFactory.getRuntimeMXBean().getName())
+        .lease(holder())
         .orElseThrow(() ->
             new FramException(
                 ErrorCode.LEASE_HELD,
@@ -82,6 +82,11 @@ final class Registration {
                     + route.target().leaseHolder().map(h -> " (" + h + ")").orElse("")
                     + ".",
                 "fram status shows it; end it before you start another."));
+  }
+
+  /** This process, for people: its number and its host. */
+  static String holder() {
+    return ManagementFactory.getRuntimeMXBean().getName();
   }
 
   private MigrationRecord begin(JournalStore store, Goal goal) {

@@ -5,6 +5,7 @@ import dev.fram.api.error.FramException;
 import dev.fram.api.status.Status;
 import dev.fram.core.bus.RunEvent;
 import dev.fram.core.bus.StatusJson;
+import dev.fram.core.chronicle.Chronicler;
 import dev.fram.core.concurrent.Retries;
 import dev.fram.core.concurrent.StopSignal;
 import dev.fram.core.run.RunParts;
@@ -16,13 +17,20 @@ final class Reporter {
   private final RunParts parts;
   private final Pipeline pipeline;
   private final CommandDesk desk;
+  private final Chronicler chronicler;
   private final Consumer<Status> listener;
   private long shownNanos;
 
-  Reporter(RunParts parts, Pipeline pipeline, CommandDesk desk, Consumer<Status> listener) {
+  Reporter(
+      RunParts parts,
+      Pipeline pipeline,
+      CommandDesk desk,
+      Chronicler chronicler,
+      Consumer<Status> listener) {
     this.parts = parts;
     this.pipeline = pipeline;
     this.desk = desk;
+    this.chronicler = chronicler;
     this.listener = listener;
     this.shownNanos = parts.clock().nanos() - parts.settings().rhythm().status().toNanos();
   }
@@ -60,5 +68,7 @@ final class Reporter {
     Status picture = parts.bus().projector().picture();
     listener.accept(picture);
     parts.journal().store().publishStatus(parts.journal().epoch(), StatusJson.write(picture));
+    chronicler.see(picture);
+    chronicler.save();
   }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.fram.core.run;
 
+import dev.fram.core.residency.Places;
 import dev.fram.core.traffic.TrafficSettings;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -17,7 +18,21 @@ public record MigrationSettings(
     Reverse reverse,
     TrafficSettings traffic,
     Retry retry,
-    Rhythm rhythm) {
+    Rhythm rhythm,
+    Places places) {
+
+  /** Nothing is declared of where the machines stand. */
+  public MigrationSettings(
+      Copy copy,
+      Stream stream,
+      Verify verify,
+      Cutover cutover,
+      Reverse reverse,
+      TrafficSettings traffic,
+      Retry retry,
+      Rhythm rhythm) {
+    this(copy, stream, verify, cutover, reverse, traffic, retry, rhythm, Places.none());
+  }
 
   /** The defaults: safe without any setting. */
   public static MigrationSettings defaults() {
@@ -32,36 +47,49 @@ public record MigrationSettings(
         Rhythm.defaults());
   }
 
+  public MigrationSettings withPlaces(Places value) {
+    return new MigrationSettings(
+        copy, stream, verify, cutover, reverse, traffic, retry, rhythm, value);
+  }
+
   public MigrationSettings withVerify(Verify value) {
-    return new MigrationSettings(copy, stream, value, cutover, reverse, traffic, retry, rhythm);
+    return new MigrationSettings(
+        copy, stream, value, cutover, reverse, traffic, retry, rhythm, places);
   }
 
   public MigrationSettings withCopy(Copy value) {
-    return new MigrationSettings(value, stream, verify, cutover, reverse, traffic, retry, rhythm);
+    return new MigrationSettings(
+        value, stream, verify, cutover, reverse, traffic, retry, rhythm, places);
   }
 
   public MigrationSettings withStream(Stream value) {
-    return new MigrationSettings(copy, value, verify, cutover, reverse, traffic, retry, rhythm);
+    return new MigrationSettings(
+        copy, value, verify, cutover, reverse, traffic, retry, rhythm, places);
   }
 
   public MigrationSettings withCutover(Cutover value) {
-    return new MigrationSettings(copy, stream, verify, value, reverse, traffic, retry, rhythm);
+    return new MigrationSettings(
+        copy, stream, verify, value, reverse, traffic, retry, rhythm, places);
   }
 
   public MigrationSettings withReverse(Reverse value) {
-    return new MigrationSettings(copy, stream, verify, cutover, value, traffic, retry, rhythm);
+    return new MigrationSettings(
+        copy, stream, verify, cutover, value, traffic, retry, rhythm, places);
   }
 
   public MigrationSettings withTraffic(TrafficSettings value) {
-    return new MigrationSettings(copy, stream, verify, cutover, reverse, value, retry, rhythm);
+    return new MigrationSettings(
+        copy, stream, verify, cutover, reverse, value, retry, rhythm, places);
   }
 
   public MigrationSettings withRetry(Retry value) {
-    return new MigrationSettings(copy, stream, verify, cutover, reverse, traffic, value, rhythm);
+    return new MigrationSettings(
+        copy, stream, verify, cutover, reverse, traffic, value, rhythm, places);
   }
 
   public MigrationSettings withRhythm(Rhythm value) {
-    return new MigrationSettings(copy, stream, verify, cutover, reverse, traffic, retry, value);
+    return new MigrationSettings(
+        copy, stream, verify, cutover, reverse, traffic, retry, value, places);
   }
 
   /**

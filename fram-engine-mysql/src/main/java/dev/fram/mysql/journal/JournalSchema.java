@@ -26,6 +26,9 @@ public final class JournalSchema {
   public static final String FORGET_CHUNKS =
       "DELETE FROM fram.chunk_done WHERE schema_name = ? AND table_name = ?";
 
+  static final String DATABASE =
+      "CREATE DATABASE IF NOT EXISTS fram DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin";
+
   private static final String OPTIONS =
       " ENGINE = InnoDB DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin";
 
@@ -39,7 +42,7 @@ public final class JournalSchema {
   // DDL commits by itself here: the migration's table comes last, and says that all are there.
   private static final List<String> STATEMENTS =
       List.of(
-          "CREATE DATABASE IF NOT EXISTS fram DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin",
+          DATABASE,
           table(
               "journal",
               "sequence bigint NOT NULL AUTO_INCREMENT PRIMARY KEY, epoch bigint NOT NULL,"
@@ -74,6 +77,7 @@ public final class JournalSchema {
               "id bigint NOT NULL AUTO_INCREMENT PRIMARY KEY, command longtext NOT NULL,"
                   + " answer longtext,"
                   + " submitted_at datetime(3) NOT NULL DEFAULT CURRENT_TIMESTAMP(3)"),
+          KeptDocuments.TABLE,
           table(
               "migration",
               ONE_ROW

@@ -241,6 +241,22 @@ public final class MySqlJournal implements JournalStore, AutoCloseable {
   }
 
   @Override
+  public void keep(long epoch, String name, String document) {
+    checked(epoch, "keeping " + name, c -> KeptDocuments.save(c, name, document));
+  }
+
+  @Override
+  public void keepAhead(String name, String document) {
+    session.read("making room for " + name, KeptDocuments::create);
+    session.write("keeping " + name, c -> KeptDocuments.save(c, name, document));
+  }
+
+  @Override
+  public Optional<String> kept(String name) {
+    return session.read("reading " + name, c -> KeptDocuments.load(c, name));
+  }
+
+  @Override
   public void publishStatus(long epoch, String status) {
     checked(
         epoch,

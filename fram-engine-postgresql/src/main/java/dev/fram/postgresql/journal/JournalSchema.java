@@ -104,6 +104,7 @@ public final class JournalSchema {
             answer text,
             submitted_at timestamptz NOT NULL DEFAULT clock_timestamp())
           """,
+          KeptDocuments.TABLE,
           """
           CREATE TABLE IF NOT EXISTS fram.schema_archive (
             only_one boolean PRIMARY KEY DEFAULT true CHECK (only_one),

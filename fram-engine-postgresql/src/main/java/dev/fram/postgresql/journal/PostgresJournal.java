@@ -241,6 +241,27 @@ public final class PostgresJournal implements JournalStore, AutoCloseable {
   }
 
   @Override
+  public void keep(long epoch, String name, String document) {
+    checked(epoch, "keeping " + name, c -> KeptDocuments.save(c, name, document));
+  }
+
+  @Override
+  public void keepAhead(String name, String document) {
+    session.write(
+        "keeping " + name,
+        c -> {
+          Sql.list(c, ONE_AT_A_TIME, row -> 0);
+          KeptDocuments.create(c);
+          return KeptDocuments.save(c, name, document);
+        });
+  }
+
+  @Override
+  public Optional<String> kept(String name) {
+    return session.read("reading " + name, c -> KeptDocuments.load(c, name));
+  }
+
+  @Override
   public void publishStatus(long epoch, String status) {
     checked(
         epoch,

@@ -93,15 +93,26 @@ class CommandLineTest {
   }
 
   @Test
-  void measureSaysHowLongAPageWaits() {
+  void measureSaysHowLongAPageWaits() throws SQLException {
     Result result =
-        fram.run("measure", "--time", "3s", "--scratch-size", "4MiB", "--queries-per-page", "40");
+        fram.run(
+            "measure",
+            "--time",
+            "3s",
+            "--scratch-size",
+            "4MiB",
+            "--queries-per-page",
+            "40",
+            "--save");
     assertThat(result.code()).as(result.out() + result.err()).isZero();
     assertThat(result.out())
         .containsPattern("A page with 40 queries one after another waits [\\d.,]+ ms");
     Result wrong = fram.run("measure", "--queries-per-page", "0");
     assertThat(wrong.code()).isEqualTo(2);
     assertThat(wrong.err()).contains("--queries-per-page is \"0\"");
+    assertThat(ask(target, "SELECT count(*) FROM fram.kept WHERE name = 'forecast'")).isOne();
+    Result check = fram.run("check");
+    assertThat(check.code()).as("what is kept is Fram's own: " + check.out()).isZero();
   }
 
   @Test
@@ -116,6 +127,8 @@ class CommandLineTest {
 
     Result second = fram.run("migrate", "--retry-budget=1s");
     assertThat(second.code()).as(second.out() + second.err()).isEqualTo(3);
+    Result early = fram.run("report", "--html", "early.html");
+    assertThat(early.out() + early.err()).contains("Ready for the cutover", "early.json");
 
     Result rehearsal = fram.run("cutover", "--dry-run");
     assertThat(rehearsal.code()).as(rehearsal.out() + rehearsal.err()).isZero();
@@ -136,8 +149,7 @@ class CommandLineTest {
     assertThat(picture.get("copy").get("rows").asLong()).isEqualTo(5000);
     assertThat(fram.run("cancel").code()).isEqualTo(3);
 
-    Result complete = fram.run("complete");
-    assertThat(complete.code()).as(complete.out() + complete.err()).isZero();
+    new WrittenReport(fram, folder).afterTheCutover(database);
     assertThat(slots()).isZero();
   }
 

@@ -95,9 +95,6 @@ class InventoryTest {
     assertThat(state(ready, "table", "public.secret")).isEqualTo("EXCLUDED");
     assertThat(state(ready, "trigger", "first on public.item")).isEqualTo("TO_COME");
     assertThat(fram.run("report", "--inventory").code()).as("another scope").isEqualTo(3);
-    Result nothing = fram.run("report");
-    assertThat(nothing.code()).isEqualTo(2);
-    assertThat(nothing.err()).contains("--inventory");
   }
 
   /** From the target alone: the source cannot be reached any more. */

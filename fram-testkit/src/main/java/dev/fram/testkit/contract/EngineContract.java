@@ -243,6 +243,14 @@ public abstract class EngineContract {
       journal.publishStatus(run.epoch(), "{\"n\":2}");
       assertThat(journal.publishedStatus().orElseThrow().status()).contains("2");
       assertThat(journal.publishedStatus().orElseThrow().ageMillis()).isBetween(0L, 60_000L);
+      assertThat(journal.kept("story")).isEmpty();
+      journal.keep(run.epoch(), "story", "{\"text\":\"old\"}");
+      journal.keep(run.epoch(), "story", "{\"text\":\"ä 😀 ' \\\\ \\u0000\"}");
+      assertThat(journal.kept("story")).contains("{\"text\":\"ä 😀 ' \\\\ \\u0000\"}");
+      refusedWith(ErrorCode.FENCED, () -> journal.keep(run.epoch() - 1, "story", "{}"));
+      journal.keepAhead("forecast", "{}");
+      assertThat(journal.kept("forecast")).contains("{}");
+      assertThat(journal.kept("series")).isEmpty();
       long id = journal.submitCommand("cutover");
       assertThat(journal.commandAnswer(id)).isEmpty();
       assertThat(journal.pendingCommands())

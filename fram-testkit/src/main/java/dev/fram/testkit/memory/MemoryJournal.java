@@ -215,6 +215,34 @@ final class MemoryJournal implements JournalStore {
         });
   }
 
+  /**
+   * Nothing that a migration does hangs on it: no point where the process may die, like the status.
+   */
+  @Override
+  public void keep(long epoch, String name, String document) {
+    process.alive();
+    synchronized (target) {
+      target.fenced(epoch);
+      target.kept().put(name, document);
+    }
+  }
+
+  @Override
+  public void keepAhead(String name, String document) {
+    process.alive();
+    synchronized (target) {
+      target.kept().put(name, document);
+    }
+  }
+
+  @Override
+  public Optional<String> kept(String name) {
+    process.alive();
+    synchronized (target) {
+      return Optional.ofNullable(target.kept().get(name));
+    }
+  }
+
   @Override
   public void publishStatus(long epoch, String status) {
     process.alive();

@@ -49,6 +49,7 @@ public final class MemoryTarget {
 
   private final MemorySource server = new MemorySource();
   private final Set<String> built = new TreeSet<>();
+  private final Map<String, String> kept = new TreeMap<>();
   private Optional<State> state = Optional.empty();
   private final Set<Object> applying = new HashSet<>();
   private final Set<TableId> building = new TreeSet<>();
@@ -127,6 +128,11 @@ public final class MemoryTarget {
     if (state.isEmpty()) {
       state = Optional.of(new State(first));
     }
+  }
+
+  /** What is kept for the report, also before there is a migration. */
+  synchronized Map<String, String> kept() {
+    return kept;
   }
 
   synchronized State required() {
@@ -226,6 +232,7 @@ public final class MemoryTarget {
 
   synchronized void removeTraces() {
     state = Optional.empty();
+    kept.clear();
     // Whoever has closed it: the guards are gone.
     server.reopen(Long.MAX_VALUE);
   }

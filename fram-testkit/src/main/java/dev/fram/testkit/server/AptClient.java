@@ -86,6 +86,14 @@ public final class AptClient {
     return unpack(Stream.concat(Stream.of(name), libraries(name)).toList());
   }
 
+  /** The same with more packages, which stand for themselves. */
+  public Path unpackWithLibraries(String name, List<String> more) throws IOException {
+    return unpack(
+        Stream.concat(Stream.concat(Stream.of(name), more.stream()), libraries(name))
+            .distinct()
+            .toList());
+  }
+
   /** A program needs libraries only: perl and the like belong to the package's scripts. */
   private Stream<String> libraries(String name) throws IOException {
     String tree =
