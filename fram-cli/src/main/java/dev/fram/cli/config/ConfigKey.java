@@ -117,6 +117,13 @@ public enum ConfigKey {
       ValueKind.DURATION,
       "30m",
       "A snapshot older than this takes no new table: it holds back the source's vacuum."),
+  MAX_RETAINED_LOG(
+      ValueKind.SIZE,
+      "",
+      "The source may keep this much log for Fram. At half of it the copy slows, at 70 percent it"
+          + " pauses, and at the limit Fram gives its slot up and ends. If not set: what the server"
+          + " itself allows, or as much as there is data, at least 10GiB."),
+  MAX_COPY_RATE(ValueKind.SIZE, "", "Copies at most this much in a second."),
   CHUNK_SIZE(ValueKind.SIZE, "64MiB", "Cuts tables into ranges of about this size."),
   BACKLOG_MEMORY(ValueKind.SIZE, "64MiB", "Changes beyond this wait on disk."),
   BACKLOG_FOLDER(

@@ -2,6 +2,8 @@
 package dev.fram.cli.config;
 
 import dev.fram.core.run.MigrationSettings;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
 
 /** Turns the user's words into the core's settings; what has no key keeps the core's default. */
 public final class RunSettings {
@@ -15,6 +17,7 @@ public final class RunSettings {
         .withCutover(cutover(values))
         .withReverse(reverse(values))
         .withTraffic(Switches.settings(values, surroundings))
+        .withGuard(guard(values))
         .withRetry(retry(values));
   }
 
@@ -74,6 +77,18 @@ public final class RunSettings {
         values.given(ConfigKey.REVERSE_WINDOW)
             ? MigrationSettings.Wish.ASKED
             : MigrationSettings.Wish.WHERE_POSSIBLE);
+  }
+
+  private static MigrationSettings.Guard guard(ConfigValues values) {
+    return new MigrationSettings.Guard(
+        bytes(values, ConfigKey.MAX_RETAINED_LOG),
+        MigrationSettings.Guard.defaults().leastLog(),
+        bytes(values, ConfigKey.MAX_COPY_RATE),
+        OptionalInt.empty());
+  }
+
+  private static OptionalLong bytes(ConfigValues values, ConfigKey key) {
+    return values.given(key) ? OptionalLong.of(values.bytes(key)) : OptionalLong.empty();
   }
 
   private static MigrationSettings.Retry retry(ConfigValues values) {

@@ -7,6 +7,7 @@ import dev.fram.core.bus.RunEvent;
 import dev.fram.core.bus.StatusJson;
 import dev.fram.core.concurrent.Retries;
 import dev.fram.core.concurrent.StopSignal;
+import dev.fram.core.lag.Contact;
 import dev.fram.core.run.RunParts;
 import dev.fram.core.stream.Pipeline;
 import java.util.function.Consumer;
@@ -17,11 +18,18 @@ final class Reporter {
   private final Pipeline pipeline;
   private final CommandDesk desk;
   private final Consumer<Status> listener;
+  private final Contact contact;
   private long shownNanos;
 
-  Reporter(RunParts parts, Pipeline pipeline, CommandDesk desk, Consumer<Status> listener) {
+  Reporter(
+      RunParts parts,
+      Pipeline pipeline,
+      Contact contact,
+      CommandDesk desk,
+      Consumer<Status> listener) {
     this.parts = parts;
     this.pipeline = pipeline;
+    this.contact = contact;
     this.desk = desk;
     this.listener = listener;
     this.shownNanos = parts.clock().nanos() - parts.settings().rhythm().status().toNanos();
@@ -50,13 +58,18 @@ final class Reporter {
     }
   }
 
+  /** What has not been read since the source fell silent may be much: unknown is not zero. */
+  private long lagMillis() {
+    return contact.silence().isPresent() ? -1 : pipeline.lag().millis();
+  }
+
   /** Shows and publishes the picture as it is now. */
   void show() {
     parts
         .bus()
         .publish(
             new RunEvent.BacklogMeasured(
-                pipeline.backlogBytes(), pipeline.backlogBytesOnDisk(), pipeline.lag().millis()));
+                pipeline.backlogBytes(), pipeline.backlogBytesOnDisk(), lagMillis()));
     Status picture = parts.bus().projector().picture();
     listener.accept(picture);
     parts.journal().store().publishStatus(parts.journal().epoch(), StatusJson.write(picture));
