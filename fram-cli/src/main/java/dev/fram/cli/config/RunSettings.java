@@ -84,7 +84,9 @@ public final class RunSettings {
         bytes(values, ConfigKey.MAX_RETAINED_LOG),
         MigrationSettings.Guard.defaults().leastLog(),
         bytes(values, ConfigKey.MAX_COPY_RATE),
-        OptionalInt.empty());
+        values.given(ConfigKey.MAX_SOURCE_LATENCY_INCREASE)
+            ? OptionalInt.of(values.count(ConfigKey.MAX_SOURCE_LATENCY_INCREASE))
+            : OptionalInt.empty());
   }
 
   private static OptionalLong bytes(ConfigValues values, ConfigKey key) {

@@ -9,6 +9,7 @@ import dev.fram.core.concurrent.WorkerGroup;
 import dev.fram.core.run.RunParts;
 import dev.fram.core.stream.FeedProgress;
 import dev.fram.core.throttle.CopyFlow;
+import dev.fram.core.throttle.LatencyWatch;
 import dev.fram.core.throttle.Pace;
 import dev.fram.core.throttle.ThrottleWatch;
 import java.util.ArrayList;
@@ -46,6 +47,7 @@ public final class Copying {
         new Coordinator.Lines(plan, new LinkedBlockingQueue<>(), new LinkedBlockingQueue<>(), pace);
     try (WorkerGroup workers = new WorkerGroup(signal, parts.route()::close);
         Coordinator coordinator = new Coordinator(parts, progress, log, lines)) {
+      watchLatency(workers);
       for (int i = 1; i <= parts.settings().copy().jobs(); i++) {
         Copier copier = new Copier(parts, progress, lines, workers.signal(), flow);
         workers.start("copy-" + i, copier::run);
@@ -59,6 +61,26 @@ public final class Copying {
       workers.start("throttle", () -> watch.run(workers.signal()));
       lead(coordinator, indexes, workers);
     }
+  }
+
+  /** What is usual is measured before the first thread copies. */
+  private void watchLatency(WorkerGroup workers) {
+    parts
+        .settings()
+        .guard()
+        .mostLatency()
+        .ifPresent(percent -> {
+          LatencyWatch watch =
+              new LatencyWatch(
+                  parts.route(),
+                  parts.bus(),
+                  parts.clock(),
+                  pace,
+                  parts.settings().rhythm().status(),
+                  percent);
+          double before = watch.before(workers.signal());
+          workers.start("pace", () -> watch.run(before, workers.signal()));
+        });
   }
 
   private static void lead(Coordinator coordinator, IndexBuilder indexes, WorkerGroup workers) {

@@ -27,7 +27,7 @@ final class Ladder {
   private int looks;
   private Look last = NOTHING;
   private double growth;
-  private Look climbedAt = last;
+  private Look judgedFrom = last;
   private double growthBefore;
 
   /** What a rung has brought. */
@@ -92,7 +92,7 @@ final class Ladder {
 
   private void stand(Rung where, Look now) {
     growthBefore = Math.max(growth, growthSinceLast(now));
-    climbedAt = now;
+    judgedFrom = now;
     rung = where;
     effect = Effect.UNKNOWN;
     calm = 0;
@@ -104,10 +104,13 @@ final class Ladder {
     return last == NOTHING ? 0 : last.growthTo(now);
   }
 
+  /** Again and again: a lull of the source's own writes looks like help for a while. */
   private void judge(Look now) {
     looks++;
-    if (looks == trial && (rung == Rung.SLOW || rung == Rung.PAUSED)) {
-      effect = climbedAt.growthTo(now) > growthBefore / 2 ? Effect.VAIN : Effect.HELPS;
+    boolean due = trial > 0 && looks % trial == 0 && effect != Effect.VAIN;
+    if (due && (rung == Rung.SLOW || rung == Rung.PAUSED)) {
+      effect = judgedFrom.growthTo(now) > growthBefore / 2 ? Effect.VAIN : Effect.HELPS;
+      judgedFrom = now;
     }
   }
 

@@ -2,6 +2,7 @@
 package dev.fram.core.guard;
 
 import dev.fram.api.engine.Burden;
+import dev.fram.api.error.ErrorCategory;
 import dev.fram.api.error.ErrorCode;
 import dev.fram.api.error.FramException;
 import dev.fram.api.status.PhaseName;
@@ -57,7 +58,13 @@ public final class SourceGuard {
    * @throws FramException SOURCE_GUARDED when it has let go of the source
    */
   public void look() {
-    List<Burden> burdens = parts.route().source().burdens();
+    List<Burden> burdens;
+    try {
+      burdens = parts.route().source().burdens();
+    } catch (FramException e) {
+      blind(e);
+      return;
+    }
     Optional<String> told = Optional.empty();
     Pace.Hold hold = Pace.Hold.NONE;
     for (Burden burden : burdens) {
@@ -80,6 +87,17 @@ public final class SourceGuard {
     }
     pace.hold(hold);
     parts.bus().publish(new RunEvent.Guarded(told));
+  }
+
+  /** Of a server that will not tell a run must not end: it would not be guarded then either. */
+  private void blind(FramException e) {
+    if (e.category() == ErrorCategory.TRANSIENT) {
+      throw e;
+    }
+    String sentence = "The source is not guarded: " + e.seen();
+    pace.hold(Pace.Hold.NONE);
+    parts.bus().publish(new RunEvent.Noted(sentence));
+    parts.bus().publish(new RunEvent.Guarded(Optional.of(sentence)));
   }
 
   /** That a rung helps is no news: it is what was expected. */

@@ -13,6 +13,9 @@ public final class Contact {
   /** A busy server may take so long. */
   private static final long PATIENCE = Duration.ofSeconds(5).toNanos();
 
+  /** A session that was lost is mostly there again at once. */
+  private static final long BLINK = Duration.ofSeconds(2).toNanos();
+
   private final Clock clock;
   private Optional<Long> askedNanos = Optional.empty();
   private Optional<String> failure = Optional.empty();
@@ -48,7 +51,7 @@ public final class Contact {
   public synchronized Optional<Silence> silence() {
     return askedNanos
         .map(asked -> clock.nanos() - asked)
-        .filter(nanos -> failure.isPresent() || nanos >= PATIENCE)
+        .filter(nanos -> nanos >= (failure.isPresent() ? BLINK : PATIENCE))
         .map(nanos -> new Silence(nanos / 1_000_000, failure));
   }
 }

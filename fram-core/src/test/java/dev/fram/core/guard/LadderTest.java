@@ -73,6 +73,15 @@ final class LadderTest {
   }
 
   @Test
+  void aLullIsNotTakenForHelpForGood() {
+    assertThat(take(60, 65, 70, 70, 70, 71))
+        .last()
+        .extracting(Ladder.Step::done)
+        .isEqualTo(Rung.PAUSED);
+    assertThat(take(75, 80, 85)).last().extracting(Ladder.Step::done).isEqualTo(Rung.FREE);
+  }
+
+  @Test
   void eachRungIsTriedAnew() {
     assertThat(take(45, 50, 55, 60, 65)).last().extracting(Ladder.Step::done).isEqualTo(Rung.FREE);
     assertThat(take(70)).extracting(Ladder.Step::done).containsExactly(Rung.PAUSED);

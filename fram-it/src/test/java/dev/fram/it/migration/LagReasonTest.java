@@ -135,7 +135,7 @@ class LagReasonTest {
     return database;
   }
 
-  private static MigrationSettings settings() {
+  static MigrationSettings settings() {
     MigrationSettings defaults = Move.settings(MigrationSettings.Mode.MANUAL);
     MigrationSettings.Cutover cutover = defaults.cutover();
     MigrationSettings.Rhythm rhythm = defaults.rhythm();
@@ -153,7 +153,7 @@ class LagReasonTest {
   }
 
   /** An idle source is no lag. */
-  private static void assertNothingForAWhile(Move move) {
+  static void assertNothingForAWhile(Move move) {
     long until = move.status().totalMillis() + 2_000;
     Status seen = await(move, status -> status.totalMillis() > until);
     assertThat(seen.lagging()).isEmpty();
@@ -161,11 +161,11 @@ class LagReasonTest {
     assertThat(seen.notes()).noneMatch(note -> note.contains("behind"));
   }
 
-  private static Predicate<Status> lags(String words) {
+  static Predicate<Status> lags(String words) {
     return status -> status.lagging().filter(s -> s.contains(words)).isPresent();
   }
 
-  private static Status await(Move move, Predicate<Status> wanted) {
+  static Status await(Move move, Predicate<Status> wanted) {
     return Awaitility.await()
         .atMost(PATIENCE)
         .pollInterval(Duration.ofMillis(50))

@@ -16,9 +16,11 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
+import java.util.TreeSet;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
@@ -58,15 +60,19 @@ class SourceGuardTest {
         Move move = new Move(servers, database, settings(), noNoise()).begin()) {
       move.awaitPhase(PhaseName.COPYING);
       app.awaitWrites(20);
-      fill(move, database, 0.55, "half of its threads");
-      fill(move, database, 0.75, "the copy pauses between two chunks");
-      fill(move, database, 0.80, "pausing the copy has not lessened it");
+      List<String> told = new ArrayList<>();
       await()
-          .atMost(PATIENCE)
+          .atMost(Duration.ofSeconds(120))
+          .pollInterval(Duration.ofMillis(50))
           .until(() -> {
             write(MIB);
+            move.status().guard().ifPresent(told::add);
             return kept(database) < 0;
           });
+      assertThat(first(told, "half of its threads"))
+          .isLessThan(first(told, "the copy pauses between two chunks"));
+      assertThat(first(told, "the copy pauses between two chunks"))
+          .isLessThan(first(told, "pausing the copy has not lessened it"));
       assertThatThrownBy(move::awaitEnd)
           .isInstanceOfSatisfying(
               FramException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.SOURCE_GUARDED))
@@ -125,19 +131,13 @@ class SourceGuardTest {
         });
   }
 
-  /** Writes until that share of the limit is kept, and then as little as it takes to be told. */
-  private static void fill(Move move, String database, double share, String words)
-      throws SQLException {
-    while (kept(database) < share * LIMIT) {
-      write(MIB);
+  private static int first(List<String> told, String words) {
+    for (int i = 0; i < told.size(); i++) {
+      if (told.get(i).contains(words)) {
+        return i;
+      }
     }
-    await()
-        .atMost(PATIENCE)
-        .pollInterval(Duration.ofMillis(50))
-        .until(() -> {
-          write(MIB / 16);
-          return move.status().guard().filter(s -> s.contains(words)).isPresent();
-        });
+    throw new AssertionError('"' + words + "\" was never said, but: " + new TreeSet<>(told));
   }
 
   private static void write(long bytes) throws SQLException {
