@@ -72,7 +72,7 @@ final class GuardTest {
     World world = world(40_000);
     kept.set(700_000);
     // Ever more with each look, whatever the copy does.
-    world.source.keepsLog(() -> kept.addAndGet(20));
+    world.source.log().keeps(() -> kept.addAndGet(20));
     List<Status> seen = new CopyOnWriteArrayList<>();
     MigrationRun run = world.run(MemoryFaults.NONE, settings(world, 40_000));
     run.addStatusListener(seen::add);
@@ -134,7 +134,7 @@ final class GuardTest {
 
   private World world(long bytesPerSecond) {
     World world = new World(folder.resolve(Long.toString(bytesPerSecond)));
-    world.source.keepsLog(kept::get);
+    world.source.log().keeps(kept::get);
     return world;
   }
 

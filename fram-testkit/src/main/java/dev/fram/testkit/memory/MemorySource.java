@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.fram.testkit.memory;
 
-import dev.fram.api.engine.Burden;
 import dev.fram.api.engine.Fingerprint;
 import dev.fram.api.engine.HandOver;
 import dev.fram.api.model.Table;
@@ -17,7 +16,6 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.function.LongSupplier;
 
 /**
  * The source server. Its monitor stands for the server's own consistency; the public methods are
@@ -42,7 +40,6 @@ public final class MemorySource {
   private OptionalLong slotStart = OptionalLong.empty();
   private Optional<Object> gateHolder = Optional.empty();
   private Optional<Object> gateWaiter = Optional.empty();
-  private LongSupplier keptLog = () -> 0;
   private boolean reachable = true;
 
   public MemorySource() {
@@ -112,18 +109,6 @@ public final class MemorySource {
     append(nextXid++, List.of(op));
     shape(op.table()).storage++;
     op.apply(rowsOf(op.table()));
-  }
-
-  /** Tells how many bytes of log this server keeps for whoever has a slot. */
-  public synchronized void keepsLog(LongSupplier bytes) {
-    keptLog = bytes;
-  }
-
-  synchronized List<Burden> burdens() {
-    return slotStart.isEmpty()
-        ? List.of()
-        : List.of(
-            new Burden(Burden.Kind.LOG, keptLog.getAsLong(), OptionalLong.empty(), "the slot"));
   }
 
   /** Loses the slot, as a server does that keeps too much log. */
@@ -302,7 +287,7 @@ public final class MemorySource {
     return log.lowWatermark(unseen);
   }
 
-  MemoryLog log() {
+  public MemoryLog log() {
     return log;
   }
 
