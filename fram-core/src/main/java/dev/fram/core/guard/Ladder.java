@@ -101,7 +101,7 @@ final class Ladder {
 
   /** Before the first look nothing is known. */
   private double growthSinceLast(Look now) {
-    return last == NOTHING ? 0 : last.growthTo(now);
+    return last.equals(NOTHING) ? 0 : last.growthTo(now);
   }
 
   /** Again and again: a lull of the source's own writes looks like help for a while. */

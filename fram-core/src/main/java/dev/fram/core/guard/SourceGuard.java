@@ -69,7 +69,7 @@ public final class SourceGuard {
     Pace.Hold hold = Pace.Hold.NONE;
     for (Burden burden : burdens) {
       Bound bound = bound(burden);
-      Ladder ladder = ladders.get(burden.kind());
+      Ladder ladder = ladders.computeIfAbsent(burden.kind(), SourceGuard::ladder);
       Ladder.Step step = ladder.take(burden.amount(), bound.limit(), parts.clock().nanos());
       if (step.rung() == Rung.END) {
         end(burden, bound);
@@ -150,7 +150,9 @@ public final class SourceGuard {
 
   /** What the feed holds ends with the feed; what sessions hold ends with the run's sessions. */
   private void end(Burden burden, Bound bound) {
-    GuardSentence sentence = new GuardSentence(burden, bound, ladders.get(burden.kind()), work());
+    GuardSentence sentence =
+        new GuardSentence(
+            burden, bound, ladders.computeIfAbsent(burden.kind(), SourceGuard::ladder), work());
     switch (burden.kind()) {
       case LOG -> {
         if (bound.by() != Bound.By.SERVER) {
