@@ -150,7 +150,9 @@ final class MySqlRoute implements Route {
   public Applier applier(long epoch, TouchedRows touched) {
     MySqlApplier.Plan plan =
         new MySqlApplier.Plan(request.ddlPolicy(), source.cascades(), source.cascading(), catalog);
-    return MySqlApplier.open(targetServer, plan, epoch, touched);
+    MySqlApplier applier = MySqlApplier.open(targetServer, plan, epoch, touched);
+    target.applies(applier.session());
+    return applier;
   }
 
   @Override

@@ -2,6 +2,7 @@
 package dev.fram.mysql;
 
 import dev.fram.api.change.Position;
+import dev.fram.api.engine.Burden;
 import dev.fram.api.engine.ChangeFeed;
 import dev.fram.api.engine.Chunk;
 import dev.fram.api.engine.Fingerprint;
@@ -163,6 +164,11 @@ final class MySqlSource implements Source, AutoCloseable {
   public Retention retention() {
     return questions.read(
         "asking how long the log is kept", c -> LogWatch.retention(c, connector.name(), need));
+  }
+
+  @Override
+  public List<Burden> burdens() {
+    return questions.read("asking what we cost", Burdens::of);
   }
 
   @Override

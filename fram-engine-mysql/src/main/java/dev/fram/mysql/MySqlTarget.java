@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.fram.mysql;
 
+import dev.fram.api.engine.ApplyMoment;
 import dev.fram.api.engine.Lease;
 import dev.fram.api.engine.MigrationRecord;
 import dev.fram.api.engine.ObjectFact;
@@ -11,6 +12,7 @@ import dev.fram.api.model.MigrationId;
 import dev.fram.api.model.ServerInfo;
 import dev.fram.api.model.TableDigest;
 import dev.fram.api.model.TableId;
+import dev.fram.mysql.apply.ApplyWatch;
 import dev.fram.mysql.catalog.Catalog;
 import dev.fram.mysql.connection.Connector;
 import dev.fram.mysql.connection.Quoting;
@@ -30,6 +32,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicLong;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -42,6 +45,7 @@ final class MySqlTarget implements Target, AutoCloseable {
   private final Catalog catalog;
   private final SharedSession session;
   private final ServerInfo server;
+  private final AtomicLong applier = new AtomicLong();
 
   MySqlTarget(Connector connector, MySqlJournal journal, Catalog catalog) {
     this.connector = connector;
@@ -54,6 +58,18 @@ final class MySqlTarget implements Target, AutoCloseable {
   @Override
   public ServerInfo server() {
     return server;
+  }
+
+  /**
+   * @param session the newest applier's
+   */
+  void applies(long session) {
+    applier.set(session);
+  }
+
+  @Override
+  public ApplyMoment applyMoment() {
+    return session.read("looking at the applier", c -> ApplyWatch.look(c, applier.get()));
   }
 
   @Override

@@ -2,6 +2,7 @@
 package dev.fram.postgresql;
 
 import dev.fram.api.change.Position;
+import dev.fram.api.engine.Burden;
 import dev.fram.api.engine.ChangeFeed;
 import dev.fram.api.engine.Chunk;
 import dev.fram.api.engine.Fingerprint;
@@ -135,6 +136,11 @@ final class PostgresSource implements Source, AutoCloseable {
                   kept.retainedBytes(), kept.bytesLeft(), Retention.State.LOST, fault.get())
               : kept;
         });
+  }
+
+  @Override
+  public List<Burden> burdens() {
+    return questions.read("asking what we cost", c -> Burdens.of(c, feed));
   }
 
   @Override

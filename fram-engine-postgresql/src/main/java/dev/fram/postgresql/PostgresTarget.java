@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.fram.postgresql;
 
+import dev.fram.api.engine.ApplyMoment;
 import dev.fram.api.engine.Lease;
 import dev.fram.api.engine.ObjectFact;
 import dev.fram.api.engine.Reveal;
@@ -11,6 +12,7 @@ import dev.fram.api.error.FramException;
 import dev.fram.api.model.ServerInfo;
 import dev.fram.api.model.TableDigest;
 import dev.fram.api.model.TableId;
+import dev.fram.postgresql.apply.ApplyWatch;
 import dev.fram.postgresql.connection.Connector;
 import dev.fram.postgresql.connection.SharedSession;
 import dev.fram.postgresql.connection.Sql;
@@ -71,6 +73,11 @@ final class PostgresTarget implements Target, AutoCloseable {
   @Override
   public Optional<Lease> lease(String holder) {
     return PostgresLease.tryTake(connector, holder);
+  }
+
+  @Override
+  public ApplyMoment applyMoment() {
+    return session.read("looking at the applier", ApplyWatch::look);
   }
 
   @Override

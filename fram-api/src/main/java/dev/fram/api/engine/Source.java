@@ -83,6 +83,11 @@ public interface Source {
   /** How much log the source keeps for us, and whether it is in danger. */
   Retention retention();
 
+  /** What Fram costs the server now. Cheap: asked every few seconds. */
+  default List<Burden> burdens() {
+    return List.of();
+  }
+
   /** Opens a consistent read over these tables; its session stays open until it is closed. */
   Snapshot snapshot(List<Table> tables);
 

@@ -56,6 +56,11 @@ public interface Target {
     return List.of();
   }
 
+  /** What the session that applies does in this moment. Cheap: asked some ten times in a row. */
+  default ApplyMoment applyMoment() {
+    return new ApplyMoment(ApplyMoment.Doing.ABSENT, Optional.empty(), "");
+  }
+
   /** Takes a consistent read for a comparison, of rows and position together. */
   TargetMoment moment(Reveal shown);
 

@@ -40,6 +40,8 @@ public enum ErrorCode {
   UNSUPPORTED(ErrorCategory.PRECONDITION),
   /** The log before the needed position is gone (slot lost, log purged): only a new copy helps. */
   LOG_LOST(ErrorCategory.PRECONDITION),
+  /** The migration cost the source more than it may: the run has let go of it. */
+  SOURCE_GUARDED(ErrorCategory.PRECONDITION),
   /** A switch of the traffic (a command, a proxy) did not do its part after the hand-over. */
   HOOK_FAILED(ErrorCategory.FAILED),
   /** The source's schema changed under the migration. */

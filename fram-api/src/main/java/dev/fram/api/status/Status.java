@@ -21,6 +21,8 @@ import java.util.Optional;
  * @param verify the comparison of both sides
  * @param cutover the cutover, once one was tried
  * @param reverse the reverse feed, while there is one
+ * @param guard what is held back for the source's sake, and why; empty when nothing is
+ * @param lagging why the target is behind; empty while it is not
  * @param held why the run waits for a person; empty when it does not
  * @param question what only a person can answer; empty when nothing is asked
  * @param alarms what must be looked at now, oldest first
@@ -39,6 +41,8 @@ public record Status(
     Verify verify,
     Optional<Cutover> cutover,
     Optional<Reverse> reverse,
+    Optional<String> guard,
+    Optional<String> lagging,
     Optional<String> held,
     Optional<Question> question,
     List<String> alarms,
@@ -81,6 +85,8 @@ public record Status(
         verify,
         cutover,
         reverse,
+        guard,
+        lagging,
         held,
         asked,
         alarms,
@@ -147,7 +153,8 @@ public record Status(
    * @param received the position read
    * @param applied the position durable on the target
    * @param lagBytes bytes of the source's log not yet applied
-   * @param lagMillis age of the oldest transaction not yet applied; 0 when there is none
+   * @param lagMillis age of the oldest transaction not yet applied; 0 when there is none, -1 while
+   *     the source does not answer
    * @param backlogBytes bytes read but not applied
    * @param backlogOnDiskBytes of these on disk
    * @param transactions source transactions applied

@@ -129,6 +129,18 @@ public enum ConfigKey {
       ValueKind.DURATION,
       "30m",
       "A snapshot older than this takes no new table: it holds back the source's vacuum."),
+  MAX_RETAINED_LOG(
+      ValueKind.SIZE,
+      "",
+      "The source may keep this much log for Fram. At half of it the copy slows, at 70 percent it"
+          + " pauses, and at the limit Fram gives its slot up and ends. If not set: what the server"
+          + " itself allows, or as much as there is data, at least 10GiB."),
+  MAX_COPY_RATE(ValueKind.SIZE, "", "Copies at most this much in a second."),
+  MAX_SOURCE_LATENCY_INCREASE(
+      ValueKind.PERCENT,
+      "",
+      "Copies with fewer threads while the source takes longer, by this percentage, to answer a small question"
+          + " than before the copy."),
   CHUNK_SIZE(ValueKind.SIZE, "64MiB", "Cuts tables into ranges of about this size."),
   BACKLOG_MEMORY(ValueKind.SIZE, "64MiB", "Changes beyond this wait on disk."),
   BACKLOG_FOLDER(

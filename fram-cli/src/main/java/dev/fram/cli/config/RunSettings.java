@@ -5,6 +5,8 @@ import dev.fram.api.model.Endpoint;
 import dev.fram.core.residency.Places;
 import dev.fram.core.residency.ResidencyRules;
 import dev.fram.core.run.MigrationSettings;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
 
 /** Turns the user's words into the core's settings; what has no key keeps the core's default. */
 public final class RunSettings {
@@ -18,6 +20,7 @@ public final class RunSettings {
         .withCutover(cutover(values))
         .withReverse(reverse(values))
         .withTraffic(Switches.settings(values, surroundings))
+        .withGuard(guard(values))
         .withRetry(retry(values))
         .withPlaces(places(values));
   }
@@ -98,6 +101,20 @@ public final class RunSettings {
         values.given(ConfigKey.REVERSE_WINDOW)
             ? MigrationSettings.Wish.ASKED
             : MigrationSettings.Wish.WHERE_POSSIBLE);
+  }
+
+  private static MigrationSettings.Guard guard(ConfigValues values) {
+    return new MigrationSettings.Guard(
+        bytes(values, ConfigKey.MAX_RETAINED_LOG),
+        MigrationSettings.Guard.defaults().leastLog(),
+        bytes(values, ConfigKey.MAX_COPY_RATE),
+        values.given(ConfigKey.MAX_SOURCE_LATENCY_INCREASE)
+            ? OptionalInt.of(values.count(ConfigKey.MAX_SOURCE_LATENCY_INCREASE))
+            : OptionalInt.empty());
+  }
+
+  private static OptionalLong bytes(ConfigValues values, ConfigKey key) {
+    return values.given(key) ? OptionalLong.of(values.bytes(key)) : OptionalLong.empty();
   }
 
   private static MigrationSettings.Retry retry(ConfigValues values) {

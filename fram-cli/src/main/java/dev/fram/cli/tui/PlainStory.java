@@ -53,6 +53,8 @@ public final class PlainStory {
     if (status.totalMillis() - figuresAt >= FIGURES_EVERY_MILLIS && moves(status.phase())) {
       figuresAt = status.totalMillis();
       lines.add(figures(status));
+      status.guard().ifPresent(lines::add);
+      status.lagging().ifPresent(lines::add);
     }
     String clock = Figures.clock(status.totalMillis());
     return lines.stream().map(line -> clock + "  " + Cells.safe(line)).toList();

@@ -7,6 +7,7 @@ import dev.fram.api.status.Status;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 
 /**
  * Draws one picture as lines that fit the canvas. A function of its arguments: knows no terminal,
@@ -39,6 +40,8 @@ public final class Screen {
     picture.extras().forEach(extra -> middle.labelled(extra.label()).add(extra.text()));
     Screen end = new Screen(canvas);
     end.alarms(picture.status().alarms());
+    end.explained("Guard", picture.status().guard());
+    end.explained("Lags", picture.status().lagging());
     end.held(picture.status());
     picture.status().question().ifPresent(end::question);
     end.nextSteps(picture);
@@ -237,12 +240,14 @@ public final class Screen {
   }
 
   private void held(Status status) {
-    status
-        .held()
-        .ifPresent(reason -> {
-          line();
-          paragraph("Waits", reason, 4, Ink.WARNING);
-        });
+    explained("Waits", status.held());
+  }
+
+  private void explained(String label, Optional<String> sentence) {
+    sentence.ifPresent(text -> {
+      line();
+      paragraph(label, text, 4, Ink.WARNING);
+    });
   }
 
   private void alarms(List<String> alarms) {

@@ -9,6 +9,7 @@ import dev.fram.api.status.Question;
 import dev.fram.api.status.Status;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** What happened in a run; the only way numbers reach the picture. */
 public sealed interface RunEvent {
@@ -71,6 +72,12 @@ public sealed interface RunEvent {
    * @param about what it is about; a newer alarm about it replaces the older one
    */
   record Alarmed(String about, String alarm) implements RunEvent {}
+
+  /** What is held back for the source's sake; empty when nothing is. */
+  record Guarded(Optional<String> sentence) implements RunEvent {}
+
+  /** Why the target is behind; empty when it is not. */
+  record Diagnosed(Optional<String> sentence) implements RunEvent {}
 
   record Noted(String note) implements RunEvent {}
 

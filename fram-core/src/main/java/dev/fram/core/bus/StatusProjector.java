@@ -29,6 +29,8 @@ public final class StatusProjector {
   private final Map<String, String> alarms = new LinkedHashMap<>();
   private final Deque<String> notes = new ArrayDeque<>();
   private Optional<Question> question = Optional.empty();
+  private Optional<String> guard = Optional.empty();
+  private Optional<String> lagging = Optional.empty();
   private String migration = "";
   private String source = "";
   private String target = "";
@@ -76,6 +78,8 @@ public final class StatusProjector {
       case RunEvent.LogMeasured e -> log = e;
       case RunEvent.Held e -> held.put(e.by(), e.reason());
       case RunEvent.HeldEnded e -> held.remove(e.by());
+      case RunEvent.Guarded e -> guard = e.sentence();
+      case RunEvent.Diagnosed e -> lagging = e.sentence();
       case RunEvent.Noted e -> note(e.note());
       case RunEvent.Asked e -> question = Optional.of(e.question());
       case RunEvent.Alarmed e -> alarms.put(e.about(), e.alarm());
@@ -107,6 +111,8 @@ public final class StatusProjector {
             verify,
             cutover.picture(),
             reverse.picture(),
+            guard,
+            lagging,
             reason(),
             Optional.empty(),
             List.copyOf(alarms.values()),
@@ -144,6 +150,8 @@ public final class StatusProjector {
       phase = name;
       phaseNanos = clock.nanos();
       question = Optional.empty();
+      guard = Optional.empty();
+      lagging = Optional.empty();
     }
   }
 

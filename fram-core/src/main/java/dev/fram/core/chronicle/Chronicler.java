@@ -86,6 +86,8 @@ public final class Chronicler implements AutoCloseable {
       case RunEvent.LogMeasured e -> {}
       case RunEvent.HeldEnded e -> {}
       case RunEvent.Asked e -> {}
+      case RunEvent.Guarded e -> {}
+      case RunEvent.Diagnosed e -> {}
       case RunEvent.Proven e -> {}
       case RunEvent.GateTried e -> {}
       case RunEvent.StepBegan e -> {}

@@ -18,6 +18,7 @@ import dev.fram.core.bus.RunEvent;
 import dev.fram.core.concurrent.StopSignal;
 import dev.fram.core.run.RunParts;
 import dev.fram.core.stream.FeedProgress;
+import dev.fram.core.throttle.Pace;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -46,9 +47,13 @@ final class Coordinator implements AutoCloseable {
    * @param plan tables that wait
    * @param queue chunks that wait; holds no more than the open tables' chunks
    * @param inbox chunks that came back
+   * @param pace how fast it may go
    */
   record Lines(
-      CopyPlan plan, BlockingQueue<ChunkTask> queue, BlockingQueue<ChunkTask.Back> inbox) {}
+      CopyPlan plan,
+      BlockingQueue<ChunkTask> queue,
+      BlockingQueue<ChunkTask.Back> inbox,
+      Pace pace) {}
 
   private final RunParts parts;
   private final FeedProgress progress;
@@ -70,7 +75,8 @@ final class Coordinator implements AutoCloseable {
   void lead(IndexBuilder indexes, StopSignal signal) {
     while (!lines.plan().isEmpty() || openTables > 0 || indexes.left() > 0) {
       signal.check();
-      boolean hungry = lines.queue().size() < parts.settings().copy().jobs();
+      boolean hungry =
+          lines.pace().opens() && lines.queue().size() < parts.settings().copy().jobs();
       if (hungry && !lines.plan().isEmpty() && openGroups() < OPEN_GROUPS) {
         begin(lines.plan().next(), signal);
       }

@@ -16,15 +16,15 @@ import dev.fram.core.stream.FeedProgress;
 import dev.fram.core.throttle.CopyFlow;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.TimeUnit;
 
 /** Copies chunk after chunk over its own two connections. Owned by one copier thread. */
 final class Copier {
+  private static final long LOOK_MILLIS = 20;
+
   private final RunParts parts;
   private final FeedProgress progress;
-  private final BlockingQueue<ChunkTask> queue;
-  private final BlockingQueue<ChunkTask.Back> inbox;
+  private final Coordinator.Lines lines;
   private final StopSignal signal;
   private final CopyFlow flow;
   private Optional<ChunkCopier> copier = Optional.empty();
@@ -32,14 +32,12 @@ final class Copier {
   Copier(
       RunParts parts,
       FeedProgress progress,
-      BlockingQueue<ChunkTask> queue,
-      BlockingQueue<ChunkTask.Back> inbox,
+      Coordinator.Lines lines,
       StopSignal signal,
       CopyFlow flow) {
     this.parts = parts;
     this.progress = progress;
-    this.queue = queue;
-    this.inbox = inbox;
+    this.lines = lines;
     this.signal = signal;
     this.flow = flow;
   }
@@ -47,15 +45,27 @@ final class Copier {
   void run() {
     try {
       while (!signal.raised()) {
-        ChunkTask task = queue.poll(20, TimeUnit.MILLISECONDS);
-        if (task != null) {
-          inbox.add(attempt(task));
+        if (lines.pace().enter()) {
+          takeOne();
+        } else {
+          TimeUnit.MILLISECONDS.sleep(LOOK_MILLIS);
         }
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     } finally {
       drop();
+    }
+  }
+
+  private void takeOne() throws InterruptedException {
+    try {
+      ChunkTask task = lines.queue().poll(LOOK_MILLIS, TimeUnit.MILLISECONDS);
+      if (task != null) {
+        lines.inbox().add(attempt(task));
+      }
+    } finally {
+      lines.pace().leave();
     }
   }
 
@@ -112,8 +122,10 @@ final class Copier {
           own.copy(
               chunk,
               snapshot,
-              flow.counting(
-                  bytes -> parts.bus().publish(new RunEvent.BytesCopied(chunk.table(), bytes))));
+              flow.counting(bytes -> {
+                parts.bus().publish(new RunEvent.BytesCopied(chunk.table(), bytes));
+                lines.pace().spend(bytes, signal);
+              }));
     } finally {
       flow.end();
     }

@@ -9,11 +9,12 @@ import dev.fram.core.concurrent.WorkerGroup;
 import dev.fram.core.run.RunParts;
 import dev.fram.core.stream.FeedProgress;
 import dev.fram.core.throttle.CopyFlow;
+import dev.fram.core.throttle.LatencyWatch;
+import dev.fram.core.throttle.Pace;
 import dev.fram.core.throttle.ThrottleWatch;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
-import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.stream.Collectors;
 
@@ -25,25 +26,30 @@ public final class Copying {
   private final RunParts parts;
   private final FeedProgress progress;
   private final TableLog log;
+  private final Pace pace;
 
-  public Copying(RunParts parts, FeedProgress progress, TableLog log) {
+  /**
+   * @param pace how fast it may go
+   */
+  public Copying(RunParts parts, FeedProgress progress, TableLog log, Pace pace) {
     this.parts = parts;
     this.progress = progress;
     this.log = log;
+    this.pace = pace;
   }
 
   /** Returns when every table is ready to follow. */
   public void run(List<Table> tables, StopSignal signal) {
-    BlockingQueue<ChunkTask> queue = new LinkedBlockingQueue<>();
-    BlockingQueue<ChunkTask.Back> inbox = new LinkedBlockingQueue<>();
     CopyFlow flow = new CopyFlow();
     IndexBuilder indexes = IndexBuilder.afterCopy(parts, log);
     CopyPlan plan = new CopyPlan(parts.settings().copy().groupBytes(), needCopy(tables, indexes));
+    Coordinator.Lines lines =
+        new Coordinator.Lines(plan, new LinkedBlockingQueue<>(), new LinkedBlockingQueue<>(), pace);
     try (WorkerGroup workers = new WorkerGroup(signal, parts.route()::close);
-        Coordinator coordinator =
-            new Coordinator(parts, progress, log, new Coordinator.Lines(plan, queue, inbox))) {
+        Coordinator coordinator = new Coordinator(parts, progress, log, lines)) {
+      watchLatency(workers);
       for (int i = 1; i <= parts.settings().copy().jobs(); i++) {
-        Copier copier = new Copier(parts, progress, queue, inbox, workers.signal(), flow);
+        Copier copier = new Copier(parts, progress, lines, workers.signal(), flow);
         workers.start("copy-" + i, copier::run);
       }
       for (int i = 1; i <= parts.settings().copy().indexJobs(); i++) {
@@ -55,6 +61,26 @@ public final class Copying {
       workers.start("throttle", () -> watch.run(workers.signal()));
       lead(coordinator, indexes, workers);
     }
+  }
+
+  /** What is usual is measured before the first thread copies. */
+  private void watchLatency(WorkerGroup workers) {
+    parts
+        .settings()
+        .guard()
+        .mostLatency()
+        .ifPresent(percent -> {
+          LatencyWatch watch =
+              new LatencyWatch(
+                  parts.route(),
+                  parts.bus(),
+                  parts.clock(),
+                  pace,
+                  parts.settings().rhythm().status(),
+                  percent);
+          double before = watch.before(workers.signal());
+          workers.start("pace", () -> watch.run(before, workers.signal()));
+        });
   }
 
   private static void lead(Coordinator coordinator, IndexBuilder indexes, WorkerGroup workers) {

@@ -24,11 +24,14 @@ import dev.fram.core.concurrent.Clock;
 import dev.fram.core.concurrent.StopSignal;
 import dev.fram.core.concurrent.Stopped;
 import dev.fram.core.concurrent.WorkerGroup;
+import dev.fram.core.guard.SourceGuard;
 import dev.fram.core.journal.Journal;
+import dev.fram.core.lag.Contact;
 import dev.fram.core.residency.Witness;
 import dev.fram.core.run.MigrationSettings;
 import dev.fram.core.run.RunParts;
 import dev.fram.core.stream.Pipeline;
+import dev.fram.core.throttle.Pace;
 import dev.fram.core.traffic.ClientProbe;
 import dev.fram.core.traffic.Traffic;
 import dev.fram.core.verify.Ledger;
@@ -159,21 +162,25 @@ final class Attempt {
     if (leases++ == 0) {
       desk.refuseOld();
     }
-    SourceWatch watch = new SourceWatch(parts, pipeline);
+    Contact contact = new Contact(clock);
+    Pace pace = new Pace(clock, settings.copy().jobs(), settings.guard().mostRate());
+    SourceWatch watch = new SourceWatch(parts, pipeline, new SourceGuard(parts, pace), contact);
+    LagWatch lag = new LagWatch(parts, pipeline, contact);
     try (Chronicler chronicler =
             new Chronicler(parts.journal(), bus, clock, Registration.holder());
         WorkerGroup background = new WorkerGroup(new StopSignal(), parts.route()::close);
         Migration migration =
             new Migration(
                 parts,
-                new Migration.Ways(turns, pipeline, ledger),
+                new Migration.Ways(turns, pipeline, ledger, pace),
                 lease,
                 orders,
                 recorded,
                 background.signal())) {
-      Reporter reporter = new Reporter(parts, pipeline, desk, chronicler, listener);
+      Reporter reporter = new Reporter(parts, pipeline, contact, desk, chronicler, listener);
       background.start("status", () -> reporter.run(background.signal()));
       background.start("watch", () -> watch.run(background.signal()));
+      background.start("lag", () -> lag.run(background.signal()));
       Farewell farewell = new Farewell(parts, migration, orders);
       try {
         workOrStop(background, migration, farewell, orders, findings);

@@ -17,9 +17,11 @@ import dev.fram.core.copy.TableLog;
 import dev.fram.core.cutover.Cutover;
 import dev.fram.core.cutover.ReturnFeed;
 import dev.fram.core.cutover.Sealing;
+import dev.fram.core.guard.SourceGuard;
 import dev.fram.core.journal.Journal;
 import dev.fram.core.run.RunParts;
 import dev.fram.core.stream.Pipeline;
+import dev.fram.core.throttle.Pace;
 import dev.fram.core.verify.Ledger;
 import dev.fram.core.verify.Verification;
 import java.util.List;
@@ -40,6 +42,7 @@ final class Migration implements AutoCloseable {
   private final Lease lease;
   private final Pipeline pipeline;
   private final Ledger ledger;
+  private final Pace pace;
   private final Orders orders;
   private final StopSignal signal;
   private final List<Table> tables;
@@ -50,8 +53,8 @@ final class Migration implements AutoCloseable {
   private boolean streaming;
   private Optional<Verification> verification = Optional.empty();
 
-  /** The stream of changes, and what is remembered of it. */
-  record Ways(Turns turns, Pipeline pipeline, Ledger ledger) {}
+  /** The stream of changes, what is remembered of it, and how fast the copy may go. */
+  record Ways(Turns turns, Pipeline pipeline, Ledger ledger, Pace pace) {}
 
   Migration(
       RunParts parts,
@@ -65,6 +68,7 @@ final class Migration implements AutoCloseable {
     this.lease = lease;
     this.pipeline = ways.pipeline();
     this.ledger = ways.ledger();
+    this.pace = ways.pace();
     this.orders = orders;
     this.phase = PhaseJson.read(recorded);
     this.turn = PhaseJson.turn(recorded);
@@ -89,6 +93,7 @@ final class Migration implements AutoCloseable {
   /** Returns when the run's goal is reached, or in a phase that ends everything. */
   void run(Consumer<Finding> findings) {
     requireServing();
+    SourceGuard.settle(parts);
     parts.bus().publish(new RunEvent.TablesKnown(tables, parts.journal().store().tables()));
     Preparation preparation = new Preparation(parts, findings);
     boolean on = true;
@@ -200,7 +205,8 @@ final class Migration implements AutoCloseable {
     // Asked before any snapshot of this run: whatever is missing from the feed must be in them.
     preparation.prepareFeed(tables);
     stream();
-    new Copying(parts, pipeline.progress(), new TableLog(parts)).run(tables, workers.signal());
+    new Copying(parts, pipeline.progress(), new TableLog(parts), pace)
+        .run(tables, workers.signal());
     long epoch = parts.journal().epoch();
     parts.journal().step("finish-indexes", "", () -> parts.route().schema().finishIndexes(epoch));
     return new Phase.CatchingUp(tables.size());

@@ -8,6 +8,7 @@ import dev.fram.core.bus.StatusJson;
 import dev.fram.core.chronicle.Chronicler;
 import dev.fram.core.concurrent.Retries;
 import dev.fram.core.concurrent.StopSignal;
+import dev.fram.core.lag.Contact;
 import dev.fram.core.run.RunParts;
 import dev.fram.core.stream.Pipeline;
 import java.util.function.Consumer;
@@ -19,16 +20,19 @@ final class Reporter {
   private final CommandDesk desk;
   private final Chronicler chronicler;
   private final Consumer<Status> listener;
+  private final Contact contact;
   private long shownNanos;
 
   Reporter(
       RunParts parts,
       Pipeline pipeline,
+      Contact contact,
       CommandDesk desk,
       Chronicler chronicler,
       Consumer<Status> listener) {
     this.parts = parts;
     this.pipeline = pipeline;
+    this.contact = contact;
     this.desk = desk;
     this.chronicler = chronicler;
     this.listener = listener;
@@ -58,13 +62,18 @@ final class Reporter {
     }
   }
 
+  /** What has not been read since the source fell silent may be much: unknown is not zero. */
+  private long lagMillis() {
+    return contact.silence().isPresent() ? -1 : pipeline.lag().millis();
+  }
+
   /** Shows and publishes the picture as it is now. */
   void show() {
     parts
         .bus()
         .publish(
             new RunEvent.BacklogMeasured(
-                pipeline.backlogBytes(), pipeline.backlogBytesOnDisk(), pipeline.lag().millis()));
+                pipeline.backlogBytes(), pipeline.backlogBytesOnDisk(), lagMillis()));
     Status picture = parts.bus().projector().picture();
     listener.accept(picture);
     parts.journal().store().publishStatus(parts.journal().epoch(), StatusJson.write(picture));

@@ -9,6 +9,8 @@ import dev.fram.api.error.FramException;
 import dev.fram.core.bus.RunEvent;
 import dev.fram.core.concurrent.Retries;
 import dev.fram.core.concurrent.StopSignal;
+import dev.fram.core.guard.SourceGuard;
+import dev.fram.core.lag.Contact;
 import dev.fram.core.lag.DriftWatch;
 import dev.fram.core.run.RunParts;
 import dev.fram.core.stream.Pipeline;
@@ -21,11 +23,15 @@ final class SourceWatch {
 
   private final RunParts parts;
   private final Pipeline pipeline;
+  private final SourceGuard guard;
+  private final Contact contact;
   private long retainedBytes = -1;
 
-  SourceWatch(RunParts parts, Pipeline pipeline) {
+  SourceWatch(RunParts parts, Pipeline pipeline, SourceGuard guard, Contact contact) {
     this.parts = parts;
     this.pipeline = pipeline;
+    this.guard = guard;
+    this.contact = contact;
   }
 
   void run(StopSignal signal) {
@@ -33,6 +39,7 @@ final class SourceWatch {
     long lookedNanos = parts.clock().nanos() - parts.settings().rhythm().watch().toNanos();
     while (!signal.raised()) {
       try {
+        contact.asked();
         if (following()) {
           long now = parts.clock().nanos();
           if (now - lookedNanos >= parts.settings().rhythm().watch().toNanos()) {
@@ -41,9 +48,11 @@ final class SourceWatch {
           }
           measure();
         }
+        contact.answered();
         retries.progress();
         signal.pause(parts.settings().rhythm().status());
       } catch (FramException e) {
+        contact.failed(e.seen());
         signal.pause(retries.after(e));
       }
     }
@@ -99,6 +108,7 @@ final class SourceWatch {
               .publish(new RunEvent.Noted("The source may drop our log: " + retention.detail()));
       case LOST -> throw lost(retention);
     }
+    guard.look();
   }
 
   private FramException lost(Retention retention) {

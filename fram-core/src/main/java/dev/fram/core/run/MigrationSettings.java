@@ -5,6 +5,8 @@ import dev.fram.core.residency.Places;
 import dev.fram.core.traffic.TrafficSettings;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
 
 /**
  * What a user may set, by concern. Every value is obeyed as it stands; whoever reads it from a user
@@ -17,6 +19,7 @@ public record MigrationSettings(
     Cutover cutover,
     Reverse reverse,
     TrafficSettings traffic,
+    Guard guard,
     Retry retry,
     Rhythm rhythm,
     Places places) {
@@ -29,9 +32,10 @@ public record MigrationSettings(
       Cutover cutover,
       Reverse reverse,
       TrafficSettings traffic,
+      Guard guard,
       Retry retry,
       Rhythm rhythm) {
-    this(copy, stream, verify, cutover, reverse, traffic, retry, rhythm, Places.none());
+    this(copy, stream, verify, cutover, reverse, traffic, guard, retry, rhythm, Places.none());
   }
 
   /** The defaults: safe without any setting. */
@@ -43,53 +47,59 @@ public record MigrationSettings(
         Cutover.defaults(),
         Reverse.off(),
         TrafficSettings.defaults(),
+        Guard.defaults(),
         Retry.defaults(),
         Rhythm.defaults());
   }
 
   public MigrationSettings withPlaces(Places value) {
     return new MigrationSettings(
-        copy, stream, verify, cutover, reverse, traffic, retry, rhythm, value);
+        copy, stream, verify, cutover, reverse, traffic, guard, retry, rhythm, value);
   }
 
   public MigrationSettings withVerify(Verify value) {
     return new MigrationSettings(
-        copy, stream, value, cutover, reverse, traffic, retry, rhythm, places);
+        copy, stream, value, cutover, reverse, traffic, guard, retry, rhythm, places);
   }
 
   public MigrationSettings withCopy(Copy value) {
     return new MigrationSettings(
-        value, stream, verify, cutover, reverse, traffic, retry, rhythm, places);
+        value, stream, verify, cutover, reverse, traffic, guard, retry, rhythm, places);
   }
 
   public MigrationSettings withStream(Stream value) {
     return new MigrationSettings(
-        copy, value, verify, cutover, reverse, traffic, retry, rhythm, places);
+        copy, value, verify, cutover, reverse, traffic, guard, retry, rhythm, places);
   }
 
   public MigrationSettings withCutover(Cutover value) {
     return new MigrationSettings(
-        copy, stream, verify, value, reverse, traffic, retry, rhythm, places);
+        copy, stream, verify, value, reverse, traffic, guard, retry, rhythm, places);
   }
 
   public MigrationSettings withReverse(Reverse value) {
     return new MigrationSettings(
-        copy, stream, verify, cutover, value, traffic, retry, rhythm, places);
+        copy, stream, verify, cutover, value, traffic, guard, retry, rhythm, places);
   }
 
   public MigrationSettings withTraffic(TrafficSettings value) {
     return new MigrationSettings(
-        copy, stream, verify, cutover, reverse, value, retry, rhythm, places);
+        copy, stream, verify, cutover, reverse, value, guard, retry, rhythm, places);
+  }
+
+  public MigrationSettings withGuard(Guard value) {
+    return new MigrationSettings(
+        copy, stream, verify, cutover, reverse, traffic, value, retry, rhythm, places);
   }
 
   public MigrationSettings withRetry(Retry value) {
     return new MigrationSettings(
-        copy, stream, verify, cutover, reverse, traffic, value, rhythm, places);
+        copy, stream, verify, cutover, reverse, traffic, guard, value, rhythm, places);
   }
 
   public MigrationSettings withRhythm(Rhythm value) {
     return new MigrationSettings(
-        copy, stream, verify, cutover, reverse, traffic, retry, value, places);
+        copy, stream, verify, cutover, reverse, traffic, guard, retry, value, places);
   }
 
   /**
@@ -232,6 +242,23 @@ public record MigrationSettings(
     WHERE_POSSIBLE,
     /** It was asked for: without it nothing is begun. */
     ASKED
+  }
+
+  /**
+   * What the migration may cost the source.
+   *
+   * @param mostLog bytes of log that it may keep for us; empty: what the server itself allows, or
+   *     else as much as there is data
+   * @param leastLog no less than this where there is no other limit than the data's size
+   * @param mostRate bytes that the copy may move in a second; empty: as many as it can
+   * @param mostLatency percent by which the copy may make the source answer later; empty: not
+   *     looked at
+   */
+  public record Guard(
+      OptionalLong mostLog, long leastLog, OptionalLong mostRate, OptionalInt mostLatency) {
+    public static Guard defaults() {
+      return new Guard(OptionalLong.empty(), 10L << 30, OptionalLong.empty(), OptionalInt.empty());
+    }
   }
 
   /**

@@ -12,6 +12,7 @@ import dev.fram.core.lag.LagMeter;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /**
  * Writes batches to the target, each with the position it leads to. Owned by the apply thread. A
@@ -55,9 +56,9 @@ final class ApplyWorker {
     return durable;
   }
 
-  void follow(BatchPlanner planner, StopSignal signal) {
+  void follow(Supplier<Optional<Batch>> batches, StopSignal signal) {
     while (!signal.raised()) {
-      Optional<Batch> batch = planner.next();
+      Optional<Batch> batch = batches.get();
       Optional<Cut> cut = progress.cut();
       batch = before(cut, batch);
       while (progress.stands(hand(batch), cut)) {

@@ -149,10 +149,14 @@ public final class Pipeline {
   }
 
   private void apply(Backlog events, CompletableFuture<Position> from, StopSignal signal) {
+    BatchPlanner planner =
+        new BatchPlanner(events, progress, parts.settings().stream(), parts.clock());
+    Prelude prelude =
+        new Prelude(planner, lag, parts.clock(), parts.settings().rhythm().confirm(), this::passed);
     boolean first = released.getCount() > 0;
     if (first) {
       from.complete(parts.journal().store().feedPosition().orElseThrow());
-      awaitRelease(signal);
+      prelude.await(released, signal);
     }
     try (Applier applier = parts.route().applier(parts.journal().epoch(), touched)) {
       if (appliers.incrementAndGet() == 1 && !first) {
@@ -168,26 +172,20 @@ public final class Pipeline {
               parts.settings().rhythm().confirm());
       progress.durable(worker.position());
       from.complete(worker.position());
-      BatchPlanner planner =
-          new BatchPlanner(events, progress, parts.settings().stream(), parts.clock());
-      worker.follow(planner, signal);
+      worker.follow(prelude::next, signal);
     }
+  }
+
+  /** Nothing up to there is to be applied. */
+  private void passed(Position to) {
+    parts.route().startAt(parts.journal().epoch(), to);
+    progress.durable(to);
+    parts.bus().publish(new RunEvent.Applied(to.text(), 0, 0, 0));
   }
 
   /** Long enough that what ended it is a new trouble and not the old one going on. */
   private boolean lived(long began) {
     return parts.clock().nanos() - began > 2 * parts.settings().retry().maxDelay().toNanos();
-  }
-
-  private void awaitRelease(StopSignal signal) {
-    try {
-      while (!released.await(SLICE_MILLIS, TimeUnit.MILLISECONDS)) {
-        signal.check();
-      }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new Stopped();
-    }
   }
 
   private static Position await(CompletableFuture<Position> from, StopSignal signal) {

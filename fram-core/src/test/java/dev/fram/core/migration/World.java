@@ -116,6 +116,7 @@ final class World {
         MigrationSettings.Reverse.off(),
         new TrafficSettings(
             List.of(), Duration.ofSeconds(1), Duration.ofMillis(100), Optional.empty()),
+        MigrationSettings.Guard.defaults(),
         new MigrationSettings.Retry(
             Duration.ofSeconds(5), Duration.ofMillis(2), Duration.ofMillis(20), 8),
         new MigrationSettings.Rhythm(

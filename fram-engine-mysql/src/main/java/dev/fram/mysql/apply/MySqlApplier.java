@@ -111,6 +111,11 @@ public final class MySqlApplier implements Applier {
     }
   }
 
+  /** The session that writes, by its number on the target. */
+  public long session() {
+    return session.id();
+  }
+
   /**
    * The same for the way back: a session on the old server, where every table is whole.
    *

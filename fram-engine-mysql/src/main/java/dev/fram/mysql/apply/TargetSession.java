@@ -38,14 +38,16 @@ final class TargetSession implements AutoCloseable {
   private final long epoch;
   private final Connection connection;
   private final long maxPacket;
+  private final long id;
 
   private TargetSession(
-      Connector target, FeedRow feed, long epoch, Connection connection, long maxPacket) {
+      Connector target, FeedRow feed, long epoch, Connection connection, long maxPacket, long id) {
     this.target = target;
     this.feed = feed;
     this.epoch = epoch;
     this.connection = connection;
     this.maxPacket = maxPacket;
+    this.id = id;
   }
 
   static TargetSession open(Connector target, FeedRow feed, long epoch) {
@@ -53,8 +55,9 @@ final class TargetSession implements AutoCloseable {
     try {
       prepare(connection);
       long packet = Sql.number(connection, "SELECT @@max_allowed_packet");
+      long id = Sql.number(connection, "SELECT CONNECTION_ID()");
       connection.setAutoCommit(false);
-      return new TargetSession(target, feed, epoch, connection, packet);
+      return new TargetSession(target, feed, epoch, connection, packet, id);
     } catch (SQLException e) {
       Connector.abort(connection);
       throw SqlErrors.translate(e, target.name(), "opening the applier's session");
@@ -68,6 +71,11 @@ final class TargetSession implements AutoCloseable {
     Sql.run(connection, "SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED");
     Sql.run(connection, "SET SESSION foreign_key_checks = 0, unique_checks = 1");
     Sql.run(connection, STRICT);
+  }
+
+  /** Its number on the server. */
+  long id() {
+    return id;
   }
 
   Connection connection() {

@@ -20,6 +20,12 @@ public final class OwnSessions {
           + NAME
           + "p.ID)), 0) <> p.ID";
 
+  /** The session is one of Fram's, in this process or another. */
+  public static final String OURS =
+      "p.USER = SUBSTRING_INDEX(USER(), '@', 1) AND COALESCE(IS_USED_LOCK("
+          + NAME
+          + "p.ID)), 0) = p.ID";
+
   /** The server's own threads, and the ones that feed replicas (and us), write nothing. */
   public static final String CLIENT =
       "p.ID <> CONNECTION_ID()"

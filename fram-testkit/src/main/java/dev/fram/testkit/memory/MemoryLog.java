@@ -1,13 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.fram.testkit.memory;
 
+import dev.fram.api.engine.Burden;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
+import java.util.function.LongSupplier;
 
 /** A server's log: only grows. Thread-safe. */
-final class MemoryLog {
+public final class MemoryLog {
+  private volatile LongSupplier kept = () -> 0;
+
   /**
    * A place in the log.
    *
@@ -72,5 +77,14 @@ final class MemoryLog {
       }
     }
     return 0;
+  }
+
+  /** Tells how many bytes of it the server keeps for whoever has a slot. */
+  public void keeps(LongSupplier bytes) {
+    kept = bytes;
+  }
+
+  List<Burden> burdens() {
+    return List.of(new Burden(Burden.Kind.LOG, kept.getAsLong(), OptionalLong.empty(), "the slot"));
   }
 }

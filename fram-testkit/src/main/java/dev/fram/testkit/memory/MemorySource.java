@@ -287,7 +287,7 @@ public final class MemorySource {
     return log.lowWatermark(unseen);
   }
 
-  MemoryLog log() {
+  public MemoryLog log() {
     return log;
   }
 

@@ -2,6 +2,7 @@
 package dev.fram.testkit.memory;
 
 import dev.fram.api.change.Position;
+import dev.fram.api.engine.Burden;
 import dev.fram.api.engine.ChangeFeed;
 import dev.fram.api.engine.Chunk;
 import dev.fram.api.engine.Fingerprint;
@@ -121,6 +122,12 @@ final class MemorySourcePort implements Source {
   public Retention retention() {
     connect("source.retention");
     return new Retention(0, OptionalLong.empty(), Retention.State.FINE, "");
+  }
+
+  @Override
+  public List<Burden> burdens() {
+    connect("source.burdens");
+    return source.slotReaches(Long.MAX_VALUE) ? source.log().burdens() : List.of();
   }
 
   @Override

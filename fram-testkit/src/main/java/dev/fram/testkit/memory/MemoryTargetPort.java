@@ -116,6 +116,8 @@ final class MemoryTargetPort implements Target {
     public void verify() {
       process.at("lease.verify");
       if (!target.leasedBy(session)) {
+        // Another thread of this process may have died since: then it is that.
+        process.alive();
         throw new FramException(ErrorCode.FENCED, "target: the lease is gone.", "");
       }
     }

@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.fram.postgresql;
+
+import dev.fram.api.engine.Burden;
+import dev.fram.postgresql.connection.Sql;
+import dev.fram.postgresql.feed.FeedName;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.OptionalLong;
+
+/** What the slot and our snapshots keep on the source. Stateless; on the caller's connection. */
+final class Burdens {
+  /**
+   * Where a source stops taking writes there are 2.1 billion transactions; half of them leaves the
+   * time to clean up, which takes a day on a large one (manual 24.1.5).
+   */
+  private static final long MOST_TRANSACTIONS = 1_000_000_000L;
+
+  private static final String SLOT =
+      """
+      SELECT greatest(0, pg_wal_lsn_diff(pg_current_wal_lsn(), s.restart_lsn))::bigint,
+        s.safe_wal_size,
+        greatest(coalesce(age(s.catalog_xmin), 0), coalesce(age(s.xmin), 0))::bigint
+      FROM pg_replication_slots s WHERE s.slot_name = ? AND s.restart_lsn IS NOT NULL
+      """;
+
+  /** Sessions of Fram in this database that copy or compare. */
+  private static final String SNAPSHOTS =
+      """
+      SELECT coalesce(max(age(backend_xmin)), 0)::bigint FROM pg_stat_activity
+      WHERE usename = current_user AND datname = current_database()
+        AND application_name LIKE 'fram %' AND pid <> pg_backend_pid()
+        AND backend_type = 'client backend'
+      """;
+
+  private Burdens() {}
+
+  static List<Burden> of(Connection connection, FeedName feed) throws SQLException {
+    List<Burden> found =
+        new ArrayList<>(
+            Sql.first(connection, SLOT, row -> slot(row, feed), feed.text()).orElse(List.of()));
+    found.add(
+        new Burden(
+            Burden.Kind.SNAPSHOT_AGE,
+            Sql.number(connection, SNAPSHOTS),
+            OptionalLong.of(MOST_TRANSACTIONS),
+            "our snapshots"));
+    return List.copyOf(found);
+  }
+
+  private static List<Burden> slot(ResultSet row, FeedName feed) throws SQLException {
+    String holder = "replication slot " + feed.text();
+    long kept = row.getLong(1);
+    long safe = row.getLong(2);
+    OptionalLong limit = row.wasNull() ? OptionalLong.empty() : OptionalLong.of(kept + safe);
+    return List.of(
+        new Burden(Burden.Kind.LOG, kept, limit, holder),
+        new Burden(
+            Burden.Kind.FEED_AGE, row.getLong(3), OptionalLong.of(MOST_TRANSACTIONS), holder));
+  }
+}
