@@ -37,6 +37,7 @@ export class Chart {
     this.#svg.addEventListener('pointerleave', () => this.#look(-1));
     this.#svg.addEventListener('blur', () => this.#look(-1));
     this.#svg.addEventListener('keydown', (event) => this.#key(event));
+    this.#paint();
   }
 
   /** Points are [millis, value]; a value below 0 is not known. */
