@@ -199,7 +199,7 @@ export function checks(list) {
   const kinds = { FAIL: 'bad', WARN: 'warn', INFO: 'dim', PASS: 'good' };
   const sorted = [...list].sort((a, b) => order[a.severity] - order[b.severity]);
   const wrong = list.filter((f) => f.severity === 'FAIL' || f.severity === 'WARN').length;
-  text('checks-count', `${list.length} answers, ${wrong} to look at`);
+  text('checks-count', `${list.length} ${list.length === 1 ? 'answer' : 'answers'}, ${wrong} to look at`);
   fill('checks', sorted, () =>
     sorted.map((f) => {
       const item = el('li', {}, el('span', { class: `tag ${kinds[f.severity]}` }, f.severity), `${f.seen} `);

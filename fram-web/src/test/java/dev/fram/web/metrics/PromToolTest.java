@@ -3,13 +3,11 @@ package dev.fram.web.metrics;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.fram.api.status.PhaseName;
 import dev.fram.core.bus.RunEvent;
 import dev.fram.core.bus.StatusProjector;
 import dev.fram.core.concurrent.Clock;
-import dev.fram.testkit.server.ServerException;
 import dev.fram.testkit.tools.PromTool;
 import java.io.OutputStream;
 import java.nio.file.Path;
@@ -27,16 +25,8 @@ import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 class PromToolTest {
 
   private static String said(String input, String... words) throws Exception {
-    Optional<Path> program = Optional.empty();
-    String why = "";
-    try {
-      program = Optional.of(PromTool.program());
-    } catch (ServerException e) {
-      why = String.valueOf(e.getMessage());
-    }
-    assumeTrue(program.isPresent(), "no promtool: " + why);
     List<String> command =
-        Stream.concat(Stream.of(program.get().toString()), Stream.of(words)).toList();
+        Stream.concat(Stream.of(PromTool.program().toString()), Stream.of(words)).toList();
     Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
     try (OutputStream to = process.getOutputStream()) {
       to.write(input.getBytes(UTF_8));

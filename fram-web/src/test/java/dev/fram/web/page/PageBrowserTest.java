@@ -3,11 +3,9 @@ package dev.fram.web.page;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.fram.api.status.PhaseName;
 import dev.fram.testkit.browser.ChromiumProgram;
-import dev.fram.testkit.server.ServerException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Path;
@@ -25,7 +23,7 @@ import org.junit.jupiter.api.io.TempDir;
  * The page in a real Chromium: a migration is cut over and rolled back by mouse and keyboard, every
  * state is looked at by axe-core, and pictures of it land in {@code target/pictures}. Needs about
  * 170 MB of packages the first time, so it runs with {@code -Dfram.browser=true} only; where no
- * Chromium can be had it says so and is skipped.
+ * Chromium can be had it fails and says why.
  */
 @EnabledIfSystemProperty(
     named = "fram.browser",
@@ -60,15 +58,7 @@ class PageBrowserTest {
 
   @BeforeAll
   static void start() throws Exception {
-    ChromiumProgram program = null;
-    String why = "";
-    try {
-      program = ChromiumProgram.fetched();
-    } catch (ServerException e) {
-      why = String.valueOf(e.getMessage());
-    }
-    assumeTrue(program != null, "no browser: " + why);
-    OPEN.add(new Browser(program, folder.resolve("profile")));
+    OPEN.add(new Browser(ChromiumProgram.fetched(), folder.resolve("profile")));
   }
 
   @AfterAll
