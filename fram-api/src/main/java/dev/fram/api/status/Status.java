@@ -48,6 +48,8 @@ public record Status(
     List<String> alarms,
     List<String> notes,
     List<String> nextSteps) {
+  /** A note that begins so tells of a throttle. */
+  public static final String THROTTLED = "Throttled: ";
 
   @SuppressWarnings("RedundantNullCheck") // a picture that an older program has written
   public Status {

@@ -119,7 +119,7 @@ public final class CommandTree {
       return option.type(List.class).auxiliaryTypes(String.class).arity("1").build();
     }
     // A value may follow a flag, so that =false on the command line can overrule the file.
-    return key.kind() == ValueKind.FLAG
+    return key.kind() == ValueKind.FLAG || key.kind() == ValueKind.ADDRESS
         ? option.type(String.class).arity("0..1").fallbackValue("true").build()
         : option.type(String.class).arity("1").build();
   }

@@ -8,6 +8,8 @@ import dev.fram.cli.demo.Demo;
 import dev.fram.cli.demo.DemoPair;
 import dev.fram.cli.demo.DemoPlan;
 import dev.fram.cli.tui.Presenter;
+import dev.fram.core.migration.MigrationRun;
+import dev.fram.core.run.MigrationSettings;
 import dev.fram.testkit.server.MySqlVersion;
 import dev.fram.testkit.server.PostgresVersion;
 import dev.fram.testkit.workload.WorkloadSchema;
@@ -20,6 +22,7 @@ import java.util.TreeSet;
 import java.util.function.BiFunction;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -93,13 +96,22 @@ final class DemoCommand implements FramCommand {
   private long rows;
 
   @Option(
+      names = "--cutover",
+      paramLabel = "manual|auto",
+      defaultValue = "auto",
+      description =
+          "manual: waits for the button of the page (--dashboard) (default: ${DEFAULT-VALUE}).")
+  private String cutover = "auto";
+
+  @Option(
       names = "--keep",
       description = "Leaves both servers up at the end, until Ctrl-C, and prints their URIs.")
   private boolean keep;
 
   @Override
   public Set<ConfigKey> keys() {
-    return EnumSet.of(ConfigKey.JOBS, ConfigKey.INDEX_JOBS, ConfigKey.WRITE_BLOCK_BUDGET);
+    return EnumSet.of(
+        ConfigKey.JOBS, ConfigKey.INDEX_JOBS, ConfigKey.WRITE_BLOCK_BUDGET, ConfigKey.DASHBOARD);
   }
 
   @Override
@@ -109,9 +121,26 @@ final class DemoCommand implements FramCommand {
 
   @Override
   public int run(Session session) {
-    Demo demo = new Demo(plan(), session.settings(), session::migrationRun);
+    try (RunPage page = RunPage.open(session)) {
+      return run(session, page);
+    }
+  }
+
+  private int run(Session session, RunPage page) {
+    Demo demo =
+        new Demo(
+            plan(),
+            session.settings(),
+            (request, settings) -> {
+              MigrationRun run = session.migrationRun(request, settings);
+              page.follow(run, session.client(request, settings));
+              return run;
+            });
     String footer = "Ctrl-C ends the demo and removes its servers.";
-    try (Presenter presenter = session.live(footer, demo::extras)) {
+    try (Presenter presenter =
+        session.live(
+            footer, () -> Stream.concat(demo.extras().stream(), page.extras().stream()).toList())) {
+      page.announce(presenter);
       Demo.Ending ending = keep ? Demo.Ending.KEEP : Demo.Ending.REMOVE;
       return CtrlC.during(
           demo::stop, () -> Outcome.show(presenter, () -> demo.run(presenter, ending)));
@@ -122,7 +151,15 @@ final class DemoCommand implements FramCommand {
     require(1 <= writers && writers <= WorkloadSchema.WRITERS, "--writers", writers);
     require(rate >= 0, "--rate", rate);
     require(rows >= 0, "--rows", rows);
-    return new DemoPlan(pair(), writers, rate, rows, AFTERWARDS);
+    return new DemoPlan(pair(), writers, rate, rows, AFTERWARDS, cutover());
+  }
+
+  private MigrationSettings.Mode cutover() {
+    return switch (cutover) {
+      case "auto" -> MigrationSettings.Mode.AUTO;
+      case "manual" -> MigrationSettings.Mode.MANUAL;
+      default -> throw refused("--cutover", cutover, "It can be auto or manual.");
+    };
   }
 
   private DemoPair pair() {

@@ -40,6 +40,8 @@ final class Keys {
   static Set<ConfigKey> cutover() {
     Set<ConfigKey> keys = all();
     keys.remove(ConfigKey.CUTOVER);
+    keys.remove(ConfigKey.DASHBOARD);
+    keys.remove(ConfigKey.NOTIFY);
     return keys;
   }
 }

@@ -11,6 +11,7 @@ import dev.fram.core.bus.Answer;
 import dev.fram.core.migration.Goal;
 import dev.fram.core.migration.MigrationRun;
 import dev.fram.core.migration.RunResult;
+import dev.fram.core.run.MigrationSettings;
 import java.util.List;
 import java.util.Set;
 import picocli.CommandLine.Command;
@@ -43,9 +44,16 @@ final class MigrateCommand implements FramCommand {
   @Override
   public int run(Session session) {
     Servers servers = session.servers();
-    MigrationRun run = session.migrationRun(servers.request(), session.settings());
-    try (Presenter presenter = session.live(FOOTER, List::of)) {
+    MigrationSettings settings = session.settings();
+    MigrationRun run = session.migrationRun(servers.request(), settings);
+    try (RunPage page = RunPage.open(session);
+        RunNotices notices = RunNotices.open(session.values());
+        Presenter presenter = session.live(FOOTER, page::extras)) {
       servers.warnings().forEach(presenter::warn);
+      notices.warnings().forEach(presenter::warn);
+      page.announce(presenter);
+      notices.follow(run);
+      page.follow(run, session.client(servers.request(), settings));
       run.addStatusListener(status -> Logging.name(status.migration()));
       run.addStatusListener(presenter::show);
       run.addFindingListener(presenter::found);

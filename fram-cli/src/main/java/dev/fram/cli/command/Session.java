@@ -63,8 +63,11 @@ record Session(Terminal terminal, OutputOptions output, ConfigValues values) {
   }
 
   MigrationClient client() {
-    RouteRequest request = servers().request();
-    return new MigrationClient(engine(request), request, settings(), Clock.system());
+    return client(servers().request(), settings());
+  }
+
+  MigrationClient client(RouteRequest request, MigrationSettings settings) {
+    return new MigrationClient(engine(request), request, settings, Clock.system());
   }
 
   /** Lines or JSON, never a screen. */

@@ -148,7 +148,17 @@ public enum ConfigKey {
   MIN_FREE_DISK(
       ValueKind.SIZE, "1GiB", "Stops reading changes when that folder's disk has less left."),
   RETRY_BUDGET(
-      ValueKind.DURATION, "10m", "Tries this long to get over a transient fault, then exits 4.");
+      ValueKind.DURATION, "10m", "Tries this long to get over a transient fault, then exits 4."),
+  DASHBOARD(
+      ValueKind.ADDRESS,
+      "",
+      "Shows the migration on a web page, with its metrics, at http://127.0.0.1:3726 (or a free port),"
+          + " or at another host:port. Other addresses than this machine's own need the token."),
+  NOTIFY(
+      ValueKind.WEBHOOK,
+      "",
+      "A webhook that is told when the migration is ready, held, throttled, cut over, undone, or needs"
+          + " you. Its URL is a secret: better FRAM_NOTIFY or the file than the command line.");
 
   private final ValueKind kind;
   private final String fallback;

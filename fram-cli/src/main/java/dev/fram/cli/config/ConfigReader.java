@@ -26,6 +26,7 @@ public final class ConfigReader {
           "FRAM_SOURCE_PASSWORD",
           "FRAM_TARGET_PASSWORD",
           "FRAM_PROBE_PASSWORD",
+          "FRAM_DASHBOARD_TOKEN",
           "FRAM_PG_BIN",
           "FRAM_JAVA_OPTS");
 

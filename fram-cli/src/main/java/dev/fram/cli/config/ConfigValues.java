@@ -5,6 +5,8 @@ import dev.fram.api.engine.DdlPolicy;
 import dev.fram.api.engine.SchemaOption;
 import dev.fram.api.model.Scope;
 import dev.fram.api.model.TableOptions;
+import dev.fram.web.notify.Webhook;
+import dev.fram.web.page.WebAddress;
 import java.time.Duration;
 import java.util.EnumMap;
 import java.util.EnumSet;
@@ -77,6 +79,24 @@ public final class ConfigValues {
   public List<String> list(ConfigKey key) {
     Given given = values.get(key);
     return given == null ? List.of() : given.texts();
+  }
+
+  /** Where the page is wanted; empty when none is. */
+  public Optional<WebAddress> dashboard() {
+    return text(ConfigKey.DASHBOARD)
+        .filter(text -> !text.equals("false"))
+        .map(text -> WebAddress.parse(text.equals("true") ? "127.0.0.1" : text).orElseThrow());
+  }
+
+  /** Whom to tell. */
+  public Optional<Webhook> webhook() {
+    return text(ConfigKey.NOTIFY).flatMap(Webhook::of);
+  }
+
+  /** Whether it stands on the command line, where every account of the machine can read it. */
+  public boolean onCommandLine(ConfigKey key) {
+    Given given = values.get(key);
+    return given != null && given.origin().equals(key.flag());
   }
 
   /** What moves the traffic, in the user's order. */

@@ -3,6 +3,8 @@ package dev.fram.cli.config;
 
 import dev.fram.api.error.FramException;
 import dev.fram.api.model.Endpoint;
+import dev.fram.web.notify.Webhook;
+import dev.fram.web.page.WebAddress;
 import java.time.Duration;
 import java.util.Optional;
 
@@ -21,7 +23,10 @@ public enum ValueKind {
   PERCENT("PERCENT"),
   VERIFY("continuous|off"),
   CUTOVER("manual|auto"),
-  DDL("ask|replicate|ignore");
+  DDL("ask|replicate|ignore"),
+  /** Where to listen; the word alone means the usual place. */
+  ADDRESS("HOST:PORT"),
+  WEBHOOK("URL");
 
   private static final int MOST = 256;
   private final String label;
@@ -78,6 +83,14 @@ public enum ValueKind {
           problemUnless(
               text.equals("ask") || text.equals("replicate") || text.equals("ignore"),
               "is " + quoted(text) + ". Write ask, replicate or ignore.");
+      case ADDRESS ->
+          problemUnless(
+              text.equals("true") || text.equals("false") || WebAddress.parse(text).isPresent(),
+              "is " + quoted(text) + ". Write host:port, host, :port, or true.");
+      case WEBHOOK ->
+          // The text is not repeated: it is a secret.
+          problemUnless(
+              Webhook.of(text).isPresent(), "cannot be read. Write https://host/path or http://….");
     };
   }
 

@@ -162,7 +162,7 @@ public final class Demo {
             settings
                 .withCutover(
                     new MigrationSettings.Cutover(
-                        MigrationSettings.Mode.AUTO,
+                        plan.cutover(),
                         cutover.writeBlockBudget(),
                         cutover.maxLag(),
                         cutover.attempts()))
@@ -173,7 +173,8 @@ public final class Demo {
                         .withSwitches(
                             List.of(Switches.command(address.switchCommand(), SWITCH_LIMIT)))));
     run.addStatusListener(this::countPauses);
-    run.addStatusListener(status -> presenter.show(alone(status)));
+    run.addStatusListener(status ->
+        presenter.show(plan.cutover() == MigrationSettings.Mode.AUTO ? alone(status) : status));
     run.addFindingListener(presenter::found);
     Runnable before = stopper.getAndSet(run::stop);
     try {

@@ -118,6 +118,8 @@ class ReferenceTest {
       case VERIFY -> "continuous or off";
       case CUTOVER -> "manual or auto";
       case DDL -> "ask, replicate or ignore";
+      case WEBHOOK -> "URL";
+      case ADDRESS -> "host:port, true or false";
     };
   }
 

@@ -2,22 +2,22 @@
 package dev.fram.cli.report;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.fram.core.report.ReportJson;
-import dev.fram.testkit.server.ChromiumBrowser;
-import dev.fram.testkit.server.ChromiumBrowser.Scheme;
+import dev.fram.testkit.browser.ChromiumProgram;
+import dev.fram.testkit.browser.PageLook;
+import dev.fram.testkit.browser.PageLook.Scheme;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
-import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
@@ -25,6 +25,7 @@ import org.junit.jupiter.api.io.TempDir;
  * its pictures stay there for people.
  */
 @Timeout(300)
+@EnabledIfSystemProperty(named = "fram.browser", matches = "true")
 final class ReportBrowserTest {
   private static final Pattern VALUE =
       Pattern.compile("<span data-at=\"([^\"]*)\" data-form=\"([a-z_]+)\">([^<]*)</span>");
@@ -33,10 +34,7 @@ final class ReportBrowserTest {
 
   @Test
   void theBrowserSaysTheNumbersOfTheJson() throws IOException {
-    assumeTrue(Boolean.getBoolean("fram.browser"), "only with -Dfram.browser=true");
-    Optional<ChromiumBrowser> found = ChromiumBrowser.find(folder);
-    assumeTrue(found.isPresent(), "no browser can be had on this machine");
-    ChromiumBrowser browser = found.get();
+    PageLook browser = new PageLook(ChromiumProgram.fetched(), folder);
     ReportFiles files =
         new ReportFiles(folder.resolve("report.html"), folder.resolve("report.json"));
     files.write(ReportJson.tree(Reports.full()));
@@ -55,8 +53,7 @@ final class ReportBrowserTest {
     picture(browser, files.page(), "phone-dark", List.of(390, 4200), Scheme.DARK);
   }
 
-  private void picture(
-      ChromiumBrowser browser, Path page, String name, List<Integer> size, Scheme scheme)
+  private void picture(PageLook browser, Path page, String name, List<Integer> size, Scheme scheme)
       throws IOException {
     Path png =
         Path.of(System.getProperty("fram.pictures", folder.toString())).resolve(name + ".png");

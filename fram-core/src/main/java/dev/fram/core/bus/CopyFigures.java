@@ -6,6 +6,7 @@ import dev.fram.api.engine.TableState.Stage;
 import dev.fram.api.model.Table;
 import dev.fram.api.model.TableId;
 import dev.fram.api.status.Status;
+import dev.fram.api.status.TableProgress;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -85,6 +86,31 @@ final class CopyFigures {
       row.rows = 0;
       row.bytes = 0;
     }
+  }
+
+  /** Every table that is copied, by name. */
+  List<TableProgress> tables() {
+    return rows.entrySet().stream()
+        .map(entry -> {
+          Row row = entry.getValue();
+          return new TableProgress(
+              entry.getKey().toString(),
+              word(row.stage),
+              row.activity,
+              row.rows,
+              row.bytes,
+              row.expected);
+        })
+        .toList();
+  }
+
+  private static String word(Stage stage) {
+    return switch (stage) {
+      case PENDING -> "pending";
+      case COPYING -> "copying";
+      case COPIED -> "copied";
+      case READY_TO_FOLLOW -> "ready";
+    };
   }
 
   Status.Copy picture(long nanos) {

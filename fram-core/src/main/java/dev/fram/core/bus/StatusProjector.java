@@ -4,6 +4,7 @@ package dev.fram.core.bus;
 import dev.fram.api.status.PhaseName;
 import dev.fram.api.status.Question;
 import dev.fram.api.status.Status;
+import dev.fram.api.status.TableProgress;
 import dev.fram.core.concurrent.Clock;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -119,6 +120,11 @@ public final class StatusProjector {
             List.copyOf(notes),
             NextSteps.of(phase, reason(), reverse.picture()));
     return question.map(picture::asking).orElse(picture);
+  }
+
+  /** How far each table is; beside the picture, because there may be very many. */
+  public synchronized List<TableProgress> tables() {
+    return copy.tables();
   }
 
   public synchronized PhaseName phase() {

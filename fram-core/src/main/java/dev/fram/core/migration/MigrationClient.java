@@ -241,6 +241,11 @@ public final class MigrationClient {
     return tellRun(new Command.RollbackDryRun(), s -> {}).orElseGet(MigrationClient::nobody);
   }
 
+  /** Asks the run that goes on, and waits for its answer; refused when there is none. */
+  public Answer ask(Command command) {
+    return tellRun(command, s -> {}).orElseGet(MigrationClient::nobody);
+  }
+
   private Answer order(Command command, Goal goal, Consumer<Status> watcher) {
     return tellRun(command, watcher).orElseGet(() -> resume(goal, watcher));
   }

@@ -9,6 +9,7 @@ import dev.fram.api.error.ErrorCode;
 import dev.fram.api.error.FramException;
 import dev.fram.api.status.PhaseName;
 import dev.fram.api.status.Status;
+import dev.fram.api.status.TableProgress;
 import dev.fram.core.bus.EventBus;
 import dev.fram.core.bus.RunEvent;
 import dev.fram.core.bus.StatusProjector;
@@ -18,6 +19,7 @@ import dev.fram.core.concurrent.StopSignal;
 import dev.fram.core.concurrent.Stopped;
 import dev.fram.core.run.MigrationSettings;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicReference;
@@ -63,6 +65,11 @@ public final class MigrationRun {
   /** Called once for each finding of the checks. */
   public void addFindingListener(Consumer<Finding> listener) {
     findingListeners.add(listener);
+  }
+
+  /** How far each table is, at any moment and from any thread. */
+  public List<TableProgress> tables() {
+    return bus.projector().tables();
   }
 
   /**

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.fram.core.throttle;
 
+import dev.fram.api.status.Status;
 import dev.fram.core.figures.Amount;
 import java.time.Instant;
 import java.time.ZoneOffset;
@@ -44,7 +45,8 @@ record ThrottleVerdict(
   }
 
   String sentence() {
-    return "Throttled: the copy fell from "
+    return Status.THROTTLED
+        + "the copy fell from "
         + Amount.rate(found.before())
         + " to "
         + Amount.rate(found.after())

@@ -89,6 +89,19 @@ enum ClassRule {
     }
   },
 
+  THE_PAGE_KNOWS_ONLY_THE_API {
+    @Override
+    ArchRule in(String root) {
+      return noClasses()
+          .that()
+          .resideInAPackage(root + ".web..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage(
+              root + ".core..", root + ".traffic..", root + ".cli..", root + ".testkit..");
+    }
+  },
+
   THE_TESTKIT_KNOWS_ONLY_THE_API {
     @Override
     ArchRule in(String root) {

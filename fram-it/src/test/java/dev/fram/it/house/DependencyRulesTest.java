@@ -45,6 +45,7 @@ class DependencyRulesTest {
           fram-core              | dev.fram       | fram-engine-postgresql | fram-core may know no engine, no driver
           fram-engine-postgresql | dev.fram       | fram-core              | An engine may know fram-api only
           fram-traffic           | dev.fram       | fram-core              | A switch of the traffic may know fram-api only
+          fram-web               | dev.fram       | fram-traffic           | The page may know fram-api only
           """)
   void aForbiddenDependencyStopsTheBuild(
       String module, String group, String artifact, String sentence) throws Exception {

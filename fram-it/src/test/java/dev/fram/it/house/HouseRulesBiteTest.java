@@ -17,6 +17,7 @@ import dev.fram.it.house.fixture.shape.StateInAFlag;
 import dev.fram.it.house.fixture.testkit.TestkitThatKnowsTheCore;
 import dev.fram.it.house.fixture.traffic.SwitchThatKnowsTheCore;
 import dev.fram.it.house.fixture.unmarked.Unmarked;
+import dev.fram.it.house.fixture.web.PageThatKnowsTheCore;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -70,6 +71,7 @@ class HouseRulesBiteTest {
       case THE_CORE_KNOWS_NO_ENGINE_AND_NO_SCREEN -> CoreThatKnowsAnEngine.class;
       case ENGINES_KNOW_ONLY_THE_API -> EngineThatKnowsTheCore.class;
       case SWITCHES_KNOW_ONLY_THE_API -> SwitchThatKnowsTheCore.class;
+      case THE_PAGE_KNOWS_ONLY_THE_API -> PageThatKnowsTheCore.class;
       case THE_TESTKIT_KNOWS_ONLY_THE_API -> TestkitThatKnowsTheCore.class;
       case NO_CYCLES_BETWEEN_PACKAGES -> First.class;
       case EVERY_PACKAGE_IS_NULL_MARKED -> Unmarked.class;

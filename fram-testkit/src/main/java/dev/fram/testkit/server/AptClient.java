@@ -83,19 +83,11 @@ public final class AptClient {
 
   /** The same for one package and the libraries it needs. */
   public Path unpackWithLibraries(String name) throws IOException {
-    return unpack(Stream.concat(Stream.of(name), libraries(name)).toList());
-  }
-
-  /** The same with more packages, which stand for themselves. */
-  public Path unpackWithLibraries(String name, List<String> more) throws IOException {
-    return unpack(
-        Stream.concat(Stream.concat(Stream.of(name), more.stream()), libraries(name))
-            .distinct()
-            .toList());
+    return unpack(Stream.concat(Stream.of(name), libraries(name).stream()).toList());
   }
 
   /** A program needs libraries only: perl and the like belong to the package's scripts. */
-  private Stream<String> libraries(String name) throws IOException {
+  public List<String> libraries(String name) throws IOException {
     String tree =
         run(
             Path.of("/"),
@@ -111,7 +103,8 @@ public final class AptClient {
                 "--no-enhances",
                 name));
     return tree.lines()
-        .filter(line -> LIBRARY.matcher(line).matches() && !line.startsWith("libperl"));
+        .filter(line -> LIBRARY.matcher(line).matches() && !line.startsWith("libperl"))
+        .toList();
   }
 
   private static Map<String, String> privateState(Path work, String source) throws IOException {

@@ -1,0 +1,240 @@
+// SPDX-License-Identifier: Apache-2.0
+// Draws a picture. Everything shown comes from the picture; nothing is computed but its words.
+
+import { ACTIONS, TRAIL, bytes, count, eta, percent, sentence, time } from './words.js';
+
+const drawn = new Map();
+
+export const at = (id) => document.getElementById(id);
+
+export function el(tag, attributes, ...children) {
+  const node = document.createElement(tag);
+  Object.entries(attributes ?? {}).forEach(([key, value]) => node.setAttribute(key, value));
+  node.append(...children);
+  return node;
+}
+
+function text(id, value) {
+  const node = at(id);
+  if (node.textContent !== value) node.textContent = value;
+}
+
+/** Draws anew only when what it is made from has changed: focus and screen readers stay where they are. */
+export function fill(id, from, children) {
+  const key = JSON.stringify(from);
+  if (drawn.get(id) === key) return;
+  drawn.set(id, key);
+  at(id).replaceChildren(...children());
+}
+
+function facts(id, pairs) {
+  const known = pairs.filter((pair) => pair[1]);
+  fill(id, known, () => known.flatMap(([name, value]) => [el('dt', {}, name), el('dd', {}, value)]));
+}
+
+export function picture(event) {
+  const status = event.status;
+  if (!status) return;
+  document.title = `${sentence(status)} – Fram`;
+  text('migration', status.migration);
+  text('source', status.source);
+  text('target', status.target);
+  text('phase', sentence(status));
+  text('phase-times', `for ${time(status.phase_millis)}; this process runs for ${time(status.total_millis)}`);
+  trail(status);
+  banners(status);
+  const next = status.next_steps ?? [];
+  at('next').hidden = next.length === 0;
+  fill('next', next, () => ['In a terminal: ', ...next.flatMap((step, i) => [i ? ', ' : '', el('code', {}, step)])]);
+  copy(status.copy);
+  feed(status);
+  verify(status.verify);
+  cutover(status);
+}
+
+function trail(status) {
+  const now = TRAIL.findIndex(([, phases]) => phases.includes(status.phase));
+  const done = { COMPLETED: TRAIL.length, ROLLING_BACK: TRAIL.length, ROLLED_BACK: TRAIL.length };
+  const reached = now >= 0 ? now : (done[status.phase] ?? 0);
+  const over = status.phase === 'SERVING';
+  fill('trail', [reached, now, over], () =>
+    TRAIL.map(([name], i) => {
+      const item = el('li', {}, name);
+      if (i < reached || over) item.className = 'done';
+      if (i === now) {
+        item.className = over ? 'done' : 'now';
+        item.setAttribute('aria-current', 'step');
+      }
+      return item;
+    }));
+}
+
+function banner(kind, title, words) {
+  return el('p', { class: `banner ${kind}` }, el('b', {}, title), words);
+}
+
+function banners(status) {
+  const throttled = (status.notes ?? []).filter((note) => note.startsWith('Throttled:')).at(-1);
+  const from = [status.question, status.held, status.alarms, status.guard, status.lagging, throttled];
+  fill('banners', from, () => {
+    const list = [];
+    if (status.question) {
+      const q = status.question;
+      const answers = q.answers.map((a) => `fram resolve ${a.word}: ${a.means}`);
+      list.push(banner('bad', 'Only a person can tell', [q.known, q.unknown, q.asks, ...answers].filter(Boolean).join('\n')));
+    }
+    (status.alarms ?? []).forEach((alarm) => list.push(banner('bad', 'Alarm', alarm)));
+    if (status.held) list.push(banner('', 'Waits for you', status.held));
+    if (status.guard) list.push(banner('', 'For the source\'s sake', status.guard));
+    if (status.lagging) list.push(banner('', 'Why it lags', status.lagging));
+    if (throttled) list.push(banner('', 'Somebody slows the copy', throttled));
+    return list;
+  });
+}
+
+function copy(c) {
+  const whole = c.tables > 0 && c.tables_copied === c.tables;
+  const part = whole ? 100 : percent(c.bytes, c.expected_bytes);
+  at('copy-bar').value = part;
+  text('copy-percent', c.tables ? `${part} %` : '');
+  facts('copy', [
+    ['Tables', c.tables ? `${count(c.tables_copied)} of ${count(c.tables)}, ${count(c.tables_ready)} indexed` : ''],
+    ['Copied', `${bytes(c.bytes)} of about ${bytes(c.expected_bytes)}`],
+    ['Rows', count(c.rows)],
+    ['Rate', whole ? '' : `${bytes(c.bytes_per_second)}/s`],
+    ['Time left', c.tables_ready < c.tables ? eta(c.eta) : ''],
+  ]);
+  fill('in-flight', c.in_flight, () =>
+    c.in_flight.map((t) => {
+      const done = percent(t.bytes, t.expected_bytes);
+      const bar = el('progress', { max: 100, value: done, 'aria-label': `${t.table}, ${t.activity}` });
+      return el('li', {}, el('span', { class: 'mono' }, t.table), t.activity === 'copy' ? bar : el('span', {}, t.activity), el('span', {}, t.activity === 'copy' ? `${done} %` : ''));
+    }));
+}
+
+function feed(status) {
+  const f = status.feed;
+  const r = status.reverse;
+  if (r) {
+    facts('feed', [
+      ['Direction', 'back to the old server'],
+      ['Behind', `${time(r.lag_millis)}, ${bytes(r.lag_bytes)}`],
+      ['Brought', `${count(r.changes)} changes in ${count(r.transactions)} transactions`],
+      ['Log kept', `${bytes(r.retained_bytes)} on the new server`],
+      ['Way back for', time(r.left_millis)],
+    ]);
+    return;
+  }
+  const disk = f.backlog_on_disk_bytes > 0 ? `, ${bytes(f.backlog_on_disk_bytes)} on disk` : '';
+  facts('feed', [
+    ['Lag', `${time(f.lag_millis)}, ${bytes(f.lag_bytes)}`],
+    ['Backlog', bytes(f.backlog_bytes) + disk],
+    ['Applied', `${count(f.changes)} changes, ${count(f.changes_per_second)}/s`],
+    ['Transactions', count(f.transactions)],
+    ['Log kept', `${bytes(f.retained_bytes)} on the source`],
+    ['Position', f.applied],
+  ]);
+}
+
+function verify(v) {
+  if (!v.mode) {
+    facts('verify', [['State', 'has not begun']]);
+    return;
+  }
+  if (v.mode === 'off') {
+    facts('verify', [['State', 'off: nothing is compared']]);
+    return;
+  }
+  facts('verify', [
+    ['Tables', `${count(v.equal)} of ${count(v.tables)} equal` + (v.different ? `, ${count(v.different)} different` : '')],
+    ['Rows', `${count(v.rows)} compared, ${count(v.rows_per_second)}/s a job`],
+    ['Differ', v.differing ? `${count(v.differing)} rows` : 'none'],
+    ['Written since', `${count(v.touched)} rows, compared again at the cutover`],
+  ]);
+}
+
+function cutover(status) {
+  const c = status.cutover;
+  const proof = status.verify.last_proof_millis;
+  const ready = status.phase === 'READY' && !status.held;
+  facts('cutover', [
+    ['Readiness', readiness(status, ready)],
+    ['Last proof', ready && proof >= 0 ? `about ${time(proof)} of the write pause, as of now; a dry run says the rest` : ''],
+    ['Attempts', c && c.attempts > 0 ? count(c.attempts) : ''],
+    ['Writes blocked', c && c.write_block_millis > 0 ? time(c.write_block_millis) : ''],
+    ['Frozen at', c?.frozen_at],
+    ['Result', c?.result],
+    ['A client saw', c?.probe ? `no write for ${time(c.probe.longest_write_gap_millis)}, ${count(c.probe.write_errors)} errors` : ''],
+  ]);
+  const steps = c?.steps ?? [];
+  const kinds = { done: 'good', running: '', undone: 'warn', failed: 'bad', unknown: 'bad' };
+  fill('steps', steps, () =>
+    steps.map((s) => el('li', {}, el('span', {}, s.name), el('span', { class: kinds[s.outcome] ?? '' }, s.outcome === 'running' ? 'running' : `${s.outcome}, ${time(s.millis)}`))));
+}
+
+function readiness(status, ready) {
+  if (ready) return `ready; lag ${time(status.feed.lag_millis)}`;
+  if (status.held) return 'held: see above';
+  if (['SERVING', 'COMPLETED'].includes(status.phase)) return 'done';
+  return status.phase === 'CUTTING_OVER' ? 'going on' : 'not yet';
+}
+
+export function replies(list, asked) {
+  fill('replies', [list, asked], () => [
+    ...asked.map((word) => el('p', { class: 'reply' }, `${name(word)}: asked, no answer yet …`)),
+    ...[...list].reverse().map((reply) => {
+      const box = el('div', { class: reply.exit_code === 0 ? 'reply' : 'reply bad' });
+      const when = new Date(reply.at).toLocaleTimeString();
+      box.append(el('b', {}, `${name(reply.action)}, ${when}: `), reply.message);
+      if (reply.details.length) box.append(el('ul', {}, ...reply.details.map((line) => el('li', {}, line))));
+      return box;
+    }),
+  ]);
+}
+
+function name(word) {
+  return (ACTIONS[word]?.label ?? word).replace(' …', '');
+}
+
+export function checks(list) {
+  const order = { FAIL: 0, WARN: 1, INFO: 2, PASS: 3 };
+  const kinds = { FAIL: 'bad', WARN: 'warn', INFO: 'dim', PASS: 'good' };
+  const sorted = [...list].sort((a, b) => order[a.severity] - order[b.severity]);
+  const wrong = list.filter((f) => f.severity === 'FAIL' || f.severity === 'WARN').length;
+  text('checks-count', `${list.length} ${list.length === 1 ? 'answer' : 'answers'}, ${wrong} to look at`);
+  fill('checks', sorted, () =>
+    sorted.map((f) => {
+      const item = el('li', {}, el('span', { class: `tag ${kinds[f.severity]}` }, f.severity), `${f.seen} `);
+      if (f.remedy) item.append(el('div', {}, el('b', {}, 'To do: '), f.remedy));
+      return item;
+    }));
+}
+
+export function story(lines) {
+  const list = at('story');
+  const below = list.scrollHeight - list.scrollTop - list.clientHeight < 40;
+  fill('story', lines, () => lines.map((line) => el('li', {}, line)));
+  if (below) list.scrollTop = list.scrollHeight;
+}
+
+const SHOWN = 200;
+const BUSY = { copying: 0, copied: 1, pending: 2, ready: 3 };
+
+const ORDERS = {
+  work: (a, b) => Number(!a[2]) - Number(!b[2]) || BUSY[a[1]] - BUSY[b[1]],
+  name: () => 0,
+  size: (a, b) => b[5] - a[5],
+  left: (a, b) => (b[1] === 'ready' ? 0 : b[5] - b[4]) - (a[1] === 'ready' ? 0 : a[5] - a[4]),
+};
+
+export function tables(all) {
+  const wanted = at('search').value.trim().toLowerCase();
+  const found = all.filter((t) => t[0].toLowerCase().includes(wanted)).sort(ORDERS[at('sort').value]);
+  text('tables-count', wanted ? `${count(found.length)} of ${count(all.length)}` : count(all.length));
+  text('tables-more', found.length > SHOWN ? `${count(found.length - SHOWN)} more: search for them.` : '');
+  const shown = found.slice(0, SHOWN);
+  fill('tables', shown, () =>
+    shown.map((t) =>
+      el('tr', {}, el('td', { class: 'mono' }, t[0]), el('td', {}, t[2] === 'index' ? 'indexing' : t[1]),
+        el('td', { class: 'num' }, bytes(t[4])), el('td', { class: 'num' }, bytes(t[5])), el('td', { class: 'num' }, count(t[3])))));
+}
