@@ -24,6 +24,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -197,7 +198,7 @@ class JournalStrikeTest {
     }
     stops.pass();
     if (!cut.isEmpty()) {
-      Thread.sleep(random.nextInt(3_000));
+      LockSupport.parkNanos(Duration.ofMillis(random.nextInt(3_000)).toNanos());
       cut.forEach(TcpProxy::pass);
     }
   }
