@@ -11,7 +11,7 @@ final class MorePage {
   private static final Map<String, String> PARTS =
       Map.of(
           "copy", "Copy",
-          "index", "Indexes, beyond the copy",
+          "copy_and_index", "Copy and indexes together",
           "catch_up", "Catching up",
           "verify", "First comparison",
           "freeze", "Writes blocked");

@@ -57,8 +57,17 @@ final class Prelude {
     }
   }
 
-  /** What is to be applied next, the first change first. */
+  /**
+   * What is to be applied next: how far it came without a change, then the first change. Whoever
+   * waits for a position has seen it read already, and on an idle source nothing may follow it for
+   * long.
+   */
   Optional<Batch> next() {
+    if (passed.isPresent()) {
+      Optional<Batch> nothing = passed.map(Batch.Nothing::new);
+      passed = Optional.empty();
+      return nothing;
+    }
     if (first.isEmpty()) {
       return planner.next();
     }

@@ -125,6 +125,7 @@ final class ReportTest {
           .keepAhead(
               Foresight.NAME,
               "{\"measured_millis\":5,\"copy\":{\"low_millis\":0,\"high_millis\":3600000},"
+                  + "\"index\":{\"low_millis\":0,\"high_millis\":1000},"
                   + "\"catch_up\":{\"low_millis\":3600000,\"high_millis\":7200000},\"evidence\":[]}");
     }
     world.run(MemoryFaults.NONE, off).run(Goal.MIGRATE);
@@ -133,7 +134,10 @@ final class ReportTest {
     assertThat(report.forecast().parts())
         .filteredOn(part -> part.lowMillis() >= 0)
         .extracting(Report.Foretold::part, Report.Foretold::verdict)
-        .containsExactly(tuple("copy", "inside"), tuple("catch_up", "faster"));
+        .containsExactly(
+            tuple("copy", "inside"),
+            tuple("copy_and_index", "inside"),
+            tuple("catch_up", "faster"));
     assertThat(report.verdict().sentence()).contains("CUT OVER WITHOUT A COMPARISON");
   }
 

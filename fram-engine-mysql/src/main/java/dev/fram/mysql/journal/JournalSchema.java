@@ -35,6 +35,10 @@ public final class JournalSchema {
   private static final String TABLE_NAME =
       "schema_name varchar(64) NOT NULL, table_name varchar(64) NOT NULL, ";
 
+  /** Documents for the report; the one table that may be there before a migration is. */
+  static final String KEPT =
+      table("kept", "name varchar(64) NOT NULL PRIMARY KEY, document longtext NOT NULL");
+
   private static final String ONE_ROW = "only_one tinyint NOT NULL DEFAULT 1 PRIMARY KEY, ";
 
   private JournalSchema() {}
@@ -77,7 +81,7 @@ public final class JournalSchema {
               "id bigint NOT NULL AUTO_INCREMENT PRIMARY KEY, command longtext NOT NULL,"
                   + " answer longtext,"
                   + " submitted_at datetime(3) NOT NULL DEFAULT CURRENT_TIMESTAMP(3)"),
-          KeptDocuments.TABLE,
+          KEPT,
           table(
               "migration",
               ONE_ROW

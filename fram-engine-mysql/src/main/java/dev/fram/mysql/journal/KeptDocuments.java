@@ -8,10 +8,6 @@ import java.util.Optional;
 
 /** What is kept for the report, one document a name. Works on the caller's connection. */
 final class KeptDocuments {
-  static final String TABLE =
-      JournalSchema.table(
-          "kept", "name varchar(64) NOT NULL PRIMARY KEY, document longtext NOT NULL");
-
   private KeptDocuments() {}
 
   /** Outside a transaction: DDL would end it. What may be kept before there is a migration. */
@@ -20,7 +16,7 @@ final class KeptDocuments {
       return 0;
     }
     Sql.run(connection, JournalSchema.DATABASE);
-    Sql.run(connection, TABLE);
+    Sql.run(connection, JournalSchema.KEPT);
     return 1;
   }
 

@@ -1,53 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.fram.it.migration;
 
-import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
-
-import dev.fram.api.engine.DdlPolicy;
-import dev.fram.api.engine.RouteRequest;
-import dev.fram.api.model.Scope;
-import dev.fram.api.model.TableOptions;
-import dev.fram.api.status.PhaseName;
-import dev.fram.core.bus.Answer;
-import dev.fram.core.run.MigrationSettings;
-import dev.fram.testkit.fault.JavaChild;
-import dev.fram.testkit.fault.TcpProxy;
 import dev.fram.testkit.server.PostgresVersion;
-import java.sql.Connection;
-import java.sql.ResultSet;
-import java.sql.SQLException;
-import java.sql.Statement;
-import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.Optional;
-import java.util.Random;
-import java.util.Set;
-import java.util.concurrent.locks.LockSupport;
-import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.MethodSource;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
+import org.junit.jupiter.params.provider.EnumSource;
 
-/**
- * The worst moments of a cutover, of a cutover that is taken back, and of a rollback: the writes to
- * the journal, between real servers and under writers. There the process is killed with SIGKILL, or
- * the network to a server breaks; the write itself happens in some of these cases and not in
- * others. Whoever tries never writes on both sides.
- *
- * <p>{@code -Dfram.journal.step=1} strikes at every one of them.
- */
+/** {@link Strikes} between PostgreSQL servers, where they are asked for: minutes even for a few. */
 @Timeout(3_600)
+@EnabledIfSystemProperty(named = "fram.journal.step", matches = ".+")
 class JournalStrikeTest {
-  private static final Logger LOG = LoggerFactory.getLogger(JournalStrikeTest.class);
-  private static final int STEP = Integer.getInteger("fram.journal.step", 31);
-  private static final long SEED = Long.getLong("fram.journal.seed", System.nanoTime());
-  private static final Duration LIMIT = Duration.ofMinutes(2);
   private static final String TABLES =
       """
       CREATE TABLE customer (id int PRIMARY KEY, name text);
@@ -64,193 +27,20 @@ class JournalStrikeTest {
       """;
 
   private final ServerPair pair = ServerPair.of(PostgresVersion.V15, PostgresVersion.V18);
-  private final Random random = new Random(SEED);
-  private final List<String> struck = new ArrayList<>();
-  private String database = "";
-  private TcpProxy toSource;
-  private TcpProxy toTarget;
-
-  /** What happens there. */
-  enum Blow {
-    KILL,
-    CUT_SOURCE,
-    CUT_TARGET,
-    CUT_BOTH
-  }
-
-  @BeforeEach
-  void create() throws Exception {
-    database = pair.freshDatabase("strike");
-    pair.source().execute(database, TABLES);
-    toSource = TcpProxy.to("127.0.0.1", pair.source().port());
-    toTarget = TcpProxy.to("127.0.0.1", pair.target().port());
-  }
-
-  @AfterEach
-  void drop() throws Exception {
-    toSource.close();
-    toTarget.close();
-    pair.drop(database);
-  }
-
-  /** One of the three cuts in every run. */
-  static Stream<Blow> blows() {
-    List<Blow> cuts = List.of(Blow.CUT_SOURCE, Blow.CUT_TARGET, Blow.CUT_BOTH);
-    return STEP < 20
-        ? Stream.of(Blow.values())
-        : Stream.of(Blow.KILL, cuts.get(Math.floorMod(SEED, cuts.size())));
-  }
 
   @ParameterizedTest
-  @MethodSource("blows")
-  void nothingIsLostWhereverItStrikes(Blow blow) throws Exception {
+  @EnumSource
+  void nothingIsLostWhereverItStrikes(Strikes.Blow blow) throws Exception {
+    String database = pair.freshDatabase("strike");
+    pair.source().execute(database, TABLES);
     Login source = () -> pair.source().connect(database);
     Login target = () -> pair.target().connect(database);
-    Writers writers = new Writers(source, target);
-    Checker checker = new Checker("somebody", source, target);
-    try (writers;
-        checker) {
-      try (JavaChild fram = fram("migrate", "--cutover=manual")) {
-        awaitPhase(fram, "READY");
-        fram.kill9();
-      }
-      checker.start();
-      try (JournalStops stops = new JournalStops(target)) {
-        until(blow, "SERVING", stops, "migrate", "--cutover=auto");
-        writers.awaitMore();
-        until(blow, "ROLLED_BACK", stops, "rollback");
-      }
-      writers.awaitMore();
-      writers.close();
-      checker.close();
-      assertThat(checker.wrong).as(story()).isEmpty();
-      writers.assertNothingLost(source);
+    try (Strikes strikes =
+        new Strikes(
+            new Strikes.Side(pair.sourceEndpoint(database), source, source),
+            new Strikes.Side(pair.targetEndpoint(database), target, target))) {
+      strikes.thereAndBack(blow, PostgresStops::new);
     }
-    assertThat(number("SELECT count(*) - count(DISTINCT item) FROM audit")).as(story()).isZero();
-    assertThat(number("SELECT count(*) FROM item WHERE id NOT IN (SELECT item FROM audit)"))
-        .as(story())
-        .isZero();
-    try (Move again = new Move(request(), Move.settings(MigrationSettings.Mode.MANUAL)).begin()) {
-      await().atMost(LIMIT).until(() -> again.hasPhase(PhaseName.READY));
-      Answer compared = Cutovers.verify(again);
-      assertThat(compared.exitCode()).as(compared + "; " + story()).isZero();
-    }
-    System.out.println(story());
-  }
-
-  private String story() {
-    return struck.size() + " blows (seed " + SEED + "): " + struck;
-  }
-
-  /** Starts it again and again, each time struck a little later, until it comes to its end. */
-  private void until(Blow blow, String phase, JournalStops stops, String... words)
-      throws Exception {
-    int wanted = 1 + random.nextInt(STEP);
-    while (!comesTo(phase, blow, stops, wanted, words)) {
-      wanted += STEP;
-    }
-  }
-
-  /** One process; struck at its so manyth write in the phases of a move, if it comes to that. */
-  private boolean comesTo(String phase, Blow blow, JournalStops stops, int wanted, String... words)
-      throws Exception {
-    try (JavaChild fram = fram(words)) {
-      int seen = 0;
-      while (true) {
-        Optional<JournalStops.Stop> stop =
-            stops.await(() -> fram.alive() && !phase().equals(phase));
-        if (stop.isEmpty()) {
-          return phase().equals(phase) || again(fram);
-        }
-        boolean moving = List.of("CUTTING_OVER", "ROLLING_BACK").contains(phase());
-        seen += moving ? 1 : 0;
-        if (moving && seen == wanted) {
-          strike(blow, fram, stops, stop.get());
-          if (blow == Blow.KILL) {
-            return false;
-          }
-        } else {
-          stops.pass();
-        }
-      }
-    }
-  }
-
-  private void strike(Blow blow, JavaChild fram, JournalStops stops, JournalStops.Stop stop)
-      throws Exception {
-    boolean happens = random.nextBoolean();
-    String what = stop.what() + (happens ? "" : ", which does not happen");
-    LOG.info("{} at {}", blow, what);
-    struck.add(what);
-    if (blow == Blow.KILL) {
-      fram.kill9();
-    }
-    List<TcpProxy> cut =
-        switch (blow) {
-          case KILL -> List.of();
-          case CUT_SOURCE -> List.of(toSource);
-          case CUT_TARGET -> List.of(toTarget);
-          case CUT_BOTH -> List.of(toSource, toTarget);
-        };
-    cut.forEach(TcpProxy::cut);
-    if (!happens) {
-      stops.refuse(stop);
-    }
-    stops.pass();
-    if (!cut.isEmpty()) {
-      LockSupport.parkNanos(Duration.ofMillis(random.nextInt(3_000)).toNanos());
-      cut.forEach(TcpProxy::pass);
-    }
-  }
-
-  /** It may have given way to writers, and says so. */
-  private static boolean again(JavaChild fram) throws Exception {
-    assertThat(fram.awaitExit(LIMIT)).as(fram.output()).isEqualTo(4);
-    return false;
-  }
-
-  private JavaChild fram(String... words) throws Exception {
-    List<String> all = new ArrayList<>(List.of(words));
-    all.add("--reverse-window=1h");
-    return FramProcess.start(
-        toSource.through(pair.sourceEndpoint(database)),
-        toTarget.through(pair.targetEndpoint(database)),
-        all.toArray(String[]::new));
-  }
-
-  private RouteRequest request() {
-    return new RouteRequest(
-        toSource.through(pair.sourceEndpoint(database)),
-        toTarget.through(pair.targetEndpoint(database)),
-        Scope.all(),
-        Set.of(),
-        TableOptions.none(),
-        DdlPolicy.ASK);
-  }
-
-  private String phase() {
-    try (PhaseWatch watch = new PhaseWatch(() -> pair.target().connect(database), random)) {
-      return watch.phase();
-    } catch (SQLException e) {
-      throw new IllegalStateException(e);
-    }
-  }
-
-  private void awaitPhase(JavaChild fram, String phase) {
-    await()
-        .atMost(LIMIT)
-        .until(() -> {
-          assertThat(fram.alive()).as(fram.output()).isTrue();
-          return phase().equals(phase);
-        });
-  }
-
-  private long number(String query) throws SQLException {
-    try (Connection connection = pair.source().connect(database);
-        Statement statement = connection.createStatement();
-        ResultSet rows = statement.executeQuery(query)) {
-      rows.next();
-      return rows.getLong(1);
-    }
+    pair.drop(database);
   }
 }

@@ -5,6 +5,7 @@ import java.lang.annotation.Annotation;
 import java.lang.reflect.Method;
 import java.util.Arrays;
 import java.util.List;
+import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.extension.ConditionEvaluationResult;
@@ -12,51 +13,69 @@ import org.junit.jupiter.api.extension.ExecutionCondition;
 import org.junit.jupiter.api.extension.ExtensionContext;
 
 /**
- * Keeps the suite within CI's half hour: a test that runs on an older and on a newer version of the
+ * Keeps the suite within CI's half hour. A test that runs on an older and on a newer version of the
  * same server runs on one of the two, always the same for the same test, some on this and some on
- * that; an upgrade, the oldest versions and MariaDB are never left out. {@code -Dfram.versions=all}
- * runs everything. What is left out counts as skipped. Registered as a JUnit extension by name.
+ * that; one that has an upgrade from the older to the newer runs that instead of either. Other
+ * versions and MariaDB are never left out. {@code -Dfram.versions=all} runs everything. What is
+ * left out counts as skipped. Registered as a JUnit extension by name.
  */
 public final class VersionSample implements ExecutionCondition {
-  private static final Pattern OLDER = Pattern.compile("\\b(V8_0(-V8_0)?|V15|15-15)\\b(?!-)");
-  private static final Pattern NEWER = Pattern.compile("\\b(V9_7(-V9_7)?|V18|18-18)\\b(?!-)");
+  private static final Pattern INVOCATION =
+      Pattern.compile("\\[test-template-invocation:#([0-9]+)]$");
+  private static final Pattern VERSION =
+      Pattern.compile("(?<![0-9A-Za-z_])(V?1[3-8]|V8_0|V9_7|MARIADB_[0-9_]+)(?![0-9A-Za-z_])");
+  private static final List<String> OLDER = List.of("V8_0", "V15", "15");
+  private static final List<String> NEWER = List.of("V9_7", "V18", "18");
   private static final ConditionEvaluationResult RUNS = ConditionEvaluationResult.enabled("");
+
+  /** What a row of a test's values asks for. */
+  private enum Row {
+    OLDER_ONLY,
+    NEWER_ONLY,
+    UPGRADE,
+    OTHER
+  }
 
   @Override
   public ConditionEvaluationResult evaluateExecutionCondition(ExtensionContext context) {
-    if (System.getProperty("fram.versions", "").equals("all")
-        || !context.getUniqueId().contains("[test-template-invocation:")) {
+    Matcher invocation = INVOCATION.matcher(context.getUniqueId());
+    if (System.getProperty("fram.versions", "").equals("all") || !invocation.find()) {
       return RUNS;
     }
     Method method = context.getRequiredTestMethod();
-    boolean older = stands(OLDER, context.getDisplayName());
-    boolean newer = stands(NEWER, context.getDisplayName());
-    if (older == newer || !hasBoth(method)) {
-      return RUNS;
-    }
-    String name = method.getDeclaringClass().getName() + "#" + method.getName();
-    boolean takesOlder = Math.floorMod(name.hashCode(), 2) == 0;
-    return takesOlder == older
+    List<Row> rows = values(method).stream().map(VersionSample::row).toList();
+    int number = Integer.parseInt(invocation.group(1)) - 1;
+    return number >= rows.size() || runs(rows, rows.get(number), method)
         ? RUNS
         : ConditionEvaluationResult.disabled("another version stands for it; -Dfram.versions=all");
   }
 
-  /** The names may follow each other in a display name only as whole words. */
-  private static boolean stands(Pattern version, String text) {
-    Matcher matcher = version.matcher(text);
-    while (matcher.find()) {
-      int before = matcher.start() - 1;
-      if (before < 0 || text.charAt(before) != '-') {
-        return true;
-      }
+  private static boolean runs(List<Row> rows, Row row, Method method) {
+    boolean single = row == Row.OLDER_ONLY || row == Row.NEWER_ONLY;
+    if (single && rows.contains(Row.UPGRADE)) {
+      return false;
     }
-    return false;
+    if (!single || !rows.contains(Row.OLDER_ONLY) || !rows.contains(Row.NEWER_ONLY)) {
+      return true;
+    }
+    String name = method.getDeclaringClass().getName() + "#" + method.getName();
+    return (Math.floorMod(name.hashCode(), 2) == 0) == (row == Row.OLDER_ONLY);
   }
 
-  private static boolean hasBoth(Method method) {
-    List<String> values = values(method);
-    return values.stream().anyMatch(v -> stands(OLDER, v))
-        && values.stream().anyMatch(v -> stands(NEWER, v));
+  private static Row row(String value) {
+    List<String> versions = VERSION.matcher(value).results().map(MatchResult::group).toList();
+    if (versions.isEmpty()) {
+      return Row.OTHER;
+    }
+    if (OLDER.containsAll(versions)) {
+      return Row.OLDER_ONLY;
+    }
+    if (NEWER.containsAll(versions)) {
+      return Row.NEWER_ONLY;
+    }
+    return OLDER.contains(versions.getFirst()) && NEWER.contains(versions.getLast())
+        ? Row.UPGRADE
+        : Row.OTHER;
   }
 
   /** What the test is given, read from its annotation: empty where that cannot be said. */
@@ -66,18 +85,29 @@ public final class VersionSample implements ExecutionCondition {
         case "ValueSource" -> {
           return strings(annotation, "strings");
         }
+        case "CsvSource" -> {
+          return strings(annotation, "value");
+        }
         case "EnumSource" -> {
-          List<String> names = strings(annotation, "names");
-          if (!names.isEmpty()) {
-            return value(annotation, "mode").toString().equals("INCLUDE") ? names : List.of();
-          }
           Object[] all = method.getParameterTypes()[0].getEnumConstants();
-          return all == null ? List.of() : Arrays.stream(all).map(Object::toString).toList();
+          return all == null ? List.of() : wanted(annotation, Arrays.asList(all));
         }
         default -> {}
       }
     }
     return List.of();
+  }
+
+  /** In the order of the constants, whatever the order of the names is. */
+  private static List<String> wanted(Annotation annotation, List<Object> constants) {
+    List<String> names = strings(annotation, "names");
+    if (!names.isEmpty() && !value(annotation, "mode").toString().equals("INCLUDE")) {
+      return List.of();
+    }
+    return constants.stream()
+        .map(constant -> ((Enum<?>) constant).name())
+        .filter(name -> names.isEmpty() || names.contains(name))
+        .toList();
   }
 
   private static List<String> strings(Annotation annotation, String member) {

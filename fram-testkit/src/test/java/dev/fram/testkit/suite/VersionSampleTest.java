@@ -9,6 +9,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -16,6 +17,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 final class VersionSampleTest {
   private static final Set<MySqlVersion> VERSIONS = EnumSet.noneOf(MySqlVersion.class);
   private static final Set<String> PAIRS = new TreeSet<>();
+  private static final Set<String> ROWS = new TreeSet<>();
   private static final Set<String> ONLY = new TreeSet<>();
 
   @ParameterizedTest
@@ -31,6 +33,12 @@ final class VersionSampleTest {
   }
 
   @ParameterizedTest
+  @CsvSource({"V15, DEFAULT", "V15, FULL", "V18, DEFAULT", "V18, FULL"})
+  void severalRowsOfEach(String version, String identity) {
+    ROWS.add(version + identity);
+  }
+
+  @ParameterizedTest
   @ValueSource(strings = {"V8_0-V8_0", "MARIADB_11_4-MARIADB_11_4"})
   void theOnlyOfItsKind(String pair) {
     ONLY.add(pair);
@@ -40,7 +48,8 @@ final class VersionSampleTest {
   static void oneOfTwoIsLeftOut() {
     boolean all = System.getProperty("fram.versions", "").equals("all");
     assertThat(VERSIONS).hasSize(all ? 3 : 2).contains(MySqlVersion.MARIADB_11_4);
-    assertThat(PAIRS).hasSize(all ? 3 : 2).contains("15-18");
+    assertThat(PAIRS).hasSize(all ? 3 : 1).contains("15-18");
+    assertThat(ROWS).hasSize(all ? 4 : 2);
     assertThat(ONLY).hasSize(2);
   }
 }

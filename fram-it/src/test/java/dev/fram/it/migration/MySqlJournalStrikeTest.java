@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.fram.it.migration;
+
+import dev.fram.testkit.server.MySqlServer;
+import dev.fram.testkit.server.MySqlVersion;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** {@link Strikes} between MySQL servers, and between MariaDB's, where they are asked for. */
+@Timeout(3_600)
+@EnabledIfSystemProperty(named = "fram.journal.step", matches = ".+")
+class MySqlJournalStrikeTest {
+  private static final String TABLES =
+      """
+      CREATE DATABASE app;
+      USE app;
+      CREATE TABLE customer (id int PRIMARY KEY, name varchar(40)) ENGINE = InnoDB;
+      CREATE TABLE item (
+        id bigint AUTO_INCREMENT PRIMARY KEY, customer int, token varchar(60) UNIQUE, body text,
+        FOREIGN KEY (customer) REFERENCES customer (id) ON DELETE CASCADE) ENGINE = InnoDB;
+      CREATE TABLE audit (n bigint AUTO_INCREMENT PRIMARY KEY, item bigint, KEY (item))
+        ENGINE = InnoDB;
+      CREATE TABLE coded (code varchar(60) NOT NULL UNIQUE, v int) ENGINE = InnoDB;
+      CREATE TRIGGER note AFTER INSERT ON item FOR EACH ROW
+        INSERT INTO audit (item) VALUES (NEW.id);
+      INSERT INTO customer VALUES (1, 'a'), (2, 'b'), (3, 'c'), (4, 'd'), (5, 'e');
+      INSERT INTO coded VALUES ('k1', 1), ('k2', 2), ('k3', 3);
+      """;
+
+  @ParameterizedTest
+  @EnumSource
+  void nothingIsLostOnMySql(Strikes.Blow blow) throws Exception {
+    strike(MySqlPair.of(MySqlVersion.V8_0, MySqlVersion.V8_0), blow);
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void nothingIsLostOnMariaDb(Strikes.Blow blow) throws Exception {
+    strike(MySqlPair.of(MySqlVersion.MARIADB_11_4, MySqlVersion.MARIADB_11_4), blow);
+  }
+
+  private static void strike(MySqlPair pair, Strikes.Blow blow) throws Exception {
+    pair.fresh();
+    pair.source().execute("", TABLES);
+    try (Strikes strikes =
+        new Strikes(
+            new Strikes.Side(
+                pair.sourceEndpoint("app"), login(pair.source()), observer(pair.source())),
+            new Strikes.Side(
+                pair.targetEndpoint("app"), login(pair.target()), observer(pair.target())))) {
+      strikes.thereAndBack(blow, MySqlStops::new);
+    }
+  }
+
+  private static Login login(MySqlServer server) {
+    return () -> MySqlPair.connect(server, "shop", "app");
+  }
+
+  private static Login observer(MySqlServer server) {
+    return () -> MySqlPair.administer(server);
+  }
+}

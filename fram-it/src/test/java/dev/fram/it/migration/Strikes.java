@@ -1,0 +1,237 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.fram.it.migration;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.fram.api.engine.DdlPolicy;
+import dev.fram.api.engine.RouteRequest;
+import dev.fram.api.model.Endpoint;
+import dev.fram.api.model.Scope;
+import dev.fram.api.model.TableOptions;
+import dev.fram.api.status.PhaseName;
+import dev.fram.core.bus.Answer;
+import dev.fram.core.run.MigrationSettings;
+import dev.fram.testkit.fault.JavaChild;
+import dev.fram.testkit.fault.TcpProxy;
+import java.io.IOException;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Random;
+import java.util.Set;
+import java.util.concurrent.locks.LockSupport;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The worst moments of a cutover, of a cutover that is taken back, and of a rollback: the writes to
+ * the journal, between real servers and under writers. There the process is killed with SIGKILL, or
+ * the network to a server breaks; the write itself happens in some of these cases and not in
+ * others. Whoever tries never writes on both sides. Owned by the test's thread.
+ *
+ * <p>{@code -Dfram.journal.step=1} strikes at every one of them.
+ */
+final class Strikes implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(Strikes.class);
+  private static final int STEP = Integer.getInteger("fram.journal.step", 31);
+  private static final long SEED = Long.getLong("fram.journal.seed", System.nanoTime());
+  private static final Duration LIMIT = Duration.ofMinutes(2);
+
+  private final Side source;
+  private final Side target;
+  private final Random random = new Random(SEED);
+  private final List<String> struck = new ArrayList<>();
+  private final TcpProxy toSource;
+  private final TcpProxy toTarget;
+
+  /**
+   * One server.
+   *
+   * @param endpoint Fram's way to it
+   * @param application the application's login, which also tries to write where it must not
+   * @param observer a login that gets in at any time
+   */
+  record Side(Endpoint endpoint, Login application, Login observer) {}
+
+  /** What happens there. */
+  enum Blow {
+    KILL,
+    CUT_SOURCE,
+    CUT_TARGET,
+    CUT_BOTH
+  }
+
+  /** Holds up what is written to the journal. */
+  interface Stopping {
+    JournalStops on(Login target) throws SQLException;
+  }
+
+  Strikes(Side source, Side target) throws IOException {
+    this.source = source;
+    this.target = target;
+    this.toSource = TcpProxy.to(source.endpoint().host(), source.endpoint().port());
+    this.toTarget = TcpProxy.to(target.endpoint().host(), target.endpoint().port());
+  }
+
+  /** There and back; the tables are {@link Writers}' and one that a trigger writes to. */
+  void thereAndBack(Blow blow, Stopping stopping) throws Exception {
+    Writers writers = new Writers(source.application(), target.application());
+    Checker checker = new Checker("somebody", source.application(), target.application());
+    try (writers;
+        checker) {
+      try (JavaChild fram = fram("migrate", "--cutover=manual")) {
+        awaitPhase(fram, "READY");
+        fram.kill9();
+      }
+      checker.start();
+      try (JournalStops stops = stopping.on(target.observer())) {
+        until(blow, "SERVING", stops, "migrate", "--cutover=auto");
+        writers.awaitMore();
+        until(blow, "ROLLED_BACK", stops, "rollback");
+      }
+      writers.awaitMore();
+      writers.close();
+      checker.close();
+      assertThat(checker.wrong).as(story()).isEmpty();
+      writers.assertNothingLost(source.application());
+    }
+    assertThat(number("SELECT COUNT(*) - COUNT(DISTINCT item) FROM audit")).as(story()).isZero();
+    assertThat(number("SELECT COUNT(*) FROM item WHERE id NOT IN (SELECT item FROM audit)"))
+        .as(story())
+        .isZero();
+    try (Move again = new Move(request(), Move.settings(MigrationSettings.Mode.MANUAL)).begin()) {
+      await().atMost(LIMIT).until(() -> again.hasPhase(PhaseName.READY));
+      Answer compared = Cutovers.verify(again);
+      assertThat(compared.exitCode()).as(compared + "; " + story()).isZero();
+    }
+    System.out.println(story());
+  }
+
+  private String story() {
+    return struck.size() + " blows (seed " + SEED + "): " + struck;
+  }
+
+  /** Starts it again and again, each time struck a little later, until it comes to its end. */
+  private void until(Blow blow, String phase, JournalStops stops, String... words)
+      throws Exception {
+    int wanted = 1 + random.nextInt(STEP);
+    while (!comesTo(phase, blow, stops, wanted, words)) {
+      wanted += STEP;
+    }
+  }
+
+  /** One process; struck at its so manyth write in the phases of a move, if it comes to that. */
+  private boolean comesTo(String phase, Blow blow, JournalStops stops, int wanted, String... words)
+      throws Exception {
+    try (JavaChild fram = fram(words)) {
+      int seen = 0;
+      while (true) {
+        Optional<JournalStops.Stop> stop =
+            stops.await(() -> fram.alive() && !phase().equals(phase));
+        if (stop.isEmpty()) {
+          return phase().equals(phase) || again(fram);
+        }
+        boolean moving = List.of("CUTTING_OVER", "ROLLING_BACK").contains(phase());
+        seen += moving ? 1 : 0;
+        if (moving && seen == wanted) {
+          strike(blow, fram, stops, stop.get());
+          if (blow == Blow.KILL) {
+            return false;
+          }
+        } else {
+          stops.pass();
+        }
+      }
+    }
+  }
+
+  private void strike(Blow blow, JavaChild fram, JournalStops stops, JournalStops.Stop stop)
+      throws Exception {
+    boolean happens = random.nextBoolean();
+    String what = stop.what() + (happens ? "" : ", which does not happen");
+    LOG.info("{} at {}", blow, what);
+    struck.add(what);
+    if (blow == Blow.KILL) {
+      fram.kill9();
+    }
+    List<TcpProxy> cut =
+        switch (blow) {
+          case KILL -> List.of();
+          case CUT_SOURCE -> List.of(toSource);
+          case CUT_TARGET -> List.of(toTarget);
+          case CUT_BOTH -> List.of(toSource, toTarget);
+        };
+    cut.forEach(TcpProxy::cut);
+    if (!happens) {
+      stops.refuse(stop);
+    }
+    stops.pass();
+    if (!cut.isEmpty()) {
+      LockSupport.parkNanos(Duration.ofMillis(random.nextInt(3_000)).toNanos());
+      cut.forEach(TcpProxy::pass);
+    }
+  }
+
+  /** It may have given way to writers, and says so. */
+  private static boolean again(JavaChild fram) throws Exception {
+    assertThat(fram.awaitExit(LIMIT)).as(fram.output()).isEqualTo(4);
+    return false;
+  }
+
+  private JavaChild fram(String... words) throws Exception {
+    List<String> all = new ArrayList<>(List.of(words));
+    all.add("--reverse-window=1h");
+    return FramProcess.start(
+        toSource.through(source.endpoint()),
+        toTarget.through(target.endpoint()),
+        all.toArray(String[]::new));
+  }
+
+  private RouteRequest request() {
+    return new RouteRequest(
+        toSource.through(source.endpoint()),
+        toTarget.through(target.endpoint()),
+        Scope.all(),
+        Set.of(),
+        TableOptions.none(),
+        DdlPolicy.ASK);
+  }
+
+  private String phase() {
+    try (PhaseWatch watch = new PhaseWatch(target.observer(), random)) {
+      return watch.phase();
+    } catch (SQLException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private void awaitPhase(JavaChild fram, String phase) {
+    await()
+        .atMost(LIMIT)
+        .until(() -> {
+          assertThat(fram.alive()).as(fram.output()).isTrue();
+          return phase().equals(phase);
+        });
+  }
+
+  private long number(String query) throws SQLException {
+    try (Connection connection = source.application().open();
+        Statement statement = connection.createStatement();
+        ResultSet rows = statement.executeQuery(query)) {
+      rows.next();
+      return rows.getLong(1);
+    }
+  }
+
+  @Override
+  public void close() {
+    toSource.close();
+    toTarget.close();
+  }
+}
