@@ -20,18 +20,21 @@ import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.ServerConnector;
 import org.eclipse.jetty.util.thread.QueuedThreadPool;
 import org.eclipse.jetty.util.thread.ScheduledExecutorScheduler;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The page of one migration, from its opening to its end. What the run tells it is kept and shown
  * by threads of its own: no method called by the run waits for a browser. Thread-safe.
  */
 public final class Dashboard implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(Dashboard.class);
   private static final int THREADS = 8;
   private static final int CONNECTIONS = 200;
   private static final int HEADER_BYTES = 8192;
   private static final Duration LIMIT = Duration.ofSeconds(30);
   private static final Duration HEARTBEAT = Duration.ofSeconds(5);
-  private static final Duration FAREWELL = Duration.ofSeconds(1);
+  private static final Duration FAREWELL = Duration.ofSeconds(2);
 
   private final WebAddress address;
   private final Server server;
@@ -161,12 +164,16 @@ public final class Dashboard implements AutoCloseable {
     return viewers.count();
   }
 
+  /**
+   * Those who read on slowly are hung up on when the time is over, which Jetty tells as a failure.
+   * What the run has come to must not depend on any of it.
+   */
   private void stop() {
     try {
       server.setStopTimeout(FAREWELL.toMillis());
       server.stop();
     } catch (Exception e) {
-      throw new IllegalStateException("the page does not stop", e);
+      LOG.debug("not every viewer of the page said good-bye: {}", e.toString());
     }
   }
 
