@@ -83,7 +83,7 @@ final class Reports {
         """
         {"measured_millis":1763990000000,"copy":{"low_millis":400000,"high_millis":700000},
          "index":{"low_millis":1000,"high_millis":2000},"catch_up":null,"verify":null,
-         "freeze":{"low_millis":100,"high_millis":400},"evidence":["760 MB of rows at 30 MB/s <i>"]}
+         "freeze":{"low_millis":100,"high_millis":200},"evidence":["760 MB of rows at 30 MB/s <i>"]}
         """,
         Foresight.class);
   }
