@@ -3,6 +3,7 @@ package dev.fram.cli.report;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.Locale;
+import java.util.function.Consumer;
 
 /**
  * HTML that is bound to a JSON: every value on the page is fetched by its pointer, and says so in
@@ -18,6 +19,13 @@ final class Markup {
 
   JsonNode at(String pointer) {
     return json.at(pointer);
+  }
+
+  /** Draws each element of an array of the JSON, which is given by its pointer. */
+  void each(String array, Consumer<String> draw) {
+    for (int i = 0; i < at(array).size(); i++) {
+      draw.accept(array + "/" + i);
+    }
   }
 
   /** Our own markup, which holds no value. */

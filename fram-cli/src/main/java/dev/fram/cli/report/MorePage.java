@@ -4,7 +4,6 @@ package dev.fram.cli.report;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.Iterator;
 import java.util.Map;
-import java.util.function.Consumer;
 
 /** The page's second half: forecast, tables, proof, objects, what was said, residency. */
 final class MorePage {
@@ -37,7 +36,7 @@ final class MorePage {
     page.raw(
         "<div class=\"wide\"><table><tr><th>part</th><th class=\"n\">foretold</th>"
             + "<th class=\"n\">took</th><th></th></tr>");
-    each(
+    page.each(
         "/forecast/parts",
         at -> {
           boolean told = page.at(at + "/low_millis").asLong() >= 0;
@@ -65,7 +64,7 @@ final class MorePage {
           "<p class=\"quiet\">Measured at "
               + page.span("/forecast/measured_millis", Form.INSTANT)
               + ".</p><ul class=\"quiet\">");
-      each("/forecast/why", at -> page.value("li", at, Form.TEXT));
+      page.each("/forecast/why", at -> page.value("li", at, Form.TEXT));
       page.raw("</ul>");
     }
   }
@@ -127,7 +126,7 @@ final class MorePage {
       page.value("dd", "/inventory/counts/" + state, Form.COUNT);
     }
     page.raw("</dl><ul>");
-    each("/inventory/left_over", at -> page.value("li", at, Form.TEXT));
+    page.each("/inventory/left_over", at -> page.value("li", at, Form.TEXT));
     page.raw("</ul>");
     if (page.at("/inventory/left_over_more").asInt() > 0) {
       page.raw(
@@ -139,7 +138,7 @@ final class MorePage {
 
   private void lines() {
     page.raw("<h2>What was said meanwhile</h2><ul>");
-    each(
+    page.each(
         "/lines",
         at ->
             page.raw(
@@ -156,7 +155,7 @@ final class MorePage {
               + " older lines are not kept.</p>");
     }
     page.raw("<h2>Processes that worked on it</h2><ul>");
-    each(
+    page.each(
         "/runs",
         at ->
             page.raw(
@@ -178,7 +177,7 @@ final class MorePage {
     if (page.at("/residency").isEmpty()) {
       page.raw("<p>Nothing is recorded.</p>");
     }
-    each(
+    page.each(
         "/residency",
         at -> {
           page.raw(
@@ -206,7 +205,7 @@ final class MorePage {
       }
       page.raw("</dl>");
     } else if (node.isArray()) {
-      each(
+      page.each(
           at,
           one -> {
             facts(one);
@@ -219,11 +218,5 @@ final class MorePage {
 
   private static String label(String name) {
     return Markup.escape(Markup.visible(name.replace('_', ' ').toLowerCase(java.util.Locale.ROOT)));
-  }
-
-  private void each(String array, Consumer<String> draw) {
-    for (int i = 0; i < page.at(array).size(); i++) {
-      draw.accept(array + "/" + i);
-    }
   }
 }

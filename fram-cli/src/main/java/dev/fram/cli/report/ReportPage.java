@@ -67,7 +67,7 @@ public final class ReportPage {
             + "\">"
             + page.span("/verdict/sentence", Form.TEXT)
             + "</h1>");
-    each("/verdict/because", at -> page.value("p", at, Form.TEXT));
+    page.each("/verdict/because", at -> page.value("p", at, Form.TEXT));
     page.raw(
         "<p class=\"quiet\">Migration "
             + page.span("/migration/id", Form.TEXT)
@@ -82,7 +82,7 @@ public final class ReportPage {
             + ".</p>");
     if (page.at("/alarms").size() > 0) {
       page.raw("<h2>Alarms</h2><ul class=\"alarm\">");
-      each(
+      page.each(
           "/alarms",
           at ->
               page.raw(
@@ -99,7 +99,7 @@ public final class ReportPage {
       page.value("p", "/question/unknown", Form.TEXT);
       page.value("p", "/question/asks", Form.TEXT);
       page.raw("<ul>");
-      each(
+      page.each(
           "/question/answers",
           at ->
               page.raw(
@@ -144,7 +144,7 @@ public final class ReportPage {
       page.raw("<p>No cutover was tried yet: the applications noticed nothing of it.</p>");
       return;
     }
-    each("/cutovers", this::crossing);
+    page.each("/cutovers", this::crossing);
   }
 
   private void crossing(String at) {
@@ -192,7 +192,7 @@ public final class ReportPage {
     page.raw(
         "<div class=\"wide\"><table><tr><th>step</th><th>outcome</th>"
             + "<th class=\"n\">took</th></tr>");
-    each(
+    page.each(
         at + "/picture/steps",
         step -> {
           page.raw("<tr>");
@@ -216,7 +216,7 @@ public final class ReportPage {
     page.raw(
         "<div class=\"wide\"><table><tr><th>phase</th><th>began</th><th class=\"n\">lasted</th>"
             + "<th class=\"bars\"></th></tr>");
-    each(
+    page.each(
         "/phases",
         at -> {
           long share = page.at(at + "/millis").asLong() * 100 / all;
@@ -239,11 +239,5 @@ public final class ReportPage {
     }
     chart.draw("Changes applied", "changes_per_second", "peak_changes_per_second", Form.PER_SECOND);
     chart.draw("Lag", "lag_millis", "peak_lag_millis", Form.TIME);
-  }
-
-  private void each(String array, java.util.function.Consumer<String> draw) {
-    for (int i = 0; i < page.at(array).size(); i++) {
-      draw.accept(array + "/" + i);
-    }
   }
 }
