@@ -6,14 +6,18 @@ import dev.fram.api.engine.JournalStore;
 import dev.fram.api.engine.Lease;
 import dev.fram.api.engine.ObjectFact;
 import dev.fram.api.engine.Reveal;
+import dev.fram.api.engine.StandingRows;
 import dev.fram.api.engine.Target;
 import dev.fram.api.engine.TargetMoment;
 import dev.fram.api.model.MigrationId;
 import dev.fram.api.model.ServerInfo;
+import dev.fram.api.model.Table;
 import dev.fram.api.model.TableDigest;
 import dev.fram.api.model.TableId;
 import dev.fram.postgresql.connection.Connector;
 import dev.fram.postgresql.connection.SharedSession;
+import dev.fram.postgresql.digest.PostgresStandingRows;
+import dev.fram.postgresql.digest.PostgresStandingRows.Side;
 import dev.fram.postgresql.digest.PostgresTargetMoment;
 import dev.fram.postgresql.digest.TableDigester;
 import dev.fram.postgresql.digest.Terms;
@@ -96,6 +100,12 @@ final class FormerSource implements Target, AutoCloseable {
   @Override
   public TargetMoment moment(Reveal shown) {
     return PostgresTargetMoment.take(old, FeedRow.back(id), shown, terms);
+  }
+
+  @Override
+  public StandingRows standing(List<Table> expected) {
+    return PostgresStandingRows.open(
+        old, Side.TARGET, expected.stream().map(Table::id).toList(), terms);
   }
 
   @Override

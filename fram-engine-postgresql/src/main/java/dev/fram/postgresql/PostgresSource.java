@@ -13,6 +13,7 @@ import dev.fram.api.engine.Reveal;
 import dev.fram.api.engine.Snapshot;
 import dev.fram.api.engine.Source;
 import dev.fram.api.engine.SourceMoment;
+import dev.fram.api.engine.StandingRows;
 import dev.fram.api.engine.StrayFeed;
 import dev.fram.api.engine.WriteGate;
 import dev.fram.api.model.MigrationId;
@@ -31,6 +32,8 @@ import dev.fram.postgresql.copy.KeyRanges;
 import dev.fram.postgresql.copy.PostgresSnapshot;
 import dev.fram.postgresql.digest.LogHorizon;
 import dev.fram.postgresql.digest.PostgresSourceMoment;
+import dev.fram.postgresql.digest.PostgresStandingRows;
+import dev.fram.postgresql.digest.PostgresStandingRows.Side;
 import dev.fram.postgresql.digest.TableDigester;
 import dev.fram.postgresql.digest.Terms;
 import dev.fram.postgresql.feed.FeedName;
@@ -247,6 +250,12 @@ final class PostgresSource implements Source, AutoCloseable {
   public SourceMoment moment(List<Table> tables, Reveal shown) {
     return PostgresSourceMoment.take(
         connector, tables.stream().map(Table::id).toList(), shown, terms, horizon, this::mark);
+  }
+
+  @Override
+  public StandingRows standing(List<Table> expected) {
+    return PostgresStandingRows.open(
+        connector, Side.SOURCE, expected.stream().map(Table::id).toList(), terms);
   }
 
   @Override

@@ -5,17 +5,21 @@ import dev.fram.api.engine.ApplyMoment;
 import dev.fram.api.engine.Lease;
 import dev.fram.api.engine.ObjectFact;
 import dev.fram.api.engine.Reveal;
+import dev.fram.api.engine.StandingRows;
 import dev.fram.api.engine.Target;
 import dev.fram.api.engine.TargetMoment;
 import dev.fram.api.error.ErrorCode;
 import dev.fram.api.error.FramException;
 import dev.fram.api.model.ServerInfo;
+import dev.fram.api.model.Table;
 import dev.fram.api.model.TableDigest;
 import dev.fram.api.model.TableId;
 import dev.fram.postgresql.apply.ApplyWatch;
 import dev.fram.postgresql.connection.Connector;
 import dev.fram.postgresql.connection.SharedSession;
 import dev.fram.postgresql.connection.Sql;
+import dev.fram.postgresql.digest.PostgresStandingRows;
+import dev.fram.postgresql.digest.PostgresStandingRows.Side;
 import dev.fram.postgresql.digest.PostgresTargetMoment;
 import dev.fram.postgresql.digest.TableDigester;
 import dev.fram.postgresql.digest.Terms;
@@ -128,6 +132,12 @@ final class PostgresTarget implements Target, AutoCloseable {
   @Override
   public TargetMoment moment(Reveal shown) {
     return PostgresTargetMoment.take(connector, shown, terms);
+  }
+
+  @Override
+  public StandingRows standing(List<Table> expected) {
+    return PostgresStandingRows.open(
+        connector, Side.TARGET, expected.stream().map(Table::id).toList(), terms);
   }
 
   @Override

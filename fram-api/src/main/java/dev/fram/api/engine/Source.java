@@ -155,6 +155,16 @@ public interface Source {
    */
   SourceMoment moment(List<Table> tables, Reveal shown);
 
+  /**
+   * Opens what reads the rows when nobody writes to them any more; no value is shown.
+   *
+   * @param expected the tables that will probably be read
+   */
+  default StandingRows standing(List<Table> expected) {
+    return StandingRows.whenAsked(
+        tables -> moment(tables, Reveal.DIGESTS_ONLY), SourceMoment::digests, SourceMoment::close);
+  }
+
   /** A digest of one table, read at one moment. */
   TableDigest digest(TableId table);
 

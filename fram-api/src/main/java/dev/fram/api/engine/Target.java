@@ -2,6 +2,7 @@
 package dev.fram.api.engine;
 
 import dev.fram.api.model.ServerInfo;
+import dev.fram.api.model.Table;
 import dev.fram.api.model.TableDigest;
 import dev.fram.api.model.TableId;
 import java.util.List;
@@ -63,6 +64,12 @@ public interface Target {
 
   /** Takes a consistent read for a comparison, of rows and position together. */
   TargetMoment moment(Reveal shown);
+
+  /** As {@link Source#standing}. */
+  default StandingRows standing(List<Table> expected) {
+    return StandingRows.whenAsked(
+        tables -> moment(Reveal.DIGESTS_ONLY), TargetMoment::digests, TargetMoment::close);
+  }
 
   /** A digest of one table, read at one moment. */
   TableDigest digest(TableId table);

@@ -16,6 +16,14 @@ public interface WriteGate extends AutoCloseable {
   List<String> blockers();
 
   /**
+   * Opens beforehand what closing takes; the gate stays open. What it has opened may be lost again
+   * until then, and is opened anew.
+   *
+   * @throws FramException a transient code
+   */
+  default void prepare() {}
+
+  /**
    * Tries once to close the gate. Waiting writers wait on (without an error) while it tries, so the
    * attempt is short.
    *

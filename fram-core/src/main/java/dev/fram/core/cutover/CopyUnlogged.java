@@ -7,18 +7,19 @@ import dev.fram.api.error.FramException;
 import dev.fram.api.model.Table;
 import dev.fram.core.run.RunParts;
 import java.util.List;
+import java.util.Optional;
 
 /** Tables that are not followed are copied whole, now that nobody writes to them. */
 final class CopyUnlogged implements CutoverStep {
   private final RunParts parts;
   private final Freeze freeze;
   private final List<Table> tables;
+  private Optional<ChunkCopier> opened = Optional.empty();
 
   CopyUnlogged(RunParts parts, Freeze freeze, List<Table> tables) {
     this.parts = parts;
     this.freeze = freeze;
-    this.tables =
-        tables.stream().filter(t -> t.transfer() == Table.Transfer.COPY_AT_CUTOVER).toList();
+    this.tables = List.copyOf(tables);
   }
 
   @Override
@@ -36,21 +37,38 @@ final class CopyUnlogged implements CutoverStep {
         + " bytes whole";
   }
 
+  /** Opens beforehand what copies. */
+  void prepare() {
+    if (opened.isEmpty() && !tables.isEmpty()) {
+      opened = Optional.of(parts.route().copier(parts.journal().epoch()));
+    }
+  }
+
+  /** Closes it. */
+  void close() {
+    opened.ifPresent(ChunkCopier::close);
+    opened = Optional.empty();
+  }
+
   @Override
   public void act() {
-    if (tables.isEmpty()) {
-      return;
+    prepare();
+    try {
+      opened.ifPresent(this::copy);
+    } finally {
+      close();
     }
-    try (ChunkCopier copier = parts.route().copier(parts.journal().epoch())) {
-      for (Table table : tables) {
-        if (freeze.left().isZero()) {
-          throw new FramException(
-              ErrorCode.CUTOVER_UNDONE,
-              "Copying the tables that are not followed took longer than writes may be blocked.",
-              "Raise the write-block budget, or exclude them.");
-        }
-        copier.copyWhole(table.id());
+  }
+
+  private void copy(ChunkCopier copier) {
+    for (Table table : tables) {
+      if (freeze.left().isZero()) {
+        throw new FramException(
+            ErrorCode.CUTOVER_UNDONE,
+            "Copying the tables that are not followed took longer than writes may be blocked.",
+            "Raise the write-block budget, or exclude them.");
       }
+      copier.copyWhole(table.id());
     }
   }
 }

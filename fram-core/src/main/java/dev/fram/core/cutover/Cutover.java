@@ -189,6 +189,8 @@ public final class Cutover {
     if (parts.direction() == Direction.FORWARD) {
       steps.add(new ListObjects(parts));
     }
+    CopyUnlogged unlogged = new CopyUnlogged(parts, freeze, unlogged());
+    steps.add(new OpenSessions(freeze, verification, unlogged));
     compared(steps, new ProveTouched(verification, signal));
     Settle settle = new Settle(parts, pipeline, signal);
     steps.add(settle);
@@ -197,13 +199,14 @@ public final class Cutover {
         () -> {
           verification.catchUp(signal);
           settle.act();
+          freeze.gate().prepare();
         };
     steps.add(new CloseGate(parts, freeze, between, RandomGenerator.getDefault(), signal));
     steps.add(new Drain(parts, pipeline, freeze, signal));
     steps.add(new TellFrozen(parts, freeze));
     if (parts.direction() == Direction.FORWARD) {
       steps.add(new CompareDefinitions(parts));
-      steps.add(new CopyUnlogged(parts, freeze, tables));
+      steps.add(unlogged);
     } else {
       steps.add(new CompareReturn("compare-definitions", parts));
     }
@@ -216,6 +219,13 @@ public final class Cutover {
             () -> parts.route().schema().undoFinish(epoch)));
     next.ifPresent(other -> steps.add(new NoteReturn(parts, other)));
     return steps;
+  }
+
+  /** What the feed does not carry; on the way back there is no such table. */
+  private List<Table> unlogged() {
+    return parts.direction() == Direction.FORWARD
+        ? tables.stream().filter(t -> t.transfer() == Table.Transfer.COPY_AT_CUTOVER).toList()
+        : List.of();
   }
 
   private void prepareReturn(List<CutoverStep> steps, RunParts other) {

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.fram.core.verify;
 
-import dev.fram.api.engine.Reveal;
-import dev.fram.api.engine.SourceMoment;
 import dev.fram.api.engine.Span;
 import dev.fram.api.model.Table;
 import dev.fram.api.model.TableId;
@@ -25,9 +23,13 @@ final class LastProof {
   /** So few that several workers share the rows of one table. */
   private static final int KEYS_IN_PIECE = 500;
 
+  /** Of more tables than that, most are not written to from one second to the next. */
+  private static final int KNOWN_BEFOREHAND = 200;
+
   private final RunParts parts;
   private final Ledger ledger;
   private final Agenda agenda;
+  private final Queue<StandingTwin> opened = new ConcurrentLinkedQueue<>();
 
   LastProof(RunParts parts, Ledger ledger, Agenda agenda) {
     this.parts = parts;
@@ -46,19 +48,41 @@ final class LastProof {
     }
   }
 
+  /** Opens beforehand what reading takes, for these tables first of all. */
+  void prepare(List<TableProof> expected) {
+    close();
+    List<Table> tables = tables(expected.stream().limit(KNOWN_BEFOREHAND).toList());
+    for (int i = 0; i < parts.settings().verify().jobs(); i++) {
+      opened.add(StandingTwin.open(parts.route(), tables));
+    }
+  }
+
+  /** Closes what is open. */
+  void close() {
+    for (StandingTwin twin = opened.poll(); twin != null; twin = opened.poll()) {
+      twin.close();
+    }
+  }
+
   void run(List<TableProof> left, StopSignal signal) {
     List<Piece> pieces = new ArrayList<>();
     left.forEach(proof -> pieces.addAll(pieces(proof)));
     pieces.sort(Comparator.comparingLong(Piece::cost).reversed());
     Queue<Piece> queue = new ConcurrentLinkedQueue<>(pieces);
-    List<Table> tables = left.stream().map(TableProof::table).toList();
+    List<Table> tables = tables(left);
     int jobs = Math.min(pieces.size(), parts.settings().verify().jobs());
     try (WorkerGroup workers = new WorkerGroup(signal, parts.route()::close)) {
       for (int i = 1; i <= jobs; i++) {
         workers.start("proof-" + i, () -> work(queue, tables, workers.signal()));
       }
       workers.join();
+    } finally {
+      close();
     }
+  }
+
+  private static List<Table> tables(List<TableProof> proofs) {
+    return proofs.stream().map(TableProof::table).toList();
   }
 
   private List<Piece> pieces(TableProof proof) {
@@ -76,9 +100,8 @@ final class LastProof {
   }
 
   private void work(Queue<Piece> queue, List<Table> tables, StopSignal signal) {
-    try (Twin twin = open(tables)) {
-      SpanComparison comparison =
-          new SpanComparison(twin.onSource(), twin.onTarget(), (table, key) -> false);
+    try (StandingTwin twin = twin(tables)) {
+      SpanComparison comparison = twin.now(tables);
       for (Piece piece = queue.poll(); piece != null; piece = queue.poll()) {
         signal.check();
         agenda.found(piece.proof, compare(comparison, piece));
@@ -86,15 +109,9 @@ final class LastProof {
     }
   }
 
-  /** Sessions on both servers, which stand still at the same position. */
-  private Twin open(List<Table> tables) {
-    SourceMoment source = parts.route().source().moment(tables, Reveal.DIGESTS_ONLY);
-    try {
-      return new Twin(source, parts.route().target().moment(Reveal.DIGESTS_ONLY));
-    } catch (RuntimeException e) {
-      source.close();
-      throw e;
-    }
+  private StandingTwin twin(List<Table> tables) {
+    return Optional.ofNullable(opened.poll())
+        .orElseGet(() -> StandingTwin.open(parts.route(), tables));
   }
 
   private static SpanResult compare(SpanComparison comparison, Piece piece) {

@@ -60,6 +60,7 @@ public final class Verification {
   private final Twins twins;
   private final Repair repair;
   private final Verdicts verdicts;
+  private final LastProof lastProof;
   private final ProofRate rate = new ProofRate();
   private final ReentrantLock pacing = new ReentrantLock();
   private final Set<Twin> open = ConcurrentHashMap.newKeySet();
@@ -76,6 +77,7 @@ public final class Verification {
     this.twins = new Twins(parts, pipeline);
     this.repair = new Repair(parts, pipeline, ledger, pacing, agenda::toRepair);
     this.verdicts = new Verdicts(parts.journal());
+    this.lastProof = new LastProof(parts, ledger, agenda);
   }
 
   public boolean on() {
@@ -394,6 +396,25 @@ public final class Verification {
     return on() ? rate.millis(rowsToCompare()) : 0;
   }
 
+  /** Opens beforehand what the last proof reads with. */
+  public void prepareLast() {
+    if (on()) {
+      lastProof.prepare(unproven());
+    }
+  }
+
+  /** Closes what was opened beforehand, when there is no last proof. */
+  public void forgetLast() {
+    lastProof.close();
+  }
+
+  private List<TableProof> unproven() {
+    return agenda.all().stream()
+        .filter(p -> p.verdict() != TableProof.Verdict.DIFFERENT)
+        .filter(p -> !agenda.byKeys(p) || ledger.size(List.of(p.table().id())) > 0)
+        .toList();
+  }
+
   /**
    * Compares what is not proven, while nothing is written on either side.
    *
@@ -403,13 +424,9 @@ public final class Verification {
     if (!on()) {
       return;
     }
-    List<TableProof> left =
-        agenda.all().stream()
-            .filter(p -> p.verdict() != TableProof.Verdict.DIFFERENT)
-            .filter(p -> !agenda.byKeys(p) || ledger.size(List.of(p.table().id())) > 0)
-            .toList();
+    List<TableProof> left = unproven();
     if (!left.isEmpty()) {
-      new LastProof(parts, ledger, agenda).run(left, signal);
+      lastProof.run(left, signal);
       left.forEach(verdicts::tell);
       publish();
     }

@@ -40,11 +40,8 @@ final class KeyLookup {
     this.operators = operators;
   }
 
-  /**
-   * Prepares for looking up in the current savepoint: it has to be by the index, whatever
-   * statistics a table that was just filled has.
-   */
-  static KeyLookup prepare(Connection connection, TableId table, RowKey key) throws SQLException {
+  /** Reads the catalog. */
+  static KeyLookup of(Connection connection, TableId table, RowKey key) throws SQLException {
     TargetTable known =
         TargetTable.load(connection, table)
             .orElseThrow(() -> new SQLException("the table is not there", "42P01"));
@@ -60,13 +57,20 @@ final class KeyLookup {
             .filter(
                 each -> each.size() == columns.size() && each.keySet().containsAll(key.columns()))
             .findFirst();
+    return new KeyLookup(table, key, columns, operators);
+  }
+
+  /**
+   * In the current transaction or savepoint rows are looked up by the index, whatever statistics a
+   * table that was just filled has.
+   */
+  void byIndex(Connection connection) throws SQLException {
     if (operators.isPresent()) {
       Sql.run(
           connection,
           "SET LOCAL enable_hashjoin = off; SET LOCAL enable_mergejoin = off;"
               + " SET LOCAL enable_seqscan = off; SET LOCAL max_parallel_workers_per_gather = 0");
     }
-    return new KeyLookup(table, key, columns, operators);
   }
 
   /** {@code FROM} keys and rows {@code t}. Parameters: {@link #parameters}. */

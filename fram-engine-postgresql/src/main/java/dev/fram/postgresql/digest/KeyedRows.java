@@ -37,7 +37,8 @@ public final class KeyedRows {
   public static List<String> places(
       Connection connection, TableId table, RowKey key, Collection<String> keys, Reading reading)
       throws SQLException {
-    KeyLookup lookup = KeyLookup.prepare(connection, table, key);
+    KeyLookup lookup = KeyLookup.of(connection, table, key);
+    lookup.byIndex(connection);
     ServerText form = ServerText.of(connection);
     String sql =
         "SELECT t.ctid::text, "

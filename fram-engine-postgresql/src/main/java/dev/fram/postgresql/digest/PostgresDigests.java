@@ -42,6 +42,7 @@ final class PostgresDigests implements DigestReader {
   private final RowHash hash;
   private final Reveal shown;
   private final Map<TableId, TableSql> known = new HashMap<>();
+  private final Map<TableId, KeyLookup> lookups = new HashMap<>();
 
   PostgresDigests(
       SnapshotSession session, Function<TableId, RowKey> keys, RowHash hash, Reveal shown) {
@@ -107,18 +108,37 @@ final class PostgresDigests implements DigestReader {
     return session.read(table, c -> byKey(c, sql, asked));
   }
 
-  private static List<RowDigest> byKey(Connection connection, TableSql sql, Set<String> asked)
+  /**
+   * Gets to know tables and how their rows are found, so that later only the rows are asked for.
+   */
+  void learn(Collection<TableId> tables) {
+    for (TableId table : tables) {
+      TableSql sql = sql(table);
+      if (!sql.key().none()) {
+        // No key, no row; but the server has looked at the table and its index by then.
+        session.read(table, c -> found(c, sql, lookup(c, sql), List.of()));
+      }
+    }
+  }
+
+  private List<RowDigest> byKey(Connection connection, TableSql sql, Set<String> asked)
       throws SQLException {
-    KeyLookup lookup = KeyLookup.prepare(connection, sql.table(), sql.key());
+    KeyLookup lookup = lookup(connection, sql);
     Map<String, RowDigest> found = new HashMap<>();
     List<String> all = List.copyOf(asked);
     for (int i = 0; i < all.size(); i += KEYS_AT_ONCE) {
       List<String> some = all.subList(i, Math.min(all.size(), i + KEYS_AT_ONCE));
-      Sql.list(connection, sql.rows(lookup), PostgresDigests::row, lookup.parameters(some)).stream()
+      found(connection, sql, lookup, some).stream()
           .filter(row -> asked.contains(row.key()))
           .forEach(row -> found.put(row.key(), row));
     }
     return List.copyOf(found.values());
+  }
+
+  private static List<RowDigest> found(
+      Connection connection, TableSql sql, KeyLookup lookup, List<String> keys)
+      throws SQLException {
+    return Sql.list(connection, sql.rows(lookup), PostgresDigests::row, lookup.parameters(keys));
   }
 
   @Override
@@ -129,7 +149,7 @@ final class PostgresDigests implements DigestReader {
 
   private List<ColumnDigest> columns(Connection connection, TableSql sql, String key)
       throws SQLException {
-    KeyLookup lookup = KeyLookup.prepare(connection, sql.table(), sql.key());
+    KeyLookup lookup = lookup(connection, sql);
     Map<Integer, ColumnDigest> found = new TreeMap<>();
     Sql.list(
         connection,
@@ -156,12 +176,23 @@ final class PostgresDigests implements DigestReader {
 
   private TableSql sql(TableId table) {
     TableSql sql = known.get(table);
-    if (sql == null) {
-      RowKey key = keys.apply(table);
+    RowKey key = keys.apply(table);
+    if (sql == null || !sql.key().equals(key)) {
       sql = session.read(table, c -> TableSql.of(c, table, key, hash));
       known.put(table, sql);
+      lookups.remove(table);
     }
     return sql;
+  }
+
+  private KeyLookup lookup(Connection connection, TableSql sql) throws SQLException {
+    KeyLookup lookup = lookups.get(sql.table());
+    if (lookup == null) {
+      lookup = KeyLookup.of(connection, sql.table(), sql.key());
+      lookups.put(sql.table(), lookup);
+    }
+    lookup.byIndex(connection);
+    return lookup;
   }
 
   private static RowDigest row(ResultSet row) throws SQLException {

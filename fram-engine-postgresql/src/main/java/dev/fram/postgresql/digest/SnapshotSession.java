@@ -30,6 +30,8 @@ final class SnapshotSession implements AutoCloseable {
         AND c.relfilenode = coalesce(pg_relation_filenode(c.oid), 0)
       """;
 
+  private static final String BEGIN = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
+
   private final Connector server;
   private final Connection connection;
 
@@ -48,8 +50,7 @@ final class SnapshotSession implements AutoCloseable {
     Connection connection = server.open("compare");
     try {
       // Who waits for a lock holds up all that come after: no application may stand behind Fram.
-      Sql.run(connection, "SET lock_timeout = '1s'");
-      Sql.run(connection, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY");
+      Sql.run(connection, "SET lock_timeout = '1s'; " + BEGIN);
       return new SnapshotSession(server, connection);
     } catch (SQLException e) {
       Connector.abort(connection);
@@ -57,10 +58,28 @@ final class SnapshotSession implements AutoCloseable {
     }
   }
 
+  /** Lets go of the moment: no snapshot is held, and nothing can be read until {@link #renew}. */
+  void rest() {
+    run("COMMIT", "ending a comparison");
+  }
+
+  /** Begins another moment. */
+  void renew() {
+    run("COMMIT; " + BEGIN, "beginning to compare");
+  }
+
+  private void run(String sql, String doing) {
+    try {
+      Sql.run(connection, sql);
+    } catch (SQLException e) {
+      throw translated(e, doing);
+    }
+  }
+
   /** Reads from the catalogs or from Fram's own tables. */
   <T> T ask(String doing, SharedSession.Work<T> work) {
     try {
-      return inSavepoint(work);
+      return inSavepoint("", work);
     } catch (SQLException e) {
       throw translated(e, doing);
     }
@@ -74,13 +93,15 @@ final class SnapshotSession implements AutoCloseable {
    */
   <T> T read(TableId table, SharedSession.Work<T> work) {
     try {
-      return inSavepoint(c -> {
-        Sql.run(c, "LOCK TABLE ONLY " + Quoting.table(table) + " IN ACCESS SHARE MODE");
-        if (Sql.number(c, UNTOUCHED, table.schema(), table.name(), Quoting.table(table)) != 1) {
-          throw broken(table, "rewritten or truncated");
-        }
-        return work.with(c);
-      });
+      String lock = "LOCK TABLE ONLY " + Quoting.table(table) + " IN ACCESS SHARE MODE";
+      return inSavepoint(
+          lock,
+          c -> {
+            if (Sql.number(c, UNTOUCHED, table.schema(), table.name(), Quoting.table(table)) != 1) {
+              throw broken(table, "rewritten or truncated");
+            }
+            return work.with(c);
+          });
     } catch (SQLException e) {
       throw switch (e.getSQLState() == null ? "" : e.getSQLState()) {
         case "42P01", "3F000", "42703" -> broken(table, "altered or dropped");
@@ -89,9 +110,12 @@ final class SnapshotSession implements AutoCloseable {
     }
   }
 
-  private <T> T inSavepoint(SharedSession.Work<T> work) throws SQLException {
-    Sql.run(connection, "SAVEPOINT fram");
+  /**
+   * @param first a statement that is sent along with the savepoint
+   */
+  private <T> T inSavepoint(String first, SharedSession.Work<T> work) throws SQLException {
     try {
+      Sql.run(connection, "SAVEPOINT fram" + (first.isEmpty() ? "" : "; " + first));
       T result = work.with(connection);
       takeBack();
       return result;

@@ -80,6 +80,19 @@ public final class PostgresGate implements WriteGate {
   }
 
   @Override
+  public void prepare() {
+    if (closed) {
+      return;
+    }
+    try {
+      open();
+    } catch (SQLException e) {
+      release();
+      throw SqlErrors.translate(e, source.name(), "opening the write gate's session");
+    }
+  }
+
+  @Override
   public Attempt close(Duration lockTimeout) {
     if (closed) {
       return new Attempt.Closed();
@@ -89,7 +102,7 @@ public final class PostgresGate implements WriteGate {
       return new Attempt.Busy(passing);
     }
     try {
-      Connection holder = open(lockTimeout);
+      Connection holder = open();
       lock(holder, lockTimeout);
       closed = true;
       return new Attempt.Closed();
@@ -204,7 +217,7 @@ public final class PostgresGate implements WriteGate {
     }
   }
 
-  private Connection open(Duration lockTimeout) throws SQLException {
+  private Connection open() throws SQLException {
     Connection current = session;
     if (current == null || current.isClosed()) {
       current = source.open("gate");
@@ -218,10 +231,6 @@ public final class PostgresGate implements WriteGate {
               + budget
               + "; SET synchronous_commit = on");
       lookForDeadlocksEarly(current);
-      if (current.getMetaData().getDatabaseMajorVersion() >= 17) {
-        long whole = budget + lockTimeout.toMillis();
-        Sql.run(current, "SET transaction_timeout = " + whole);
-      }
     }
     return current;
   }
@@ -254,7 +263,14 @@ public final class PostgresGate implements WriteGate {
     long limit = Math.max(1, Math.min(lockTimeout.toMillis(), deadlock * 8 / 10));
     Sql.run(
         holder,
-        "BEGIN; SET LOCAL lock_timeout = " + limit + "; SET LOCAL statement_timeout = " + limit);
+        "BEGIN; SET LOCAL lock_timeout = "
+            + limit
+            + "; SET LOCAL statement_timeout = "
+            + limit
+            + (holder.getMetaData().getDatabaseMajorVersion() >= 17
+                ? "; SET LOCAL transaction_timeout = "
+                    + (plan.budget.toMillis() + lockTimeout.toMillis())
+                : ""));
     List<String> names = new ArrayList<>(largeObjects(holder));
     plan.tables.forEach(table -> names.add("ONLY " + Quoting.table(table.id())));
     if (!names.isEmpty()) {

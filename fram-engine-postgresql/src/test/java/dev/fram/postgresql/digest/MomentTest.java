@@ -110,7 +110,8 @@ class MomentTest {
               TABLE,
               c -> {
                 TableSql sql = TableSql.of(c, TABLE, two.terms.keys().of(TABLE), RowHash.MD5);
-                KeyLookup lookup = KeyLookup.prepare(c, TABLE, sql.key());
+                KeyLookup lookup = KeyLookup.of(c, TABLE, sql.key());
+                lookup.byIndex(c);
                 return String.join(
                     "\n",
                     Sql.list(
