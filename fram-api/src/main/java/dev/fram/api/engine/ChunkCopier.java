@@ -6,6 +6,9 @@ import dev.fram.api.model.TableId;
 
 /** Copies chunks, straight from source to target; owned by one thread. */
 public interface ChunkCopier extends AutoCloseable {
+  /** Opens its connections now; otherwise they are opened when they are needed first. */
+  default void connect() {}
+
   /**
    * Copies one chunk and records it as done, in one transaction on the target.
    *

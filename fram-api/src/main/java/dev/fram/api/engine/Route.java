@@ -34,7 +34,7 @@ public interface Route extends TargetRoute {
   SchemaTransfer schema();
 
   /**
-   * Opens a copier with its own two connections; owned by one thread.
+   * Opens a copier with its own two connections; used by one thread at a time.
    *
    * @param epoch the lease's epoch, checked in every transaction on the target
    */

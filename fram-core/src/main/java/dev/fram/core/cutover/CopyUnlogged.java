@@ -40,7 +40,9 @@ final class CopyUnlogged implements CutoverStep {
   /** Opens beforehand what copies. */
   void prepare() {
     if (opened.isEmpty() && !tables.isEmpty()) {
-      opened = Optional.of(parts.route().copier(parts.journal().epoch()));
+      ChunkCopier copier = parts.route().copier(parts.journal().epoch());
+      opened = Optional.of(copier);
+      copier.connect();
     }
   }
 

@@ -80,12 +80,12 @@ public final class Promotion {
   }
 
   private void seal(Sealing sealing) {
-    Journal journal = parts.journal();
-    if (!journal.done(HandOverStep.NAME)) {
+    Journal.Steps steps = parts.journal().steps();
+    if (!steps.done(HandOverStep.NAME)) {
       assertHandedOver();
     }
-    if (!journal.done(Sealing.NAME) && !journal.done(OPEN)) {
-      boolean again = journal.begun(Sealing.NAME);
+    if (!steps.done(Sealing.NAME) && !steps.done(OPEN)) {
+      boolean again = steps.begun(Sealing.NAME);
       bracket(Sealing.NAME, again ? sealing::resume : sealing::run);
     }
   }

@@ -98,19 +98,53 @@ public final class Journal {
     outcome(intent(name, ""), StepOutcome.NOT_DONE, "");
   }
 
-  /** Whether that step was ever tried in this turn. */
-  public boolean begun(String name) {
-    return store.entries().stream().anyMatch(e -> e.step().equals(entry(name)));
+  /** What this turn's steps have come to, read once. */
+  public Steps steps() {
+    return new Steps(store.entries());
   }
 
-  /** Whether the newest entry of that step in this turn says it was done. */
+  /** The journal as it was when it was read. */
+  public final class Steps {
+    private final List<JournalEntry> entries;
+
+    private Steps(List<JournalEntry> entries) {
+      this.entries = entries;
+    }
+
+    /** Whether that step was ever tried in this turn. */
+    public boolean begun(String name) {
+      return newest(name).isPresent();
+    }
+
+    /** Whether the newest entry of that step in this turn says it was done. */
+    public boolean done(String name) {
+      return detail(name).isPresent();
+    }
+
+    private Optional<String> detail(String name) {
+      return newest(name)
+          .filter(entry -> entry.outcome().filter(o -> o == StepOutcome.DONE).isPresent())
+          .map(JournalEntry::detail);
+    }
+
+    private Optional<JournalEntry> newest(String name) {
+      return entries.reversed().stream().filter(e -> e.step().equals(entry(name))).findFirst();
+    }
+  }
+
+  /** As {@link Steps#begun}. */
+  public boolean begun(String name) {
+    return steps().begun(name);
+  }
+
+  /** As {@link Steps#done}. */
   public boolean done(String name) {
-    return detail(name).isPresent();
+    return steps().done(name);
   }
 
   /** What became of that step in this turn the last time; empty when that was never written. */
   public Optional<StepOutcome> outcome(String name) {
-    return newest(name).flatMap(JournalEntry::outcome);
+    return steps().newest(name).flatMap(JournalEntry::outcome);
   }
 
   /** Those steps of this turn with such a first word whose newest outcome is unknown. */
@@ -128,19 +162,7 @@ public final class Journal {
 
   /** What the newest entry of that step in this turn says, when it says that it was done. */
   public Optional<String> detail(String name) {
-    return newest(name)
-        .filter(entry -> entry.outcome().filter(o -> o == StepOutcome.DONE).isPresent())
-        .map(JournalEntry::detail);
-  }
-
-  private Optional<JournalEntry> newest(String name) {
-    List<JournalEntry> entries = store.entries();
-    for (int i = entries.size() - 1; i >= 0; i--) {
-      if (entries.get(i).step().equals(entry(name))) {
-        return Optional.of(entries.get(i));
-      }
-    }
-    return Optional.empty();
+    return steps().detail(name);
   }
 
   private String entry(String name) {

@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.fram.postgresql.catalog;
 
-import dev.fram.postgresql.connection.Sql;
 import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.postgresql.PGStatement;
 
 /**
  * One line that changes whenever somebody defines, alters or drops anything in the database: cheap
@@ -53,7 +55,21 @@ public final class SchemaMark {
 
   private SchemaMark() {}
 
+  /**
+   * Reads it. The server keeps the plan for the session: it takes longer than the reading, so who
+   * reads while writers wait has read once before.
+   */
   public static String read(Connection connection) throws SQLException {
+    try (PreparedStatement statement = connection.prepareStatement(sql(connection))) {
+      statement.unwrap(PGStatement.class).setPrepareThreshold(1);
+      try (ResultSet row = statement.executeQuery()) {
+        row.next();
+        return row.getString(1);
+      }
+    }
+  }
+
+  private static String sql(Connection connection) throws SQLException {
     boolean schemasPublished = connection.getMetaData().getDatabaseMajorVersion() >= 15;
     Stream<String> parts =
         Stream.concat(
@@ -63,11 +79,9 @@ public final class SchemaMark {
                 schemasPublished
                     ? Stream.of(rows("pg_publication_namespace x", "x.xmin::text", "true"))
                     : Stream.empty()));
-    return Sql.text(
-        connection,
-        "SELECT concat_ws(' ', "
-            + parts.map(part -> "(" + part + ")").collect(Collectors.joining(",\n"))
-            + ")");
+    return "SELECT concat_ws(' ', "
+        + parts.map(part -> "(" + part + ")").collect(Collectors.joining(",\n"))
+        + ")";
   }
 
   private static String userObjects(String catalog) {

@@ -51,6 +51,22 @@ public final class PostgresCopier implements ChunkCopier {
   }
 
   @Override
+  public void connect() {
+    boolean done = false;
+    try {
+      sourceSession();
+      targetSession();
+      done = true;
+    } catch (SQLException e) {
+      throw explain(e, "opening the sessions that copy");
+    } finally {
+      if (!done) {
+        close();
+      }
+    }
+  }
+
+  @Override
   public CopiedChunk copy(Chunk chunk, Snapshot snapshot, CopyProgress progress) {
     PostgresSnapshot ours = (PostgresSnapshot) snapshot;
     return attempt(

@@ -84,8 +84,9 @@ public final class PostgresGate implements WriteGate {
     if (closed) {
       return;
     }
+    questions.read("looking at the schema", SchemaMark::read);
     try {
-      open();
+      SchemaMark.read(open());
     } catch (SQLException e) {
       release();
       throw SqlErrors.translate(e, source.name(), "opening the write gate's session");

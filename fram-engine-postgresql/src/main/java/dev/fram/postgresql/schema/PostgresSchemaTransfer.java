@@ -5,6 +5,7 @@ import dev.fram.api.engine.SchemaOption;
 import dev.fram.api.engine.SchemaTransfer;
 import dev.fram.api.model.Scope;
 import dev.fram.api.model.TableId;
+import dev.fram.postgresql.catalog.SchemaMark;
 import dev.fram.postgresql.connection.Connector;
 import dev.fram.postgresql.connection.Quoting;
 import dev.fram.postgresql.connection.SharedSession;
@@ -95,6 +96,8 @@ public final class PostgresSchemaTransfer implements SchemaTransfer {
     Finish finish = new Finish(atCutover, target, schema(), options);
     finish.prepare(epoch, scope);
     watch.requireEqual(schema(), tools());
+    // What finish() asks while writers wait has been asked once in its session.
+    atCutover.read("looking at the schema", SchemaMark::read);
   }
 
   @Override

@@ -50,8 +50,11 @@ import org.slf4j.LoggerFactory;
 class HandoverPropertyTest {
   private static final Logger LOG = LoggerFactory.getLogger(HandoverPropertyTest.class);
 
-  /** More by {@code -Dfram.handover.snapshots=110}. */
+  /** More by {@code -Dfram.handover.snapshots=200}. */
   private static final int SNAPSHOTS = Integer.getInteger("fram.handover.snapshots", 25);
+
+  /** As many as the rows of, and all traffic since, fit into a test's memory. */
+  private static final int AT_ONCE = 100;
 
   private static final int TRANSACTIONS_BETWEEN = 30;
   private static final int CHUNKS = 10;
@@ -75,8 +78,13 @@ class HandoverPropertyTest {
       value = PostgresVersion.class,
       names = {"V15", "V18"})
   void everySnapshotPlusWhatItHasNotSeenIsTheSource(PostgresVersion version) throws Exception {
-    PostgresServer server = Servers.of(version);
-    String database = "handover_" + version.major();
+    for (int left = SNAPSHOTS; left > 0; left -= AT_ONCE) {
+      everySnapshot(Servers.of(version), Math.min(left, AT_ONCE));
+    }
+  }
+
+  private static void everySnapshot(PostgresServer server, int snapshots) throws Exception {
+    String database = "handover_" + server.version().major();
     server.createDatabase(database);
     server.createDatabase(database + "_copy");
     try (Connection admin = server.connect(database)) {
@@ -88,7 +96,7 @@ class HandoverPropertyTest {
               new Scope(List.of("app.item"), List.of()),
               Set.of());
       try (Route route = new PostgresEngine().open(request)) {
-        run(server, database, route);
+        run(server, database, route, snapshots);
         route.source().removeTraces();
       }
     } finally {
@@ -97,9 +105,10 @@ class HandoverPropertyTest {
     }
   }
 
-  private static void run(PostgresServer server, String database, Route route) throws Exception {
+  private static void run(PostgresServer server, String database, Route route, int snapshots)
+      throws Exception {
     long begun = System.nanoTime();
-    Past past = live(server, database, route);
+    Past past = live(server, database, route, snapshots);
     long lived = System.nanoTime();
     int wrongByPosition = 0;
     for (Taken each : past.taken) {
@@ -125,7 +134,8 @@ class HandoverPropertyTest {
     assertThat(wrongByPosition).as("snapshots that a rule by log position gets wrong").isPositive();
   }
 
-  private static Past live(PostgresServer server, String database, Route route) throws Exception {
+  private static Past live(PostgresServer server, String database, Route route, int snapshots)
+      throws Exception {
     List<Table> tables = route.source().tables();
     List<Taken> taken = new ArrayList<>();
     Map<List<@Nullable String>, List<@Nullable String>> known = new HashMap<>();
@@ -133,7 +143,7 @@ class HandoverPropertyTest {
         A1Workload.start(
             () -> server.connect(database), WorkloadOptions.handover().withRate(500))) {
       Position from = route.source().prepareFeed(tables, Optional.empty(), line -> {});
-      for (int i = 0; i < SNAPSHOTS; i++) {
+      for (int i = 0; i < snapshots; i++) {
         awaitTransactions(traffic);
         taken.add(take(server, database, () -> route.source().snapshot(tables), known));
       }
