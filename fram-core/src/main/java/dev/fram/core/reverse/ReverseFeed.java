@@ -13,6 +13,7 @@ import dev.fram.core.concurrent.Retries;
 import dev.fram.core.concurrent.StopSignal;
 import dev.fram.core.concurrent.WorkerGroup;
 import dev.fram.core.run.RunParts;
+import dev.fram.core.stream.FeedProgress;
 import dev.fram.core.stream.Pipeline;
 import dev.fram.core.verify.Ledger;
 import dev.fram.core.verify.Verification;
@@ -94,8 +95,10 @@ public final class ReverseFeed {
     boolean alive = false;
     String why = "";
     try {
+      pipeline.progress().pace(FeedProgress.Pace.AT_ONCE);
       Position marker = back.route().source().mark();
       alive = pipeline.progress().awaitDurable(marker, ALIVE, signal);
+      pipeline.progress().pace(FeedProgress.Pace.FULL_BATCHES);
     } catch (FramException e) {
       why = " (" + e.seen() + ")";
     }
