@@ -148,18 +148,19 @@ final class ApplyWorker {
 
   /**
    * An idle position is made durable before the source hears of it, so that what the source has
-   * dropped is never more than what the target knows. Once a second is enough, unless someone
-   * drains.
+   * dropped is never more than what the target knows. Once a second is enough, unless someone waits
+   * for it.
    */
   private void commitIdleWhenDue() {
     if (idle.isEmpty() || open) {
       return;
     }
-    boolean due =
-        progress.pace() == FeedProgress.Pace.AT_ONCE
-            || progress.pace() == FeedProgress.Pace.UP_TO_CUT
-            || clock.nanos() - committedNanos >= idleEvery.toNanos();
-    if (!due) {
+    boolean awaited =
+        switch (progress.pace()) {
+          case AT_ONCE, UP_TO_CUT, NO_CHANGES -> true;
+          case FULL_BATCHES, HOLD, BOUNDARY -> false;
+        };
+    if (!awaited && clock.nanos() - committedNanos < idleEvery.toNanos()) {
       return;
     }
     Position to = idle.get();
