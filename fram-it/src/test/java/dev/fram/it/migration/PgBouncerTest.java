@@ -31,6 +31,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -42,6 +43,9 @@ class PgBouncerTest {
   private static final int ROLLBACKS = Integer.getInteger("fram.traffic.rollbacks", 1);
   private static final int WRITERS = 8;
   private static final Duration LIMIT = Duration.ofMinutes(3);
+
+  /** Of pgbench, for one cutover and one rollback. */
+  private static final int TRANSACTIONS = 1_500;
 
   /** Where the data is: one database of one of the two servers. */
   private record Home(PostgresServer server, String database) {
@@ -100,42 +104,94 @@ class PgBouncerTest {
     Pooler.createAccount(pair.source());
     Pooler.createAccount(pair.target());
     Pooler.grant(old.server(), database);
-    List<Status.Probe> there = new ArrayList<>();
-    List<Status.Probe> back = new ArrayList<>();
     try (Pooler pooler = new Pooler(old.endpoint(), "transaction");
         Workload workload =
             Workload.start(pooler, WorkloadOptions.standard().withWriters(WRITERS).withRate(120))) {
-      MigrationSettings settings =
-          TrafficSetting.of(
-                  MigrationSettings.Mode.MANUAL,
-                  Optional.of(pooler.endpoint()),
-                  List.of(pooler.setting()))
-              .withReverse(
-                  new MigrationSettings.Reverse(Duration.ofHours(1), MigrationSettings.Wish.ASKED));
-      RouteRequest request = request(old, served);
-      for (int round = 0; round < ROLLBACKS; round++) {
-        try (Move move = new Move(request, settings).begin()) {
-          there.add(cutOver(move));
-          assertThat(sessions(old)).isEmpty();
-          Answer answer =
-              new MigrationClient(move.engine(), request, settings, Clock.system())
-                  .rollback(s -> {});
-          assertThat(answer.exitCode()).as(answer.toString()).isZero();
-          assertThat(move.awaitEnd().phase()).isEqualTo(PhaseName.ROLLED_BACK);
-          back.add(probe(move));
-          assertThat(sessions(served)).isEmpty();
-        }
-      }
+      Gaps gaps = thereAndBack(old, served, TableOptions.none(), pooler);
       WorkloadStats stats = workload.stats();
       OracleReport report = workload.stop().check(pooler);
-      LOG.info(
-          "{} cutovers: {}; as many rollbacks: {}; {}", ROLLBACKS, gaps(there), gaps(back), stats);
+      LOG.info("{}; {}", gaps, stats);
       assertThat(report.clean()).as(report.toString()).isTrue();
       assertThat(report.acknowledged()).isGreaterThan(100L * ROLLBACKS);
       assertThat(stats.failed()).as(stats.toString()).isZero();
       assertThat(stats.unanswered()).isZero();
       assertThat(stats.connects()).isEqualTo(WRITERS);
     }
+  }
+
+  /**
+   * PostgreSQL's own load: 8 clients and TPC-B's transactions, which go on through every switch.
+   * {@code -Dfram.traffic.pgbench} names the program, {@code -Dfram.traffic.rollbacks} how often.
+   */
+  @Test
+  @EnabledIfSystemProperty(named = "fram.traffic.pgbench", matches = ".+")
+  void pgbenchLosesNothingThroughCutoversAndRollbacks() throws Exception {
+    ServerPair pair = ServerPair.of(VERSION, VERSION);
+    String database = pair.freshDatabase("tpcb");
+    Home old = new Home(pair.source(), database);
+    Pooler.createAccount(pair.source());
+    Pooler.createAccount(pair.target());
+    Pgbench.fill(old.endpoint());
+    Pooler.grantTables(old.server(), database);
+    try (Pooler pooler = new Pooler(old.endpoint(), "transaction");
+        Pgbench load = Pgbench.start(pooler.endpoint(), WRITERS, (long) TRANSACTIONS * ROLLBACKS)) {
+      Gaps gaps =
+          thereAndBack(
+              old,
+              new Home(pair.target(), database),
+              new TableOptions(List.of("public.pgbench_history"), List.of()),
+              pooler);
+      String report = load.awaitEnd();
+      LOG.info("{}\n{}", gaps, report);
+      assertThat(report).contains("number of failed transactions: 0 (0.000%)");
+      assertThat(load.exitCode()).as(report).isZero();
+    }
+    assertThat(
+            number(
+                old,
+                "SELECT count(DISTINCT s) FROM (SELECT sum(abalance) FROM pgbench_accounts"
+                    + " UNION ALL SELECT sum(tbalance) FROM pgbench_tellers"
+                    + " UNION ALL SELECT sum(bbalance) FROM pgbench_branches"
+                    + " UNION ALL SELECT sum(delta) FROM pgbench_history) t (s)"))
+        .isEqualTo(1);
+    assertThat(number(old, "SELECT count(*) FROM pgbench_history"))
+        .isEqualTo((long) TRANSACTIONS * ROLLBACKS / WRITERS * WRITERS);
+  }
+
+  /** The longest gaps that clients saw, on the way there and on the way back. */
+  private record Gaps(List<Status.Probe> there, List<Status.Probe> back) {
+    @Override
+    public String toString() {
+      return "%d cutovers: %s; as many rollbacks: %s"
+          .formatted(there.size(), gaps(there), gaps(back));
+    }
+  }
+
+  /** Cuts over and rolls back so often, and copies once. */
+  private static Gaps thereAndBack(Home old, Home served, TableOptions options, Pooler pooler)
+      throws Exception {
+    Gaps gaps = new Gaps(new ArrayList<>(), new ArrayList<>());
+    MigrationSettings settings =
+        TrafficSetting.of(
+                MigrationSettings.Mode.MANUAL,
+                Optional.of(pooler.endpoint()),
+                List.of(pooler.setting()))
+            .withReverse(
+                new MigrationSettings.Reverse(Duration.ofHours(1), MigrationSettings.Wish.ASKED));
+    RouteRequest request = request(old, served, options);
+    for (int round = 0; round < ROLLBACKS; round++) {
+      try (Move move = new Move(request, settings).begin()) {
+        gaps.there.add(cutOver(move));
+        assertThat(sessions(old)).isEmpty();
+        Answer answer =
+            new MigrationClient(move.engine(), request, settings, Clock.system()).rollback(s -> {});
+        assertThat(answer.exitCode()).as(answer.toString()).isZero();
+        assertThat(move.awaitEnd().phase()).isEqualTo(PhaseName.ROLLED_BACK);
+        gaps.back.add(probe(move));
+        assertThat(sessions(served)).isEmpty();
+      }
+    }
+    return gaps;
   }
 
   private static Status.Probe cutOver(Move move) {
@@ -155,8 +211,12 @@ class PgBouncerTest {
   }
 
   private static RouteRequest request(Home from, Home to) {
+    return request(from, to, TableOptions.none());
+  }
+
+  private static RouteRequest request(Home from, Home to, TableOptions options) {
     return new RouteRequest(
-        from.endpoint(), to.endpoint(), Scope.all(), Set.of(), TableOptions.none(), DdlPolicy.ASK);
+        from.endpoint(), to.endpoint(), Scope.all(), Set.of(), options, DdlPolicy.ASK);
   }
 
   private static Status.Probe move(Home from, Home to, Pooler pooler) throws Exception {

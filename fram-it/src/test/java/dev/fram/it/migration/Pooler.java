@@ -121,6 +121,11 @@ final class Pooler implements ConnectionProvider, AutoCloseable {
             + "'; EXCEPTION WHEN duplicate_object THEN NULL; END $$");
   }
 
+  /** All that pgbench does. */
+  static void grantTables(PostgresServer server, String database) throws SQLException {
+    server.execute(database, "GRANT ALL ON ALL TABLES IN SCHEMA public TO " + USER);
+  }
+
   /** All that the workload does. */
   static void grant(PostgresServer server, String database) throws SQLException {
     server.execute(
