@@ -40,6 +40,7 @@ final class PgBouncer implements TrafficSwitch {
   private final Endpoint admin;
   private final Place place;
   private final List<String> databases;
+  private final AdminSession session;
   private final Address from;
   private final Address to;
 
@@ -49,6 +50,7 @@ final class PgBouncer implements TrafficSwitch {
     this.admin = Endpoint.parse(options.required("admin"));
     this.place = place(admin);
     this.databases = options.list("databases");
+    this.session = new AdminSession(this::open, LIMIT);
     boolean forward = move.direction() == TrafficMove.Direction.FORWARD;
     this.from = address(forward ? "source-address" : "target-address", move.from());
     this.to = address(forward ? "target-address" : "source-address", move.to());
@@ -87,14 +89,8 @@ final class PgBouncer implements TrafficSwitch {
   @Override
   public SwitchOutcome pause(Duration limit) {
     long deadline = System.nanoTime() + limit.toNanos();
-    try (Console console = open()) {
-      for (String database : databases) {
-        Duration left = Duration.ofNanos(Math.max(1, deadline - System.nanoTime()));
-        if (!entry(console.within(LIMIT), database).isPaused()) {
-          console.within(left).ask("PAUSE " + quoted(database));
-        }
-      }
-      return SwitchOutcome.done();
+    try {
+      return session.with(console -> pause(console, deadline));
     } catch (SocketTimeoutException e) {
       return new SwitchOutcome.NotDone(
           "PAUSE did not end within " + limit.toMillis() + " ms: " + blockers() + ".",
@@ -103,6 +99,16 @@ final class PgBouncer implements TrafficSwitch {
     } catch (IOException e) {
       return failed("PAUSE", e);
     }
+  }
+
+  private SwitchOutcome pause(Console console, long deadline) throws IOException {
+    for (String database : databases) {
+      Duration left = Duration.ofNanos(Math.max(1, deadline - System.nanoTime()));
+      if (!entry(console.within(LIMIT), database).isPaused()) {
+        console.within(left).ask("PAUSE " + quoted(database));
+      }
+    }
+    return SwitchOutcome.done();
   }
 
   /** Who holds a server connection; asked on another connection, for PAUSE keeps its own busy. */
@@ -124,36 +130,44 @@ final class PgBouncer implements TrafficSwitch {
     if (refused.isPresent()) {
       return refused.get();
     }
-    try (Console console = open()) {
-      // Without this a server that had trouble in the past would be tried again only later.
-      console.ask("RELOAD");
-      long deadline = System.nanoTime() + SETTLE.toNanos();
-      for (String database : databases) {
-        while (!entry(console.within(LIMIT), database).address().equals(Optional.of(to))) {
-          if (System.nanoTime() > deadline) {
-            return notTaken(database);
-          }
-          LockSupport.parkNanos(10_000_000);
-        }
-        console.ask("RECONNECT " + quoted(database));
-      }
-      return awaitNoOldServer(console, deadline);
+    try {
+      return session.with(this::reload);
     } catch (IOException e) {
       return failed("RELOAD", e);
     }
   }
 
+  private SwitchOutcome reload(Console console) throws IOException {
+    // Without this a server that had trouble in the past would be tried again only later.
+    console.ask("RELOAD");
+    long deadline = System.nanoTime() + SETTLE.toNanos();
+    for (String database : databases) {
+      while (!entry(console.within(LIMIT), database).address().equals(Optional.of(to))) {
+        if (System.nanoTime() > deadline) {
+          return notTaken(database);
+        }
+        LockSupport.parkNanos(10_000_000);
+      }
+      console.ask("RECONNECT " + quoted(database));
+    }
+    return awaitNoOldServer(console, deadline);
+  }
+
   @Override
   public SwitchOutcome resume() {
-    try (Console console = open()) {
-      LoginRetry retry = LoginRetry.shortened(console, databases);
-      try {
-        return resume(console);
-      } finally {
-        retry.restore();
-      }
+    try {
+      return session.with(console -> {
+        LoginRetry retry = LoginRetry.shortened(console, databases);
+        try {
+          return resume(console);
+        } finally {
+          retry.restore();
+        }
+      });
     } catch (IOException e) {
       return failed("RESUME", e);
+    } finally {
+      session.end();
     }
   }
 

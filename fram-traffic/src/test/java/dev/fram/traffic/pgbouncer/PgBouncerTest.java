@@ -203,6 +203,20 @@ class PgBouncerTest {
     }
   }
 
+  /** The session that has paused it is gone. */
+  @Test
+  void oneThatWasRestartedMeanwhileIsAskedAnew() throws IOException {
+    try (ProxyServer server = start("md5", "pool_mode = transaction")) {
+      TrafficSwitch pgbouncer = pgbouncer(server, "boss");
+      assertDone(pgbouncer.pause(LIMIT));
+      server.kill();
+      server.start();
+      assertDone(pgbouncer.redirect());
+      assertDone(pgbouncer.resume());
+      assertThat(show(server)).isEqualTo("2222");
+    }
+  }
+
   /**
    * A connection to the server is just being made when PAUSE comes. PgBouncer takes its end for a
    * server that does not answer, and would leave the next one alone for 15 s.
