@@ -95,7 +95,7 @@ final class Migration implements AutoCloseable {
     requireServing();
     SourceGuard.settle(parts);
     parts.bus().publish(new RunEvent.TablesKnown(tables, parts.journal().store().tables()));
-    Preparation preparation = new Preparation(parts, findings);
+    Preparation preparation = new Preparation(parts, findings, workers.signal());
     boolean on = true;
     while (on) {
       workers.signal().check();

@@ -195,9 +195,9 @@ public final class MigrationClient {
     }
   }
 
-  /** Gives up, leaving no trace. */
+  /** Gives up, leaving no trace. Done where there is nothing: it may be asked for twice. */
   public Answer cancel(Consumer<Status> watcher) {
-    return order(new Command.Cancel(), Goal.CANCEL, watcher);
+    return orNothing(order(new Command.Cancel(), Goal.CANCEL, watcher));
   }
 
   /** Ends the run that is going on; it can be resumed. */
@@ -205,9 +205,15 @@ public final class MigrationClient {
     return tellRun(new Command.Stop(), s -> {}).orElseGet(MigrationClient::nobody);
   }
 
-  /** After the cutover: removes what Fram made. */
+  /** After the cutover: removes what Fram made. Done where there is nothing, too. */
   public Answer complete(Consumer<Status> watcher) {
-    return order(new Command.Complete(), Goal.COMPLETE, watcher);
+    return orNothing(order(new Command.Complete(), Goal.COMPLETE, watcher));
+  }
+
+  private static Answer orNothing(Answer answer) {
+    return answer.code().equals(ErrorCode.MIGRATION_MISSING.name())
+        ? Answer.done("The target knows of no migration; there was nothing to do.")
+        : answer;
   }
 
   /** After the cutover: goes back to the old server, with every write that the new one took. */

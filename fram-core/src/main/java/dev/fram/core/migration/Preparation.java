@@ -13,6 +13,7 @@ import dev.fram.api.error.FramException;
 import dev.fram.api.model.Table;
 import dev.fram.api.model.TableId;
 import dev.fram.core.bus.RunEvent;
+import dev.fram.core.concurrent.StopSignal;
 import dev.fram.core.lag.DriftWatch;
 import dev.fram.core.run.RunParts;
 import java.util.ArrayList;
@@ -25,10 +26,16 @@ import java.util.function.Consumer;
 final class Preparation {
   private final RunParts parts;
   private final Consumer<Finding> findings;
+  private final StopSignal signal;
 
-  Preparation(RunParts parts, Consumer<Finding> findings) {
+  /**
+   * @param signal ends what waits for others, too: the feed is not made before every transaction
+   *     that writes now has ended
+   */
+  Preparation(RunParts parts, Consumer<Finding> findings, StopSignal signal) {
     this.parts = parts;
     this.findings = findings;
+    this.signal = signal;
   }
 
   /**
@@ -65,7 +72,7 @@ final class Preparation {
     long epoch = parts.journal().epoch();
     parts
         .journal()
-        .step("create-tables", "", () -> parts.route().schema().createTables(epoch, this::note));
+        .step("create-tables", "", () -> parts.route().schema().createTables(epoch, this::goesOn));
     return new Phase.Prepared(prepareFeed(tables).text());
   }
 
@@ -77,14 +84,15 @@ final class Preparation {
         .journal()
         .step(
             "replica-identities",
-            () -> String.join("; ", parts.route().source().prepareIdentities(tables, this::note)));
+            () ->
+                String.join("; ", parts.route().source().prepareIdentities(tables, this::goesOn)));
     List<Position> start = new ArrayList<>();
     parts
         .journal()
         .step(
             "prepare-feed",
             recorded.map(Position::text).orElse(""),
-            () -> start.add(parts.route().source().prepareFeed(tables, recorded, this::note)));
+            () -> start.add(parts.route().source().prepareFeed(tables, recorded, this::goesOn)));
     store.startFeed(parts.journal().epoch(), start.getFirst());
     return store.feedPosition().orElseThrow();
   }
@@ -123,7 +131,9 @@ final class Preparation {
     }
   }
 
-  private void note(String text) {
+  /** Called by the engine while it works and waits. */
+  private void goesOn(String text) {
+    signal.check();
     parts.bus().publish(new RunEvent.Noted(text));
   }
 }

@@ -34,8 +34,9 @@ final class ClientTest {
     MigrationClient client = world.client(world.settings(MigrationSettings.Mode.MANUAL));
     assertThat(client.status()).isEmpty();
     assertThat(client.cutover(s -> {}).code()).isEqualTo(ErrorCode.MIGRATION_MISSING.name());
-    assertThat(client.cancel(s -> {}).code()).isEqualTo(ErrorCode.MIGRATION_MISSING.name());
-    assertThat(client.complete(s -> {}).code()).isEqualTo(ErrorCode.MIGRATION_MISSING.name());
+    // These may be asked for twice.
+    assertThat(client.cancel(s -> {}).exitCode()).isZero();
+    assertThat(client.complete(s -> {}).message()).contains("knows of no migration");
   }
 
   @Test

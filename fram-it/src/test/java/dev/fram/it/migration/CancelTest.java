@@ -2,6 +2,7 @@
 package dev.fram.it.migration;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import dev.fram.api.model.Endpoint;
 import dev.fram.testkit.fault.JavaChild;
@@ -12,6 +13,7 @@ import dev.fram.testkit.server.PostgresVersion;
 import dev.fram.testkit.workload.WorkloadSchema;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Duration;
 import java.util.EnumSet;
 import java.util.List;
@@ -40,6 +42,15 @@ class CancelTest {
   /** A migration to be cancelled. */
   private record Case(Endpoint source, Endpoint target, Login onTarget, Look there, Look here) {}
 
+  private static Case postgres(ServerPair pair, String database) {
+    return new Case(
+        pair.sourceEndpoint(database),
+        pair.targetEndpoint(database),
+        () -> pair.target().connect(database),
+        () -> look(pair.source(), database),
+        () -> look(pair.target(), database));
+  }
+
   /** How the migration is met. */
   private enum Met {
     RUNNING,
@@ -55,15 +66,7 @@ class CancelTest {
         try (Connection source = pair.source().connect(database)) {
           WorkloadSchema.create(source, ROWS);
         }
-        cancel(
-            phase,
-            met,
-            new Case(
-                pair.sourceEndpoint(database),
-                pair.targetEndpoint(database),
-                () -> pair.target().connect(database),
-                () -> look(pair.source(), database),
-                () -> look(pair.target(), database)));
+        cancel(phase, met, postgres(pair, database));
         pair.drop(database);
       }
     }
@@ -86,6 +89,35 @@ class CancelTest {
                 () -> look(pair.target())));
       }
     }
+  }
+
+  /** The slot is being made, which waits for whoever writes; he is not asked to end. */
+  @Test
+  void nothingIsLeftWhileALongWriterIsWaitedFor() throws Exception {
+    ServerPair pair = ServerPair.of(PostgresVersion.V15, PostgresVersion.V18);
+    String database = pair.freshDatabase("waiting");
+    pair.source().execute(database, "CREATE TABLE t (id int PRIMARY KEY)");
+    Case one = postgres(pair, database);
+    Set<String> there = one.there.now();
+    Set<String> here = one.here.now();
+    try (Connection writer = pair.source().connect(database);
+        Statement sql = writer.createStatement();
+        JavaChild fram = FramProcess.start(one.source, one.target, "migrate")) {
+      writer.setAutoCommit(false);
+      sql.execute("INSERT INTO t VALUES (1)");
+      await()
+          .atMost(LIMIT)
+          .until(() -> {
+            assertThat(fram.alive()).as(fram.output()).isTrue();
+            return one.there.now().stream().anyMatch(line -> line.startsWith("slot "));
+          });
+      cancelled(one, "waiting");
+      assertThat(fram.awaitExit(LIMIT)).as(fram.output()).isIn(0, 8);
+      assertThat(one.there.now()).isEqualTo(there);
+      assertThat(one.here.now()).isEqualTo(here);
+      writer.commit();
+    }
+    pair.drop(database);
   }
 
   private void cancel(String phase, Met met, Case one) throws Exception {

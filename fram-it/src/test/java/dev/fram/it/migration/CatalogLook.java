@@ -43,10 +43,10 @@ final class CatalogLook {
           "SELECT 'subscription ' || subname FROM pg_subscription",
           "SELECT 'slot ' || slot_name FROM pg_replication_slots WHERE database = current_database()",
           "SELECT 'origin ' || roname FROM pg_replication_origin",
-          "SELECT 'role ' || to_jsonb(r) FROM pg_roles r",
-          "SELECT 'setting ' || to_jsonb(s) FROM pg_db_role_setting s",
+          "SELECT 'role ' || to_jsonb(r)::text FROM pg_roles r",
+          "SELECT 'setting ' || to_jsonb(s)::text FROM pg_db_role_setting s",
           "SELECT 'file ' || name || ' = ' || setting FROM pg_file_settings",
-          "SELECT 'database ' || (to_jsonb(d) - '{datfrozenxid,datminmxid}'::text[])"
+          "SELECT 'database ' || (to_jsonb(d) - '{datfrozenxid,datminmxid}'::text[])::text"
               + " FROM pg_database d WHERE datname = current_database()",
           "SELECT 'prepared ' || gid FROM pg_prepared_xacts WHERE database = current_database()",
           "SELECT 'session ' || application_name FROM pg_stat_activity"
@@ -87,7 +87,7 @@ final class CatalogLook {
         OF_OBJECTS.stream()
             .map(catalog -> catalog.split(" ", 2))
             .map(part ->
-                "SELECT '%1$s ' || (to_jsonb(x) - %3$s::text[]) FROM %1$s x WHERE x.%2$s >= 16384"
+                "SELECT '%1$s ' || (to_jsonb(x) - %3$s::text[])::text FROM %1$s x WHERE x.%2$s >= 16384"
                     .formatted(part[0], part[1], STATISTICS));
     return lines(connection, Stream.concat(objects, OF_SERVER.stream()).toList());
   }

@@ -42,7 +42,7 @@ class TypeRoundTripTest {
         for (int i = 0; i < cases.size(); i++) {
           change(sql, i, cases.get(i));
         }
-        Cutovers.cutOver(move);
+        Cutovers.untilDone(move);
         assertThat(move.awaitEnd().phase()).isEqualTo(PhaseName.SERVING);
         assertThat(move.assertEqualTables()).isEqualTo(2 * cases.size());
       }
