@@ -6,10 +6,12 @@ import dev.fram.api.engine.JournalStore;
 import dev.fram.api.engine.Lease;
 import dev.fram.api.engine.ObjectFact;
 import dev.fram.api.engine.Reveal;
+import dev.fram.api.engine.StandingRows;
 import dev.fram.api.engine.Target;
 import dev.fram.api.engine.TargetMoment;
 import dev.fram.api.model.MigrationId;
 import dev.fram.api.model.ServerInfo;
+import dev.fram.api.model.Table;
 import dev.fram.api.model.TableDigest;
 import dev.fram.api.model.TableId;
 import dev.fram.mysql.binlog.BinlogPosition;
@@ -17,6 +19,7 @@ import dev.fram.mysql.catalog.Catalog;
 import dev.fram.mysql.connection.Connector;
 import dev.fram.mysql.connection.SharedSession;
 import dev.fram.mysql.connection.Sql;
+import dev.fram.mysql.digest.MySqlStandingRows;
 import dev.fram.mysql.digest.MySqlTargetMoment;
 import dev.fram.mysql.digest.TableDigester;
 import dev.fram.mysql.gate.ClosedServer;
@@ -30,6 +33,7 @@ import dev.fram.mysql.journal.ReverseRecord;
 import dev.fram.mysql.schema.ReturnTransfer;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
 /**
  * The old server, where the new one's writes arrive. The story stays where it is; here is only the
@@ -109,6 +113,12 @@ final class FormerSource implements Target, AutoCloseable {
   @Override
   public TargetMoment moment(Reveal shown) {
     return MySqlTargetMoment.take(old, FeedRow.back(id), shown);
+  }
+
+  @Override
+  public StandingRows standing(List<Table> expected) {
+    return MySqlStandingRows.open(
+        old, expected.stream().map(Table::id).collect(Collectors.toSet()));
   }
 
   @Override

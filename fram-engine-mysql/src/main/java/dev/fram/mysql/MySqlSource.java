@@ -13,6 +13,7 @@ import dev.fram.api.engine.Reveal;
 import dev.fram.api.engine.Snapshot;
 import dev.fram.api.engine.Source;
 import dev.fram.api.engine.SourceMoment;
+import dev.fram.api.engine.StandingRows;
 import dev.fram.api.engine.WriteGate;
 import dev.fram.api.model.MigrationId;
 import dev.fram.api.model.ServerInfo;
@@ -36,6 +37,7 @@ import dev.fram.mysql.copy.KeyRanges;
 import dev.fram.mysql.copy.MySqlSnapshot;
 import dev.fram.mysql.copy.SnapshotLock;
 import dev.fram.mysql.digest.MySqlSourceMoment;
+import dev.fram.mysql.digest.MySqlStandingRows;
 import dev.fram.mysql.digest.TableDigester;
 import dev.fram.mysql.gate.Closing;
 import dev.fram.mysql.gate.MySqlGate;
@@ -55,6 +57,7 @@ import java.util.OptionalLong;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
@@ -273,6 +276,12 @@ final class MySqlSource implements Source, AutoCloseable {
   @Override
   public SourceMoment moment(List<Table> tables, Reveal shown) {
     return MySqlSourceMoment.take(connector, tables, shown);
+  }
+
+  @Override
+  public StandingRows standing(List<Table> expected) {
+    return MySqlStandingRows.open(
+        connector, expected.stream().map(Table::id).collect(Collectors.toSet()));
   }
 
   @Override

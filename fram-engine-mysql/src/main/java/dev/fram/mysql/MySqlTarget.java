@@ -6,10 +6,12 @@ import dev.fram.api.engine.Lease;
 import dev.fram.api.engine.MigrationRecord;
 import dev.fram.api.engine.ObjectFact;
 import dev.fram.api.engine.Reveal;
+import dev.fram.api.engine.StandingRows;
 import dev.fram.api.engine.Target;
 import dev.fram.api.engine.TargetMoment;
 import dev.fram.api.model.MigrationId;
 import dev.fram.api.model.ServerInfo;
+import dev.fram.api.model.Table;
 import dev.fram.api.model.TableDigest;
 import dev.fram.api.model.TableId;
 import dev.fram.mysql.apply.ApplyWatch;
@@ -18,6 +20,7 @@ import dev.fram.mysql.connection.Connector;
 import dev.fram.mysql.connection.Quoting;
 import dev.fram.mysql.connection.SharedSession;
 import dev.fram.mysql.connection.Sql;
+import dev.fram.mysql.digest.MySqlStandingRows;
 import dev.fram.mysql.digest.MySqlTargetMoment;
 import dev.fram.mysql.digest.TableDigester;
 import dev.fram.mysql.gate.ClosedServer;
@@ -33,6 +36,7 @@ import java.sql.SQLException;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -178,6 +182,12 @@ final class MySqlTarget implements Target, AutoCloseable {
   @Override
   public TargetMoment moment(Reveal shown) {
     return MySqlTargetMoment.take(connector, shown);
+  }
+
+  @Override
+  public StandingRows standing(List<Table> expected) {
+    return MySqlStandingRows.open(
+        connector, expected.stream().map(Table::id).collect(Collectors.toSet()));
   }
 
   @Override
