@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
  * source or on the target, never on both.
  */
 class MySqlCutoverTest {
-  private static final int CUTOVERS = Integer.getInteger("fram.mysql.cutovers", 2);
+  private static final int CUTOVERS = Integer.getInteger("fram.mysql.cutovers", 1);
   private static final int RATE = Integer.getInteger("fram.mysql.rate", 40);
   private static final MySqlRound ROUND =
       new MySqlRound(
