@@ -20,9 +20,13 @@ import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
+import org.postgresql.PGConnection;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The logical slot: the source's promise to keep its log. Works on the caller's connection. */
 final class ReplicationSlot {
+  private static final Logger LOG = LoggerFactory.getLogger(ReplicationSlot.class);
   private static final Duration DROP_WITHIN = Duration.ofSeconds(30);
 
   // to_jsonb, because the columns on invalidation differ from release to release.
@@ -67,9 +71,29 @@ final class ReplicationSlot {
       Throwable cause = e.getCause();
       throw failed(cause == null ? e : cause);
     } finally {
-      // A server whose client is gone drops a slot that is not complete by itself.
+      if (!creation.isDone()) {
+        giveUp(connection, own);
+      }
       Connector.abort(own);
       worker.interrupt();
+    }
+  }
+
+  /**
+   * While it waits for a transaction the server does not notice that its client is gone: it would
+   * complete the slot, which then keeps the log for nobody. One that is not complete goes with its
+   * session.
+   */
+  private void giveUp(Connection connection, Connection own) {
+    try {
+      int pid = own.unwrap(PGConnection.class).getBackendPID();
+      Sql.list(connection, "SELECT pg_terminate_backend(?)", row -> 0, pid);
+    } catch (SQLException e) {
+      LOG.warn(
+          "{}: nobody needs replication slot {} any more, and its creation could not be ended: {}",
+          source.name(),
+          name,
+          SqlErrors.message(e));
     }
   }
 
