@@ -54,7 +54,7 @@ class HandoverPropertyTest {
   private static final int SNAPSHOTS = Integer.getInteger("fram.handover.snapshots", 25);
 
   /** As many as the rows of, and all traffic since, fit into a test's memory. */
-  private static final int AT_ONCE = 100;
+  private static final int AT_ONCE = 50;
 
   private static final int TRANSACTIONS_BETWEEN = 30;
   private static final int CHUNKS = 10;
