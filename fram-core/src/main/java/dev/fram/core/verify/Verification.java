@@ -430,6 +430,7 @@ public final class Verification {
       left.forEach(verdicts::tell);
       publish();
     }
+    lastProof.close();
     if (!obstacles().isEmpty()) {
       throw new FramException(
           ErrorCode.PROOF_FAILED, wrong(differing()), "Look at fram verify; nothing was switched.");
