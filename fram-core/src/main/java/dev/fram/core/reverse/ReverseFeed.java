@@ -98,9 +98,10 @@ public final class ReverseFeed {
       pipeline.progress().pace(FeedProgress.Pace.AT_ONCE);
       Position marker = back.route().source().mark();
       alive = pipeline.progress().awaitDurable(marker, ALIVE, signal);
-      pipeline.progress().pace(FeedProgress.Pace.FULL_BATCHES);
     } catch (FramException e) {
       why = " (" + e.seen() + ")";
+    } finally {
+      pipeline.progress().pace(FeedProgress.Pace.FULL_BATCHES);
     }
     if (!alive) {
       note(
