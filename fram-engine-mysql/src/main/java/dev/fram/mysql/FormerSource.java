@@ -33,7 +33,6 @@ import dev.fram.mysql.journal.ReverseRecord;
 import dev.fram.mysql.schema.ReturnTransfer;
 import java.util.List;
 import java.util.Optional;
-import java.util.stream.Collectors;
 
 /**
  * The old server, where the new one's writes arrive. The story stays where it is; here is only the
@@ -117,8 +116,7 @@ final class FormerSource implements Target, AutoCloseable {
 
   @Override
   public StandingRows standing(List<Table> expected) {
-    return MySqlStandingRows.open(
-        old, expected.stream().map(Table::id).collect(Collectors.toSet()));
+    return MySqlStandingRows.open(old);
   }
 
   @Override

@@ -36,7 +36,6 @@ import java.sql.SQLException;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -186,8 +185,7 @@ final class MySqlTarget implements Target, AutoCloseable {
 
   @Override
   public StandingRows standing(List<Table> expected) {
-    return MySqlStandingRows.open(
-        connector, expected.stream().map(Table::id).collect(Collectors.toSet()));
+    return MySqlStandingRows.open(connector);
   }
 
   @Override

@@ -301,11 +301,6 @@ final class SnapshotDigests implements DigestReader {
     }
   }
 
-  /** Looks at tables, so that later only their rows are read. */
-  void learn(Collection<TableId> tables) {
-    tables.forEach(table -> attempt(table, look -> look));
-  }
-
   private Look look(TableId table) throws SQLException {
     Look seen = looks.get(table);
     if (seen != null) {

@@ -13,7 +13,6 @@ import dev.fram.testkit.server.MySqlServer;
 import dev.fram.testkit.server.MySqlVersion;
 import java.sql.Connection;
 import java.util.List;
-import java.util.Set;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -40,7 +39,7 @@ class StandingRowsTest {
       Sql.run(connection, "INSERT INTO standing.t VALUES (1, 'a'), (2, 'b'), (3, 'c')");
       Sql.run(connection, "INSERT INTO standing.u VALUES (7, 'a')");
       Connector connector = new Connector(server.endpoint(""), "source");
-      try (MySqlStandingRows rows = MySqlStandingRows.open(connector, Set.of(TABLE))) {
+      try (MySqlStandingRows rows = MySqlStandingRows.open(connector)) {
         Sql.run(connection, "SET SESSION lock_wait_timeout = 1");
         // No lock of the tables is left from looking at them.
         Sql.run(connection, "ALTER TABLE standing.t COMMENT = 'altered'");
@@ -53,6 +52,27 @@ class StandingRowsTest {
         Sql.run(connection, "UPDATE standing.t SET v = 'x' WHERE id = 2");
         assertThat(now.rows(TABLE, List.of("2"))).isEqualTo(before);
         assertThat(rows.now(List.of()).rows(TABLE, List.of("2"))).isNotEqualTo(before);
+      }
+      Sql.run(connection, "DROP DATABASE standing");
+    }
+  }
+
+  /** A schema change that the feed has brought is part of what is compared. */
+  @ParameterizedTest
+  @EnumSource
+  void comparesAColumnThatCameMeanwhile(MySqlVersion version) throws Exception {
+    MySqlServer server = RunningServers.source(version);
+    try (Connection connection = server.connect("")) {
+      Sql.run(connection, "DROP DATABASE IF EXISTS standing");
+      Sql.run(connection, "CREATE DATABASE standing");
+      Sql.run(connection, "CREATE TABLE standing.t (id int PRIMARY KEY)");
+      Sql.run(connection, "INSERT INTO standing.t VALUES (1)");
+      Connector connector = new Connector(server.endpoint(""), "source");
+      try (MySqlStandingRows rows = MySqlStandingRows.open(connector)) {
+        Sql.run(connection, "ALTER TABLE standing.t ADD w int DEFAULT 7");
+        List<RowDigest> seven = rows.now(List.of()).rows(TABLE, List.of("1"));
+        Sql.run(connection, "UPDATE standing.t SET w = 8");
+        assertThat(rows.now(List.of()).rows(TABLE, List.of("1"))).isNotEqualTo(seven);
       }
       Sql.run(connection, "DROP DATABASE standing");
     }
