@@ -28,6 +28,7 @@ import dev.fram.mysql.journal.FeedRow;
 import dev.fram.mysql.probe.MySqlClientPath;
 import dev.fram.mysql.schema.ReturnTransfer;
 import java.util.List;
+import java.util.Optional;
 
 /** The way back: from the new server to the old one. Usable from any thread. */
 final class MySqlBackRoute implements Route {
@@ -59,10 +60,12 @@ final class MySqlBackRoute implements Route {
             ends.served(),
             MySqlSource.Part.NEW,
             id,
-            catalog,
-            request.tableOptions(),
-            MySqlInventory.ofSource(
-                ends.served(), catalog, request.scope(), request.schemaOptions()));
+            new MySqlSource.Content(
+                catalog,
+                request.tableOptions(),
+                MySqlInventory.ofSource(
+                    ends.served(), catalog, request.scope(), request.schemaOptions())),
+            Optional.empty());
     this.schema = new ReturnTransfer(ends.served(), ends.former(), id, catalog);
     this.target =
         new FormerSource(ends.former(), id, ends.formerInfo(), ends.keeper(), catalog, schema);

@@ -66,9 +66,11 @@ final class MySqlRoute implements Route {
             source,
             MySqlSource.Part.OLD,
             id,
-            catalog,
-            request.tableOptions(),
-            MySqlInventory.ofSource(source, catalog, request.scope(), request.schemaOptions()));
+            new MySqlSource.Content(
+                catalog,
+                request.tableOptions(),
+                MySqlInventory.ofSource(source, catalog, request.scope(), request.schemaOptions())),
+            Optional.of(new StraySetup(source, id, journal::feedPosition)));
     this.target = new MySqlTarget(target, journal, catalog);
     this.schema = new MySqlSchemaTransfer(source, target, catalog, request.schemaOptions());
   }

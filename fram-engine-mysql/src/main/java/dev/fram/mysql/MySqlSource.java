@@ -14,6 +14,7 @@ import dev.fram.api.engine.Snapshot;
 import dev.fram.api.engine.Source;
 import dev.fram.api.engine.SourceMoment;
 import dev.fram.api.engine.StandingRows;
+import dev.fram.api.engine.StrayFeed;
 import dev.fram.api.engine.WriteGate;
 import dev.fram.api.model.MigrationId;
 import dev.fram.api.model.ServerInfo;
@@ -72,6 +73,7 @@ final class MySqlSource implements Source, AutoCloseable {
   private final Catalog catalog;
   private final TableOptions options;
   private final MySqlInventory inventory;
+  private final Optional<StraySetup> strays;
   private final SharedSession questions;
   private final ServerInfo server;
   private final LogNeed need = new LogNeed();
@@ -83,19 +85,25 @@ final class MySqlSource implements Source, AutoCloseable {
     NEW
   }
 
+  /** What of it belongs to the migration. */
+  record Content(Catalog catalog, TableOptions options, MySqlInventory inventory) {}
+
+  /**
+   * @param strays looks for writes behind its hand-over
+   */
   MySqlSource(
       Connector connector,
       Part part,
       MigrationId id,
-      Catalog catalog,
-      TableOptions options,
-      MySqlInventory inventory) {
+      Content content,
+      Optional<StraySetup> strays) {
     this.connector = connector;
     this.part = part;
     this.id = id;
-    this.catalog = catalog;
-    this.options = options;
-    this.inventory = inventory;
+    this.catalog = content.catalog();
+    this.options = content.options();
+    this.inventory = content.inventory();
+    this.strays = strays;
     this.questions = new SharedSession(connector, "questions");
     this.server = Servers.describe(connector, questions);
   }
@@ -160,6 +168,21 @@ final class MySqlSource implements Source, AutoCloseable {
     ChangeFeed feed = BinlogFeed.open(connector, start, followed, random);
     need.opened(start);
     return new WatchedFeed(feed, need);
+  }
+
+  @Override
+  public void prepareStrays(List<Table> tables) {
+    strays.ifPresent(StraySetup::prepare);
+  }
+
+  @Override
+  public Optional<StrayFeed> openStrays(List<Table> tables) {
+    return strays.flatMap(setup -> setup.open(new FollowedTables(catalog, tables)));
+  }
+
+  @Override
+  public void dropStrays() {
+    strays.ifPresent(StraySetup::drop);
   }
 
   @Override
@@ -299,6 +322,7 @@ final class MySqlSource implements Source, AutoCloseable {
 
   @Override
   public void close() {
+    strays.ifPresent(StraySetup::close);
     questions.close();
   }
 }

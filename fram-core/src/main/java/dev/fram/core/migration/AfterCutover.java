@@ -94,13 +94,15 @@ final class AfterCutover {
     if (way) {
       ReverseFeed feed = new ReverseFeed(turns.parts(turn + 1), tables, serving.until());
       begun = Optional.of(feed);
-      tripwire = Optional.of(new Tripwire(there, tables));
-      tripwire.get().set();
       // What is applied there must meet nothing that a rollback that was not carried through, or
       // the old server's own serving, has left.
       RunParts back = feed.parts();
       back.route().schema().undoFinish(back.journal().epoch());
-      feed.start(workers);
+      feed.startOnHold(workers);
+      // While its sessions are opened; clients wait for both.
+      Tripwire wire = new Tripwire(there, tables);
+      wire.set();
+      tripwire = Optional.of(wire);
       feed.prove(workers.signal());
     }
     Promotion promotion = new Promotion(there);

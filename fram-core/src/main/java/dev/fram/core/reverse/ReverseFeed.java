@@ -76,6 +76,12 @@ public final class ReverseFeed {
     workers.start("reverse", () -> pipeline.run(signal));
   }
 
+  /** The same, but nothing is applied until {@link #prove} lets it. */
+  public void startOnHold(WorkerGroup workers) {
+    pipeline.progress().pace(FeedProgress.Pace.HOLD);
+    start(workers);
+  }
+
   /** Begins to compare both sides, for as long as the workers live. */
   public void compare(WorkerGroup workers) {
     if (verification.on()) {

@@ -101,7 +101,13 @@ final class TargetSession implements AutoCloseable {
   }
 
   void lockFeed(Position from) throws SQLException {
-    if (Sql.first(connection, feed.lock(), row -> row.getInt(1), from.text(), epoch).isEmpty()) {
+    long found =
+        switch (feed.hold()) {
+          case LOCK ->
+              Sql.list(connection, feed.lock(), row -> row.getInt(1), from.text(), epoch).size();
+          case TOUCH -> Sql.update(connection, feed.touch(), from.text(), epoch);
+        };
+    if (found != 1) {
       throw fenced(from);
     }
   }

@@ -9,16 +9,24 @@ import dev.fram.api.model.MigrationId;
  *
  * @param table its table
  * @param where which row of it
+ * @param hold how a transaction takes hold of it
  */
-public record FeedRow(String table, String where) {
+public record FeedRow(String table, String where, Hold hold) {
+  /** How a transaction takes hold of the row, before it writes anything else. */
+  public enum Hold {
+    LOCK,
+    /** A change of it comes first in the log, too: by that the transaction is known as Fram's. */
+    TOUCH
+  }
+
   /** On the target. */
   public static FeedRow there() {
-    return new FeedRow("feed", "only_one = 1");
+    return new FeedRow("feed", "only_one = 1", Hold.LOCK);
   }
 
   /** On the old server, where several migrations may have left from. */
   public static FeedRow back(MigrationId id) {
-    return new FeedRow("reverse_feed", "id = '" + id + "'");
+    return new FeedRow("reverse_feed", "id = '" + id + "'", Hold.TOUCH);
   }
 
   /** The position; no row where there is none. */
@@ -36,6 +44,15 @@ public record FeedRow(String table, String where) {
         + " WHERE "
         + where
         + " AND position = ? AND epoch = ? FOR UPDATE";
+  }
+
+  /** The same by a change that says nothing. Must find one row. */
+  public String touch() {
+    return "UPDATE fram."
+        + table
+        + " SET sequence = sequence + 1 WHERE "
+        + where
+        + " AND position = ? AND epoch = ?";
   }
 
   /**

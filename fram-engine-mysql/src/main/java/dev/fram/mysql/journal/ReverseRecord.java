@@ -8,6 +8,7 @@ import dev.fram.mysql.binlog.BinlogPosition;
 import dev.fram.mysql.connection.Sql;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.util.Optional;
 
 /**
  * {@code fram.reverse_feed} on the old server: how far the new one's writes are there, and which
@@ -17,7 +18,7 @@ public final class ReverseRecord {
   private static final String TABLE =
       "CREATE TABLE IF NOT EXISTS fram.reverse_feed (id varchar(16) NOT NULL PRIMARY KEY,"
           + " epoch bigint NOT NULL, position longtext NOT NULL,"
-          + " sequence bigint NOT NULL DEFAULT 0, applied_at datetime(3))"
+          + " sequence bigint NOT NULL DEFAULT 0, applied_at datetime(3), strays longtext)"
           + " ENGINE = InnoDB DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin";
 
   private static final String OURS =
@@ -46,12 +47,13 @@ public final class ReverseRecord {
         connection,
         "INSERT INTO fram.reverse_feed (id, epoch, position) VALUES (?, ?, ?)"
             + " ON DUPLICATE KEY UPDATE position = IF(epoch <= ?, ?, position),"
-            + " epoch = GREATEST(epoch, ?)",
+            + " strays = IF(epoch <= ?, NULL, strays), epoch = GREATEST(epoch, ?)",
         id.value(),
         epoch,
         from.text(),
         epoch,
         from.text(),
+        epoch,
         epoch);
     requireOurs(connection, epoch);
   }
@@ -87,6 +89,46 @@ public final class ReverseRecord {
 
   public boolean exists(Connection connection) throws SQLException {
     return Sql.number(connection, row.exists()) > 0;
+  }
+
+  /**
+   * How far the old server's log has been looked through for writes that nobody was to make; empty
+   * where nobody looks.
+   */
+  public Optional<BinlogPosition> strays(Connection connection) throws SQLException {
+    if (!exists(connection)) {
+      return Optional.empty();
+    }
+    return Sql.first(
+            connection,
+            "SELECT strays FROM fram.reverse_feed WHERE id = ? AND strays IS NOT NULL",
+            row -> row.getString(1),
+            id.value())
+        .map(BinlogPosition::parse);
+  }
+
+  /** They are looked for behind this, unless that has begun already. */
+  public void straysFrom(Connection connection, BinlogPosition from) throws SQLException {
+    Sql.update(
+        connection,
+        "UPDATE fram.reverse_feed SET strays = ? WHERE id = ? AND strays IS NULL",
+        from.text(),
+        id.value());
+  }
+
+  public void straysUntil(Connection connection, BinlogPosition read) throws SQLException {
+    Sql.update(
+        connection,
+        "UPDATE fram.reverse_feed SET strays = ? WHERE id = ? AND strays IS NOT NULL",
+        read.text(),
+        id.value());
+  }
+
+  /** Nobody looks any more. Writes nothing where nobody has looked. */
+  public void dropStrays(Connection connection) throws SQLException {
+    if (strays(connection).isPresent()) {
+      Sql.update(connection, "UPDATE fram.reverse_feed SET strays = NULL WHERE id = ?", id.value());
+    }
   }
 
   /** Idempotent; writes nothing where there is nothing. */

@@ -3,6 +3,7 @@ package dev.fram.postgresql.feed;
 
 import dev.fram.api.change.FeedEvent;
 import dev.fram.api.engine.StrayFeed;
+import dev.fram.api.engine.StrayLine;
 import dev.fram.api.model.MigrationId;
 import dev.fram.api.model.TableId;
 import dev.fram.postgresql.pgoutput.PgOutput;
@@ -110,12 +111,12 @@ public final class PostgresStrayFeed implements StrayFeed {
     if (origin == Origin.STRAY && !marker) {
       StrayLine line = line(relation.table());
       switch (message) {
-        case RowMessage.Insert insert -> line.act("insert").row("row", relation, insert.row());
+        case RowMessage.Insert insert -> add(line.act("insert"), "row", relation, insert.row());
         case RowMessage.Update update -> {
-          line.act("update").row("row", relation, update.row());
-          update.old().ifPresent(old -> line.row("old", relation, old));
+          add(line.act("update"), "row", relation, update.row());
+          update.old().ifPresent(old -> add(line, "old", relation, old));
         }
-        case RowMessage.Delete delete -> line.act("delete").row("old", relation, delete.old());
+        case RowMessage.Delete delete -> add(line.act("delete"), "old", relation, delete.old());
       }
       ready.add(new Stray(relation.table(), line.bytes()));
     }
@@ -145,8 +146,21 @@ public final class PostgresStrayFeed implements StrayFeed {
         && row.text(column).equals(id.value());
   }
 
+  private static void add(StrayLine line, String name, Relation relation, Tuple row) {
+    line.begin(name);
+    for (int i = 0; i < row.columns(); i++) {
+      String column = relation.columns().get(i).name();
+      if (row.isNull(i)) {
+        line.empty(column);
+      } else if (!row.isHole(i)) {
+        line.cell(column, row.bytes(i));
+      }
+    }
+    line.end();
+  }
+
   private StrayLine line(TableId table) {
-    return new StrayLine(committedAt, xid, table);
+    return new StrayLine(committedAt, String.valueOf(xid), table);
   }
 
   private Relation relation(int oid) {

@@ -303,6 +303,7 @@ class MySqlRollbackTest {
         stopEvents(pair.target());
         awaitBroughtBack(pair);
         assertThat(again.assertEqualTables()).isEqualTo(5);
+        assertStrayWritesAreTold(again);
         Answer completed = client(again).complete(status -> {});
         assertThat(completed.exitCode()).as(completed.toString()).isZero();
       }
@@ -313,6 +314,34 @@ class MySqlRollbackTest {
       assertThat(values(pair.source(), TRIGGERS)).isEqualTo(triggers);
       assertThat(values(pair.target(), "SHOW DATABASES LIKE 'fram'")).isEmpty();
       assertClosed(pair.source());
+    }
+
+    private void assertStrayWritesAreTold(Move again) throws Exception {
+      List<String> kept =
+          StrayWrites.told(
+              again, this::intrude, "4 stray writes seen by this run, in app.coded (4).");
+      assertThat(kept)
+          .hasSize(4)
+          .allMatch(line -> line.contains("\"schema\":\"app\",\"table\":\"coded\""));
+      assertThat(kept.getFirst())
+          .contains("\"act\":\"insert\"")
+          .endsWith("\"row\":{\"code\":\"by the back door \\\"1\\\"\",\"v\":\"1\"}}");
+      assertThat(kept.get(1)).endsWith("\"row\":{\"code\":\"by the back door 2\",\"v\":null}}");
+      assertThat(kept.get(2))
+          .contains("\"act\":\"update\"", "\"v\":\"-2\"}")
+          .endsWith("\"old\":{\"code\":\"by the back door \\\"1\\\"\",\"v\":\"1\"}}");
+      assertThat(kept.get(3)).contains("\"act\":\"delete\"");
+    }
+
+    /** Whoever may write where everybody else is read-only: with Fram's own login, say. */
+    private void intrude() throws SQLException {
+      try (Connection boss = MySqlPair.administer(pair.source());
+          Statement statement = boss.createStatement()) {
+        statement.execute(
+            "INSERT INTO app.coded VALUES ('by the back door \"1\"', 1), ('by the back door 2', NULL)");
+        statement.execute("UPDATE app.coded SET v = -2 WHERE code = 'by the back door \"1\"'");
+        statement.execute("DELETE FROM app.coded WHERE code = 'by the back door 2'");
+      }
     }
 
     @Override

@@ -23,20 +23,33 @@ import java.util.concurrent.atomic.AtomicLong;
  * and when it is refused the other. What was acknowledged it remembers.
  */
 final class Writers implements AutoCloseable {
-  private static final int THREADS = 3;
-  private static final long PAUSE_MILLIS = 15;
+  private static final Pace CALM = new Pace(3, 15);
 
   private final Login source;
   private final Login target;
+  private final Pace pace;
   private final CountDownLatch stop = new CountDownLatch(1);
   private final AtomicLong numbers = new AtomicLong(100);
+  private final AtomicLong counted = new AtomicLong();
   private final ConcurrentLinkedQueue<String> acknowledged = new ConcurrentLinkedQueue<>();
   private final List<Thread> threads = new ArrayList<>();
 
+  /**
+   * How much it writes.
+   *
+   * @param pauseMillis between two transactions of a thread
+   */
+  record Pace(int threads, long pauseMillis) {}
+
   Writers(Login source, Login target) {
+    this(source, target, CALM);
+  }
+
+  Writers(Login source, Login target, Pace pace) {
     this.source = source;
     this.target = target;
-    for (int i = 0; i < THREADS; i++) {
+    this.pace = pace;
+    for (int i = 0; i < pace.threads(); i++) {
       threads.add(Thread.ofPlatform().name("writer-" + i).start(this::write));
     }
   }
@@ -78,11 +91,12 @@ final class Writers implements AutoCloseable {
     }
     connection.commit();
     acknowledged.add(token);
+    counted.incrementAndGet();
   }
 
   private void pause() {
     try {
-      stop.await(PAUSE_MILLIS, TimeUnit.MILLISECONDS);
+      stop.await(pace.pauseMillis(), TimeUnit.MILLISECONDS);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
@@ -90,8 +104,17 @@ final class Writers implements AutoCloseable {
 
   /** The application goes on, wherever it is now. */
   void awaitMore() {
-    int then = acknowledged.size();
-    await().atMost(Duration.ofMinutes(2)).until(() -> acknowledged.size() > then + 40);
+    awaitMore(40, Duration.ofMinutes(2));
+  }
+
+  void awaitMore(int transactions, Duration limit) {
+    long then = count();
+    await().atMost(limit).until(() -> count() > then + transactions);
+  }
+
+  /** How many transactions were acknowledged. */
+  long count() {
+    return counted.get();
   }
 
   void assertNothingLost(Login server) throws SQLException {
