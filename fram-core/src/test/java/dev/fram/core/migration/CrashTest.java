@@ -34,10 +34,10 @@ final class CrashTest {
   private static final int WORKERS = 3;
 
   /** Each style takes every n-th point, the one beside the other's; 1 is all of them twice. */
-  private static final int EVERY = Integer.getInteger("fram.crash.every", 11);
+  private static final int EVERY = Integer.getInteger("fram.crash.every", 17);
 
   /** The same for the turns of the data; {@code -Dfram.crash.step=1} takes all of them. */
-  private static final int STEP = Integer.getInteger("fram.crash.step", 21);
+  private static final int STEP = Integer.getInteger("fram.crash.step", 31);
 
   @TempDir Path folder;
 

@@ -38,7 +38,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 /** What somebody has changed on the target is put right while the application writes on. */
 @Timeout(180)
 final class RepairTest {
-  private static final int ROUNDS = Integer.getInteger("fram.repair.rounds", 15);
+  private static final int ROUNDS = Integer.getInteger("fram.repair.rounds", 8);
   private static final long MINE = 99_000_000;
 
   @TempDir Path folder;

@@ -29,7 +29,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 /** Both sides are compared while writes go on, and nothing is cut over that differs. */
 @Timeout(120)
 final class VerifyTest {
-  private static final int ROUNDS = Integer.getInteger("fram.verify.rounds", 25);
+  private static final int ROUNDS = Integer.getInteger("fram.verify.rounds", 15);
 
   @TempDir Path folder;
 

@@ -27,7 +27,7 @@ import org.junit.jupiter.api.Test;
  * acknowledged write must be on the target.
  */
 class CrashTest {
-  private static final int KILLS = Integer.getInteger("fram.crash.kills", 3);
+  private static final int KILLS = Integer.getInteger("fram.crash.kills", 2);
   private static final long SEED = Long.getLong("fram.crash.seed", System.nanoTime());
   private static final int ROWS = Integer.getInteger("fram.crash.rows", 20_000);
   private static final List<String> PHASES =

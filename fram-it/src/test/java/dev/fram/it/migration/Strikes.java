@@ -42,6 +42,10 @@ final class Strikes implements AutoCloseable {
   private static final int STEP = Integer.getInteger("fram.journal.step", 31);
   private static final long SEED = Long.getLong("fram.journal.seed", System.nanoTime());
   private static final Duration LIMIT = Duration.ofMinutes(2);
+  private static final Duration LOOK = Duration.ofMillis(100);
+
+  /** What is written in a long series of blows has to be compared after each of them. */
+  private static final Writers.Pace SLOW = new Writers.Pace(3, 100);
 
   private final Side source;
   private final Side target;
@@ -49,6 +53,9 @@ final class Strikes implements AutoCloseable {
   private final List<String> struck = new ArrayList<>();
   private final TcpProxy toSource;
   private final TcpProxy toTarget;
+  private final PhaseWatch watch;
+  private String seen = "";
+  private long seenAt = System.nanoTime() - LOOK.toNanos();
 
   /**
    * One server.
@@ -72,16 +79,17 @@ final class Strikes implements AutoCloseable {
     JournalStops on(Login target) throws SQLException;
   }
 
-  Strikes(Side source, Side target) throws IOException {
+  Strikes(Side source, Side target) throws IOException, SQLException {
     this.source = source;
     this.target = target;
     this.toSource = TcpProxy.to(source.endpoint().host(), source.endpoint().port());
     this.toTarget = TcpProxy.to(target.endpoint().host(), target.endpoint().port());
+    this.watch = new PhaseWatch(target.observer(), random);
   }
 
   /** There and back; the tables are {@link Writers}' and one that a trigger writes to. */
   void thereAndBack(Blow blow, Stopping stopping) throws Exception {
-    Writers writers = new Writers(source.application(), target.application());
+    Writers writers = new Writers(source.application(), target.application(), SLOW);
     Checker checker = new Checker("somebody", source.application(), target.application());
     try (writers;
         checker) {
@@ -133,7 +141,7 @@ final class Strikes implements AutoCloseable {
       int seen = 0;
       while (true) {
         Optional<JournalStops.Stop> stop =
-            stops.await(() -> fram.alive() && !phase().equals(phase));
+            stops.await(() -> fram.alive() && !phaseOfLate().equals(phase));
         if (stop.isEmpty()) {
           return phase().equals(phase) || again(fram);
         }
@@ -204,11 +212,18 @@ final class Strikes implements AutoCloseable {
   }
 
   private String phase() {
-    try (PhaseWatch watch = new PhaseWatch(target.observer(), random)) {
-      return watch.phase();
+    try {
+      seen = watch.phase();
+      seenAt = System.nanoTime();
+      return seen;
     } catch (SQLException e) {
       throw new IllegalStateException(e);
     }
+  }
+
+  /** For who asks all the time: not asked of the server each time. */
+  private String phaseOfLate() {
+    return System.nanoTime() - seenAt < LOOK.toNanos() ? seen : phase();
   }
 
   private void awaitPhase(JavaChild fram, String phase) {
@@ -230,7 +245,8 @@ final class Strikes implements AutoCloseable {
   }
 
   @Override
-  public void close() {
+  public void close() throws SQLException {
+    watch.close();
     toSource.close();
     toTarget.close();
   }
