@@ -18,6 +18,8 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
@@ -233,7 +235,12 @@ final class VerifyTest {
   private static void assertEqualOnceVisible(MigrationClient client, MemoryTransaction late) {
     CompletableFuture<Answer> answer =
         CompletableFuture.supplyAsync(() -> client.verify(Comparison.everything(), s -> {}));
-    await().during(Duration.ofMillis(300)).until(() -> !answer.isDone());
+    Optional<Answer> early =
+        answer
+            .thenApply(Optional::of)
+            .completeOnTimeout(Optional.empty(), 300, TimeUnit.MILLISECONDS)
+            .join();
+    assertThat(early).isEmpty();
     late.becomeVisible();
     assertThat(answer.join().exitCode()).as(answer.join().toString()).isZero();
   }
@@ -310,8 +317,16 @@ final class VerifyTest {
   private static void running(
       World world, MigrationSettings settings, Consumer<MigrationClient> test) {
     MigrationRun run = world.run(MemoryFaults.NONE, settings);
+    CountDownLatch ready = new CountDownLatch(1);
+    run.addStatusListener(status -> {
+      if (status.phase() == PhaseName.READY) {
+        ready.countDown();
+      }
+    });
     Background background = new Background(() -> run.run(Goal.MIGRATE), run);
     try (background) {
+      // What is published may be an earlier run's still.
+      await().atMost(Duration.ofSeconds(60)).until(() -> ready.getCount() == 0);
       test.accept(client(world, settings));
     }
   }
@@ -321,8 +336,11 @@ final class VerifyTest {
     MigrationClient client = world.client(settings);
     await()
         .atMost(Duration.ofSeconds(60))
-        .until(
-            () -> client.status().filter(v -> v.status().phase() == PhaseName.READY).isPresent());
+        .until(() ->
+            client
+                .status()
+                .filter(v -> v.running() && v.status().phase() == PhaseName.READY)
+                .isPresent());
     return client;
   }
 }

@@ -128,6 +128,10 @@ class CancelTest {
   }
 
   private void cancel(String phase, Met met, Case one) throws Exception {
+    if (phase.equals("CUTTING_OVER")) {
+      cancelDuringTheCutover(one);
+      return;
+    }
     Set<String> there = one.there.now();
     Set<String> here = one.here.now();
     String seen;
@@ -149,6 +153,31 @@ class CancelTest {
     System.out.println("cancelled: " + seen);
     assertThat(one.there.now()).as("source, " + seen).isEqualTo(there);
     assertThat(one.here.now()).as("target, " + seen).isEqualTo(here);
+  }
+
+  /** Before the hand-over it leaves nothing behind; after it, it is refused and harms nothing. */
+  private void cancelDuringTheCutover(Case one) throws Exception {
+    Set<String> there = one.there.now();
+    Set<String> here = one.here.now();
+    try (JavaChild fram = FramProcess.start(one.source, one.target, "migrate", "--cutover=auto");
+        PhaseWatch watch = new PhaseWatch(one.onTarget, random)) {
+      watch.catches(fram, "CUTTING_OVER");
+      fram.kill9();
+    }
+    int code;
+    try (JavaChild cancel = FramProcess.start(one.source, one.target, "cancel")) {
+      code = cancel.awaitExit(LIMIT);
+      assertThat(code).as(cancel.output()).isIn(0, 3);
+    }
+    System.out.println("cancelled during the cutover: exit code " + code);
+    if (code == 0) {
+      assertThat(one.there.now()).as("source").isEqualTo(there);
+      assertThat(one.here.now()).as("target").isEqualTo(here);
+    } else {
+      try (JavaChild on = FramProcess.start(one.source, one.target, "migrate", "--cutover=auto")) {
+        assertThat(on.awaitExit(LIMIT)).as(on.output()).isZero();
+      }
+    }
   }
 
   private static void cancelled(Case one, String seen) throws Exception {

@@ -41,7 +41,7 @@ class JournalStrikeTest {
         new Strikes(
             new Strikes.Side(pair.sourceEndpoint(database), source, source),
             new Strikes.Side(pair.targetEndpoint(database), target, target))) {
-      strikes.thereAndBack(blow, PostgresStops::new);
+      strikes.thereAndBack(blow, JournalStops::onPostgres);
     }
     pair.drop(database);
   }

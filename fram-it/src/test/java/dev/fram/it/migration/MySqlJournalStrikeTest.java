@@ -50,7 +50,7 @@ class MySqlJournalStrikeTest {
                 pair.sourceEndpoint("app"), login(pair.source()), observer(pair.source())),
             new Strikes.Side(
                 pair.targetEndpoint("app"), login(pair.target()), observer(pair.target())))) {
-      strikes.thereAndBack(blow, MySqlStops::new);
+      strikes.thereAndBack(blow, JournalStops::onMySql);
     }
   }
 
