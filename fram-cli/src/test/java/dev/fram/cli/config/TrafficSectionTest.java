@@ -91,10 +91,12 @@ class TrafficSectionTest {
                     ConfigKey.TRAFFIC,
                     List.of(
                         "{type: hook}",
-                        "{type: pgbouncer, admin: 'postgresql://a@b/c', databases: x}")),
+                        "{type: pgbouncer, admin: 'postgresql://a@b/c', databases: x}",
+                        "{type: proxysql, admin: 'mysql://a@b:6032', hostgroups: [0, rw]}")),
                 Map.of()))
         .hasMessageContaining("--traffic: hook has no command.")
-        .hasMessageContaining("--traffic: pgbouncer needs one of config and config-command.");
+        .hasMessageContaining("--traffic: pgbouncer needs one of config and config-command.")
+        .hasMessageContaining("--traffic: proxysql hostgroups are numbers, as in [0, 1].");
   }
 
   @Test
