@@ -62,7 +62,7 @@ final class Admin implements AutoCloseable {
       socket.setTcpNoDelay(true);
       socket.setSoTimeout((int) limit.toMillis());
       socket.connect(new InetSocketAddress(address.host(), address.port()), (int) limit.toMillis());
-      PacketChannel channel = new PacketChannel(socket);
+      PacketChannel channel = new CarefulChannel(socket);
       logIn(channel, login);
       return new Admin(channel);
     } catch (RuntimeException e) {

@@ -11,16 +11,25 @@ import static dev.fram.traffic.proxysql.Shop.open;
 import static dev.fram.traffic.proxysql.Shop.servers;
 import static dev.fram.traffic.proxysql.Shop.start;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.fram.api.model.Secret;
+import dev.fram.api.traffic.Address;
 import dev.fram.api.traffic.SwitchOptions;
 import dev.fram.api.traffic.SwitchOutcome.Again;
 import dev.fram.api.traffic.TrafficMove;
 import dev.fram.api.traffic.TrafficSwitch;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -155,5 +164,27 @@ class ProxySqlCheckTest {
         .containsExactly(
             "hostgroups are numbers, as in [0, 1].",
             "admin is a postgresql:// address. The admin interface speaks mysql://.");
+  }
+
+  @Test
+  void thePasswordIsNotSentInTheClear() throws Exception {
+    try (ServerSocket listener = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      CompletableFuture<byte[]> came =
+          CompletableFuture.supplyAsync(() -> {
+            try (Socket guest = listener.accept()) {
+              StandInWire wire = new StandInWire(guest);
+              wire.greet(StandInWire.Plugin.NATIVE);
+              return wire.askInTheClear();
+            } catch (IOException e) {
+              throw new UncheckedIOException(e);
+            }
+          });
+      Address place = new Address("127.0.0.1", listener.getLocalPort());
+      Admin.Login login = new Admin.Login("fram", Optional.of(new Secret("not for everybody")));
+      assertThatThrownBy(() -> Admin.open(place, login, Duration.ofSeconds(20)))
+          .isInstanceOf(IOException.class)
+          .hasMessageContaining("in the clear");
+      assertThat(came.get(20, TimeUnit.SECONDS)).isEmpty();
+    }
   }
 }

@@ -101,6 +101,19 @@ final class StandInWire {
     send(new byte[] {1, 3});
   }
 
+  /**
+   * Asks for the password itself.
+   *
+   * @return what came; empty when the other end has gone
+   */
+  byte[] askInTheClear() throws IOException {
+    ByteArrayOutputStream packet = new ByteArrayOutputStream();
+    packet.write(0xfe);
+    text(packet, "mysql_clear_password");
+    send(packet.toByteArray());
+    return in.readAllBytes();
+  }
+
   /** The next statement. */
   String statement() throws IOException {
     sequence = 0;
