@@ -54,8 +54,7 @@ final class MigrateCommand implements FramCommand {
       page.announce(presenter);
       notices.follow(run);
       page.follow(run, session.client(servers.request(), settings));
-      run.addStatusListener(status -> Logging.name(status.migration()));
-      run.addStatusListener(presenter::show);
+      run.addStatusListener(Session.shownBy(presenter));
       run.addFindingListener(presenter::found);
       return CtrlC.during(
           run::stop, () -> Outcome.show(presenter, () -> answer(run.run(Goal.MIGRATE))));

@@ -74,7 +74,7 @@ final class StatusCommand implements FramCommand {
   private static int once(Session session, MigrationClient client) {
     MigrationClient.View view = view(client);
     try (Presenter presenter = session.snapshot()) {
-      presenter.show(view.status());
+      Session.shownBy(presenter).accept(view.status());
       presenter.answer(Answer.done(process(view)));
       return 0;
     }
@@ -90,7 +90,7 @@ final class StatusCommand implements FramCommand {
     MigrationClient.View view;
     do {
       view = view(client);
-      presenter.show(view.status());
+      Session.shownBy(presenter).accept(view.status());
     } while (!isOver(view.status().phase()) && !pause());
     presenter.answer(Answer.done(process(view)));
     return 0;
@@ -107,7 +107,7 @@ final class StatusCommand implements FramCommand {
     while (true) {
       // Before the first run there is no migration yet: that is worth waiting for too.
       Optional<Status> status = client.status().map(MigrationClient.View::status);
-      status.ifPresent(presenter::show);
+      status.ifPresent(Session.shownBy(presenter));
       Optional<PhaseName> phase = status.map(Status::phase);
       if (phase.filter(now -> isReached(now, wanted)).isPresent()) {
         presenter.answer(Answer.done("Phase " + wanted + " is reached."));
