@@ -82,6 +82,8 @@ public final class CommandTree {
         new MeasureCommand(),
         new MigrateCommand(),
         new StatusCommand(),
+        new PauseCommand(),
+        new ResumeCommand(),
         new VerifyCommand(),
         new CutoverCommand(),
         new RollbackCommand(),

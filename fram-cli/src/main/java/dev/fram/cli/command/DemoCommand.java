@@ -111,7 +111,10 @@ final class DemoCommand implements FramCommand {
   @Override
   public Set<ConfigKey> keys() {
     return EnumSet.of(
-        ConfigKey.JOBS, ConfigKey.INDEX_JOBS, ConfigKey.WRITE_BLOCK_BUDGET, ConfigKey.DASHBOARD,
+        ConfigKey.JOBS,
+        ConfigKey.INDEX_JOBS,
+        ConfigKey.WRITE_BLOCK_BUDGET,
+        ConfigKey.DASHBOARD,
         ConfigKey.LOG_FILE);
   }
 

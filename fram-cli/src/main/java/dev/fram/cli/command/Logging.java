@@ -15,9 +15,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Sets the log up in code: no XML to parse at every start. Lines go to the error stream with -v, and
- * to a file with --log-file: what a user must know is in the status and the errors, never in the log
- * alone.
+ * Sets the log up in code: no XML to parse at every start. Lines go to the error stream with -v,
+ * and to a file with --log-file: what a user must know is in the status and the errors, never in
+ * the log alone.
  */
 final class Logging {
   private static final String PATTERN =

@@ -9,6 +9,7 @@ import dev.fram.api.status.Status;
 import dev.fram.cli.config.ConfigValues;
 import dev.fram.cli.config.RunSettings;
 import dev.fram.cli.config.Servers;
+import dev.fram.cli.tui.Deck;
 import dev.fram.cli.tui.JsonPresenter;
 import dev.fram.cli.tui.LinePresenter;
 import dev.fram.cli.tui.Picture;
@@ -100,9 +101,14 @@ record Session(Terminal terminal, OutputOptions output, ConfigValues values) {
 
   /** A live screen when a person looks on and asked for nothing else. */
   Presenter live(String footer, Supplier<List<Picture.Extra>> extras) {
+    return live(Deck.none(footer), extras);
+  }
+
+  /** The same with keys. */
+  Presenter live(Deck deck, Supplier<List<Picture.Extra>> extras) {
     boolean screen =
         terminal.interactive() && !output.json() && !output.quiet() && !output.verbose();
-    return screen ? new ScreenPresenter(terminal, footer, () -> withLog(extras.get())) : lines();
+    return screen ? new ScreenPresenter(terminal, deck, () -> withLog(extras.get())) : lines();
   }
 
   /** What is written to the error stream is soon painted over by the screen. */

@@ -81,7 +81,9 @@ final class StatusCommand implements FramCommand {
   }
 
   private int watch(Session session, MigrationClient client) {
-    try (Presenter presenter = session.live("Ctrl-C ends the watching only.", List::of)) {
+    try (Presenter presenter =
+        session.live(
+            new Helm(client::ask, Helm.Leave.watching(interrupted::countDown)), List::of)) {
       return CtrlC.during(interrupted::countDown, () -> watch(client, presenter));
     }
   }

@@ -47,8 +47,7 @@ public final class LogFile extends UnsynchronizedAppenderBase<ILoggingEvent> {
   private final Consumer<String> tell;
   private final BlockingQueue<Entry> waiting = new ArrayBlockingQueue<>(MOST_WAITING);
   private final AtomicLong lost = new AtomicLong();
-  private final AtomicReference<Optional<String>> trouble =
-      new AtomicReference<>(Optional.empty());
+  private final AtomicReference<Optional<String>> trouble = new AtomicReference<>(Optional.empty());
   private @Nullable FileChannel file;
   private long failedNanos;
   private boolean failing;
@@ -174,8 +173,7 @@ public final class LogFile extends UnsynchronizedAppenderBase<ILoggingEvent> {
     FileChannel opened =
         FileChannel.open(
             path,
-            Set.of(
-                StandardOpenOption.CREATE, StandardOpenOption.WRITE, StandardOpenOption.APPEND),
+            Set.of(StandardOpenOption.CREATE, StandardOpenOption.WRITE, StandardOpenOption.APPEND),
             PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
     file = opened;
     if (failing) {

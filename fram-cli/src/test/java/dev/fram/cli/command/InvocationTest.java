@@ -102,7 +102,9 @@ class InvocationTest {
   @Test
   void aLogFileThatCannotBeWrittenIsToldOnce() {
     String[] line = {
-      "check", "--source=postgresql://127.0.0.1:1/a", "--target=postgresql://127.0.0.1:1/a",
+      "check",
+      "--source=postgresql://127.0.0.1:1/a",
+      "--target=postgresql://127.0.0.1:1/a",
       "--log-file=nowhere/fram.log"
     };
     assertThat(run(line)).isEqualTo(4);
