@@ -90,7 +90,9 @@ public final class CommandTree {
         new ResolveCommand(),
         new ReportCommand(),
         new CancelCommand(),
-        new CompleteCommand());
+        new CompleteCommand(),
+        new CompletionCommand(),
+        new ManCommand());
   }
 
   private static CommandSpec spec(FramCommand command) {
