@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
@@ -107,7 +108,7 @@ final class ManPage {
     return text.replace("${DEFAULT-VALUE}", fallback);
   }
 
-  private static String candidates(String text, Iterable<String> candidates) {
+  private static String candidates(String text, @Nullable Iterable<String> candidates) {
     return candidates == null
         ? text
         : text.replace("${COMPLETION-CANDIDATES}", String.join(", ", candidates));

@@ -12,9 +12,8 @@ import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
-import java.util.List;
 import java.util.Objects;
-import org.slf4j.event.KeyValuePair;
+import java.util.Optional;
 
 /**
  * One event of the log as one line of JSON. Of an exception only the place is told: the message of
@@ -33,10 +32,8 @@ record JsonLine(String command, long process) {
     line.put("thread", event.getThreadName());
     line.put("logger", event.getLoggerName());
     line.put("message", event.getFormattedMessage());
-    List<KeyValuePair> pairs = event.getKeyValuePairs();
-    if (pairs != null) {
-      pairs.forEach(pair -> line.putPOJO(pair.key, pair.value));
-    }
+    Optional.ofNullable(event.getKeyValuePairs())
+        .ifPresent(pairs -> pairs.forEach(pair -> line.putPOJO(pair.key, pair.value)));
     if (event.getThrowableProxy() != null) {
       trace(line, event.getThrowableProxy());
     }

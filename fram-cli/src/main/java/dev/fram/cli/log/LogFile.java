@@ -36,7 +36,7 @@ public final class LogFile extends UnsynchronizedAppenderBase<ILoggingEvent> {
 
   /** What the writing thread is given. */
   private sealed interface Entry {
-    record Line(byte[] bytes) implements Entry {}
+    record Line(ByteBuffer bytes) implements Entry {}
 
     /** Reached once all that was given before it is settled. */
     record Mark(CountDownLatch reached, boolean last) implements Entry {}
@@ -75,14 +75,16 @@ public final class LogFile extends UnsynchronizedAppenderBase<ILoggingEvent> {
 
   @Override
   protected void append(ILoggingEvent event) {
-    if (!waiting.offer(new Entry.Line(form.of(event, migration())))) {
+    if (!waiting.offer(new Entry.Line(ByteBuffer.wrap(form.of(event, migration()))))) {
       lost.incrementAndGet();
     }
   }
 
   private String migration() {
-    String name = getContext() == null ? null : getContext().getProperty("migration");
-    return name == null ? "" : name.strip();
+    return Optional.ofNullable(getContext())
+        .map(context -> context.getProperty("migration"))
+        .map(String::strip)
+        .orElse("");
   }
 
   /** What is wrong with the file now, as a sentence. */
@@ -145,7 +147,7 @@ public final class LogFile extends UnsynchronizedAppenderBase<ILoggingEvent> {
     }
   }
 
-  private void put(byte[] line) {
+  private void put(ByteBuffer line) {
     if (failing && System.nanoTime() - failedNanos < AGAIN.toNanos()) {
       lost.incrementAndGet();
       return;
@@ -154,7 +156,7 @@ public final class LogFile extends UnsynchronizedAppenderBase<ILoggingEvent> {
       FileChannel open = open();
       long missing = lost.get();
       if (missing > 0) {
-        all(open, form.lost(missing, System.currentTimeMillis(), migration()));
+        all(open, ByteBuffer.wrap(form.lost(missing, System.currentTimeMillis(), migration())));
         lost.addAndGet(-missing);
       }
       all(open, line);
@@ -178,15 +180,14 @@ public final class LogFile extends UnsynchronizedAppenderBase<ILoggingEvent> {
     file = opened;
     if (failing) {
       // Half a line may stand there.
-      all(opened, new byte[] {'\n'});
+      all(opened, ByteBuffer.wrap(new byte[] {'\n'}));
     }
     return opened;
   }
 
-  private static void all(FileChannel open, byte[] bytes) throws IOException {
-    ByteBuffer buffer = ByteBuffer.wrap(bytes);
-    while (buffer.hasRemaining()) {
-      open.write(buffer);
+  private static void all(FileChannel open, ByteBuffer bytes) throws IOException {
+    while (bytes.hasRemaining()) {
+      open.write(bytes);
     }
   }
 

@@ -86,12 +86,13 @@ final class Keyboard implements AutoCloseable {
       if (Files.isReadable(stat)) {
         String text = Files.readString(stat, StandardCharsets.ISO_8859_1);
         // The name before it may hold anything: state, parent, group, session, terminal, its group.
-        String[] words = text.substring(text.lastIndexOf(')') + 2).split(" ");
+        String[] words = text.substring(text.lastIndexOf(')') + 2).split(" ", -1);
         return words[2].equals(words[5]);
       }
       String pid = Long.toString(ProcessHandle.current().pid());
       List<String> groups =
-          Arrays.stream(said("ps", "-o", "pgid=", "-o", "tpgid=", "-p", pid).strip().split("\\s+"))
+          Arrays.stream(
+                  said("ps", "-o", "pgid=", "-o", "tpgid=", "-p", pid).strip().split("\\s+", -1))
               .toList();
       return groups.size() == 2 && groups.getFirst().equals(groups.getLast());
     } catch (IOException e) {

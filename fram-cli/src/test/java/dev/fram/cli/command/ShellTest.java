@@ -87,7 +87,7 @@ class ShellTest {
   }
 
   private static boolean onPath(String tool) {
-    return Stream.of(System.getenv().getOrDefault("PATH", "").split(":"))
+    return Stream.of(System.getenv().getOrDefault("PATH", "").split(":", -1))
         .anyMatch(place -> Files.isExecutable(Path.of(place, tool)));
   }
 

@@ -60,7 +60,7 @@ final class Guide {
   }
 
   private static String stable(String line) {
-    String plain = PATH.matcher(ADDRESS.matcher(line).replaceAll("@")).replaceAll("/");
+    String plain = PATH.matcher(ADDRESS.matcher(line).replaceAll("host")).replaceAll("/");
     return UNIT.matcher(FIGURE.matcher(plain).replaceAll("#")).replaceAll("#").strip();
   }
 }

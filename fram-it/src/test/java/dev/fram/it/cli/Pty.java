@@ -19,7 +19,8 @@ final class Pty implements AutoCloseable {
   private static final int READ_WRITE_NOT_MINE = 2 | 0x100; // O_RDWR | O_NOCTTY of Linux
   private static final int SET_SIZE = 0x5414; // TIOCSWINSZ of Linux
 
-  /** What is needed of it. */
+  /** What is needed of it; the names are the library's. */
+  @SuppressWarnings("MemberName")
   interface C extends Library {
     C LIB = Native.load("c", C.class);
 
