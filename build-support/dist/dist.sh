@@ -64,6 +64,11 @@ cp -R "$work/legal" "$image/lib/legal"
 FRAM_JAVA_OPTS="-XX:SharedArchiveFile= -XX:ArchiveClassesAtExit=$work/classes.jsa" "$image/bin/fram" --version >"$work/archive.log" 2>&1 || { cat "$work/archive.log" >&2; fail "the image does not start" 70; }
 [ ! -f "$work/classes.jsa" ] || mv "$work/classes.jsa" "$image/lib/app/classes.jsa"
 
+# The manual and bash's completion, made by the program that they describe.
+mkdir -p "$image/share/man/man1" "$image/share/bash-completion/completions"
+"$image/bin/fram" man >"$image/share/man/man1/fram.1" || fail "the manual page could not be made" 70
+"$image/bin/fram" completion bash >"$image/share/bash-completion/completions/fram" || fail "the completion could not be made" 70
+
 archive=$dist/fram-$version-$platform.tar.gz
 tar -czf "$archive" -C "$dist" fram
 say "image   $image"

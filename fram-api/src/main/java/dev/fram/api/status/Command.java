@@ -49,6 +49,12 @@ public sealed interface Command {
   /** Give up and leave no trace (only before the hand-over). */
   record Cancel() implements Command {}
 
+  /** Copy nothing further and begin no cutover, until {@link Resume} or the run's end. */
+  record Pause() implements Command {}
+
+  /** Go on after a {@link Pause}. */
+  record Resume() implements Command {}
+
   /** End the run; it can be resumed. */
   record Stop() implements Command {}
 }

@@ -51,6 +51,9 @@ public record Status(
   /** A note that begins so tells of a throttle. */
   public static final String THROTTLED = "Throttled: ";
 
+  /** What holds a run begins so when a person has paused it. */
+  public static final String PAUSED = "Paused: ";
+
   @SuppressWarnings("RedundantNullCheck") // a picture that an older program has written
   public Status {
     alarms = alarms == null ? List.of() : List.copyOf(alarms);
@@ -61,6 +64,11 @@ public record Status(
     List<String> steps = new ArrayList<>(asked.commands());
     steps.add("fram migrate");
     return with(phase, phaseMillis, Optional.of(asked), steps);
+  }
+
+  /** Whether a person has paused the run. */
+  public boolean paused() {
+    return held.filter(why -> why.startsWith(PAUSED)).isPresent();
   }
 
   /** The same with other next steps. */

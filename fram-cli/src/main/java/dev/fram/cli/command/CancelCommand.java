@@ -30,7 +30,7 @@ final class CancelCommand implements FramCommand {
   @Override
   public int run(Session session) {
     try (Presenter presenter = session.lines()) {
-      return Outcome.show(presenter, () -> session.client().cancel(presenter::show));
+      return Outcome.show(presenter, () -> session.client().cancel(Session.shownBy(presenter)));
     }
   }
 }

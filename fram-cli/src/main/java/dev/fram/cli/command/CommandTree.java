@@ -82,13 +82,17 @@ public final class CommandTree {
         new MeasureCommand(),
         new MigrateCommand(),
         new StatusCommand(),
+        new PauseCommand(),
+        new ResumeCommand(),
         new VerifyCommand(),
         new CutoverCommand(),
         new RollbackCommand(),
         new ResolveCommand(),
         new ReportCommand(),
         new CancelCommand(),
-        new CompleteCommand());
+        new CompleteCommand(),
+        new CompletionCommand(),
+        new ManCommand());
   }
 
   private static CommandSpec spec(FramCommand command) {

@@ -64,13 +64,13 @@ final class CompleteCommand implements FramCommand {
     MigrationClient client = session.client();
     Optional<Report> report = client.report(CommandTree.version()).filter(CompleteCommand::ends);
     if (report.isEmpty()) {
-      return client.complete(presenter::show);
+      return client.complete(Session.shownBy(presenter));
     }
     Report before = report.get();
     ReportFiles files = ReportCommand.files(session, before.migration().id(), html, json);
     // What it is made from goes away with the migration.
     files.write(ReportJson.tree(before));
-    Answer answer = client.complete(presenter::show);
+    Answer answer = client.complete(Session.shownBy(presenter));
     if (answer.exitCode() != 0) {
       return answer;
     }

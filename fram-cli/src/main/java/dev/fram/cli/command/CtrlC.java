@@ -32,6 +32,7 @@ final class CtrlC {
     try {
       return body.getAsInt();
     } finally {
+      Logging.flush(); // the JVM may be gone a moment after the next line
       ctrlC.end();
     }
   }

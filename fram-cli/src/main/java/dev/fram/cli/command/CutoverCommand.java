@@ -43,7 +43,8 @@ final class CutoverCommand implements FramCommand {
     try (Presenter presenter = dryRun ? session.lines() : session.live(footer, List::of)) {
       servers.warnings().forEach(presenter::warn);
       return Outcome.show(
-          presenter, () -> dryRun ? client.cutoverDryRun() : client.cutover(presenter::show));
+          presenter,
+          () -> dryRun ? client.cutoverDryRun() : client.cutover(Session.shownBy(presenter)));
     }
   }
 }

@@ -111,7 +111,11 @@ final class DemoCommand implements FramCommand {
   @Override
   public Set<ConfigKey> keys() {
     return EnumSet.of(
-        ConfigKey.JOBS, ConfigKey.INDEX_JOBS, ConfigKey.WRITE_BLOCK_BUDGET, ConfigKey.DASHBOARD);
+        ConfigKey.JOBS,
+        ConfigKey.INDEX_JOBS,
+        ConfigKey.WRITE_BLOCK_BUDGET,
+        ConfigKey.DASHBOARD,
+        ConfigKey.LOG_FILE);
   }
 
   @Override
@@ -133,6 +137,7 @@ final class DemoCommand implements FramCommand {
             session.settings(),
             (request, settings) -> {
               MigrationRun run = session.migrationRun(request, settings);
+              run.addStatusListener(status -> Logging.name(status.migration()));
               page.follow(run, session.client(request, settings));
               return run;
             });

@@ -3,8 +3,10 @@ package dev.fram.cli.command;
 
 import dev.fram.api.error.ErrorCode;
 import dev.fram.api.error.FramException;
+import dev.fram.cli.config.ConfigKey;
 import dev.fram.cli.config.ConfigReader;
 import dev.fram.cli.config.ConfigValues;
+import dev.fram.cli.log.LogFile;
 import dev.fram.cli.tui.JsonPresenter;
 import dev.fram.cli.tui.Presenter;
 import dev.fram.cli.tui.Terminal;
@@ -69,15 +71,28 @@ public final class Invocation {
       ConfigValues values =
           new ConfigReader(terminal.surroundings())
               .read(CommandTree.flags(parsed), output.config(), command.required());
+      logInto(values, parsed.commandSpec().name());
       return command.run(new Session(terminal, output, values));
     } catch (FramException e) {
       return failed(output, e);
     } catch (RuntimeException | Error e) {
       return failed(output, defect(e));
+    } finally {
+      Logging.end();
     }
   }
 
+  /** A file that cannot be written is no reason to stop: it is told, and the work goes on. */
+  private void logInto(ConfigValues values, String command) {
+    values
+        .text(ConfigKey.LOG_FILE)
+        .map(terminal.surroundings()::path)
+        .map(path -> new LogFile(path, command, told -> terminal.err().println("fram: " + told)))
+        .ifPresent(Logging::into);
+  }
+
   private int failed(OutputOptions output, FramException failure) {
+    Logging.failed(failure);
     Session session = new Session(terminal, output, ConfigValues.none());
     try (Presenter presenter = session.lines()) {
       presenter.failed(failure);

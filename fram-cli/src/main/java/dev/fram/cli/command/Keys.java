@@ -12,9 +12,11 @@ final class Keys {
 
   private Keys() {}
 
-  /** Both servers and how to log in. */
+  /** Both servers and how to log in; and the log, which every command has. */
   static Set<ConfigKey> logins() {
-    return EnumSet.range(ConfigKey.SOURCE, ConfigKey.RESIDENCY_ALLOW);
+    Set<ConfigKey> keys = EnumSet.range(ConfigKey.SOURCE, ConfigKey.RESIDENCY_ALLOW);
+    keys.add(ConfigKey.LOG_FILE);
+    return keys;
   }
 
   /**

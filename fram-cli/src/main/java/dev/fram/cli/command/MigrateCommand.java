@@ -9,6 +9,7 @@ import dev.fram.cli.tui.Figures;
 import dev.fram.cli.tui.Presenter;
 import dev.fram.core.bus.Answer;
 import dev.fram.core.migration.Goal;
+import dev.fram.core.migration.MigrationClient;
 import dev.fram.core.migration.MigrationRun;
 import dev.fram.core.migration.RunResult;
 import dev.fram.core.run.MigrationSettings;
@@ -25,9 +26,6 @@ import picocli.CommandLine.Command;
       "Run the same command again after any interruption: it goes on from where it was."
     })
 final class MigrateCommand implements FramCommand {
-  static final String FOOTER =
-      "Ctrl-C stops here; nothing is lost: the same command goes on from where it was.";
-
   /** What a shell makes of a process that Ctrl-C ended. */
   private static final int INTERRUPTED = 130;
 
@@ -46,16 +44,17 @@ final class MigrateCommand implements FramCommand {
     Servers servers = session.servers();
     MigrationSettings settings = session.settings();
     MigrationRun run = session.migrationRun(servers.request(), settings);
+    MigrationClient client = session.client(servers.request(), settings);
     try (RunPage page = RunPage.open(session);
         RunNotices notices = RunNotices.open(session.values());
-        Presenter presenter = session.live(FOOTER, page::extras)) {
+        Presenter presenter =
+            session.live(new Helm(client::ask, Helm.Leave.running()), page::extras)) {
       servers.warnings().forEach(presenter::warn);
       notices.warnings().forEach(presenter::warn);
       page.announce(presenter);
       notices.follow(run);
-      page.follow(run, session.client(servers.request(), settings));
-      run.addStatusListener(status -> Logging.name(status.migration()));
-      run.addStatusListener(presenter::show);
+      page.follow(run, client);
+      run.addStatusListener(Session.shownBy(presenter));
       run.addFindingListener(presenter::found);
       return CtrlC.during(
           run::stop, () -> Outcome.show(presenter, () -> answer(run.run(Goal.MIGRATE))));

@@ -14,9 +14,11 @@ final class Outcome {
   static int show(Presenter presenter, Supplier<Answer> work) {
     try {
       Answer answer = work.get();
+      Logging.ended(answer);
       presenter.answer(answer);
       return answer.exitCode();
     } catch (FramException e) {
+      Logging.failed(e);
       presenter.failed(e);
       return e.category().exitCode();
     }

@@ -45,7 +45,7 @@ final class ResolveCommand implements FramCommand {
     MigrationClient client = session.client();
     try (Presenter presenter = session.lines()) {
       servers.warnings().forEach(presenter::warn);
-      return Outcome.show(presenter, () -> client.resolve(answer, presenter::show));
+      return Outcome.show(presenter, () -> client.resolve(answer, Session.shownBy(presenter)));
     }
   }
 }

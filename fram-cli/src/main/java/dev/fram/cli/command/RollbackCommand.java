@@ -46,7 +46,8 @@ final class RollbackCommand implements FramCommand {
     try (Presenter presenter = dryRun ? session.lines() : session.live(footer, List::of)) {
       servers.warnings().forEach(presenter::warn);
       return Outcome.show(
-          presenter, () -> dryRun ? client.rollbackDryRun() : client.rollback(presenter::show));
+          presenter,
+          () -> dryRun ? client.rollbackDryRun() : client.rollback(Session.shownBy(presenter)));
     }
   }
 }

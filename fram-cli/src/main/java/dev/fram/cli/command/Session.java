@@ -5,9 +5,11 @@ import dev.fram.api.engine.Engine;
 import dev.fram.api.engine.RouteRequest;
 import dev.fram.api.error.ErrorCode;
 import dev.fram.api.error.FramException;
+import dev.fram.api.status.Status;
 import dev.fram.cli.config.ConfigValues;
 import dev.fram.cli.config.RunSettings;
 import dev.fram.cli.config.Servers;
+import dev.fram.cli.tui.Deck;
 import dev.fram.cli.tui.JsonPresenter;
 import dev.fram.cli.tui.LinePresenter;
 import dev.fram.cli.tui.Picture;
@@ -22,7 +24,9 @@ import dev.fram.core.run.MigrationSettings;
 import java.util.List;
 import java.util.ServiceLoader;
 import java.util.TreeSet;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 
 /**
  * One call of a command: the user's settings and terminal, and the way from there to the core.
@@ -97,9 +101,30 @@ record Session(Terminal terminal, OutputOptions output, ConfigValues values) {
 
   /** A live screen when a person looks on and asked for nothing else. */
   Presenter live(String footer, Supplier<List<Picture.Extra>> extras) {
+    return live(Deck.none(footer), extras);
+  }
+
+  /** The same with keys. */
+  Presenter live(Deck deck, Supplier<List<Picture.Extra>> extras) {
     boolean screen =
         terminal.interactive() && !output.json() && !output.quiet() && !output.verbose();
-    return screen ? new ScreenPresenter(terminal, footer, extras) : lines();
+    return screen ? new ScreenPresenter(terminal, deck, () -> withLog(extras.get())) : lines();
+  }
+
+  /** What is written to the error stream is soon painted over by the screen. */
+  private static List<Picture.Extra> withLog(List<Picture.Extra> extras) {
+    return Logging.trouble()
+        .map(trouble ->
+            Stream.concat(extras.stream(), Stream.of(new Picture.Extra("Log", trouble))).toList())
+        .orElse(extras);
+  }
+
+  /** Shows each picture; the log names its migration from then on. */
+  static Consumer<Status> shownBy(Presenter presenter) {
+    return status -> {
+      Logging.name(status.migration());
+      presenter.show(status);
+    };
   }
 
   private LinePresenter.Detail detail() {

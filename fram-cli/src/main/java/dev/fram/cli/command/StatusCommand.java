@@ -74,14 +74,16 @@ final class StatusCommand implements FramCommand {
   private static int once(Session session, MigrationClient client) {
     MigrationClient.View view = view(client);
     try (Presenter presenter = session.snapshot()) {
-      presenter.show(view.status());
+      Session.shownBy(presenter).accept(view.status());
       presenter.answer(Answer.done(process(view)));
       return 0;
     }
   }
 
   private int watch(Session session, MigrationClient client) {
-    try (Presenter presenter = session.live("Ctrl-C ends the watching only.", List::of)) {
+    try (Presenter presenter =
+        session.live(
+            new Helm(client::ask, Helm.Leave.watching(interrupted::countDown)), List::of)) {
       return CtrlC.during(interrupted::countDown, () -> watch(client, presenter));
     }
   }
@@ -90,7 +92,7 @@ final class StatusCommand implements FramCommand {
     MigrationClient.View view;
     do {
       view = view(client);
-      presenter.show(view.status());
+      Session.shownBy(presenter).accept(view.status());
     } while (!isOver(view.status().phase()) && !pause());
     presenter.answer(Answer.done(process(view)));
     return 0;
@@ -107,7 +109,7 @@ final class StatusCommand implements FramCommand {
     while (true) {
       // Before the first run there is no migration yet: that is worth waiting for too.
       Optional<Status> status = client.status().map(MigrationClient.View::status);
-      status.ifPresent(presenter::show);
+      status.ifPresent(Session.shownBy(presenter));
       Optional<PhaseName> phase = status.map(Status::phase);
       if (phase.filter(now -> isReached(now, wanted)).isPresent()) {
         presenter.answer(Answer.done("Phase " + wanted + " is reached."));

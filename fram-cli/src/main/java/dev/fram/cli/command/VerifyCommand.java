@@ -85,7 +85,8 @@ final class VerifyCommand implements FramCommand {
     String footer = "Ctrl-C ends the watching only; a comparison by fram migrate goes on.";
     try (Presenter presenter = session.live(footer, List::of)) {
       servers.warnings().forEach(presenter::warn);
-      return Outcome.show(presenter, () -> session.client().verify(comparison(), presenter::show));
+      return Outcome.show(
+          presenter, () -> session.client().verify(comparison(), Session.shownBy(presenter)));
     }
   }
 

@@ -158,7 +158,12 @@ public enum ConfigKey {
       ValueKind.WEBHOOK,
       "",
       "A webhook that is told when the migration is ready, held, throttled, cut over, undone, or needs"
-          + " you. Its URL is a secret: better FRAM_NOTIFY or the file than the command line.");
+          + " you. Its URL is a secret: better FRAM_NOTIFY or the file than the command line."),
+  LOG_FILE(
+      ValueKind.PATH,
+      "",
+      "Writes the log here too, one JSON object a line, each with the migration's id. A file that"
+          + " cannot be written stops nothing.");
 
   private final ValueKind kind;
   private final String fallback;

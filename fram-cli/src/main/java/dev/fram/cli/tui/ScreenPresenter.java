@@ -9,6 +9,7 @@ import dev.fram.core.inventory.Inventory;
 import dev.fram.core.probe.Measurement;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Supplier;
 
 /**
@@ -18,20 +19,22 @@ import java.util.function.Supplier;
 public final class ScreenPresenter implements Presenter {
   private final Terminal terminal;
   private final LinePresenter lines;
-  private final String footer;
+  private final Deck deck;
   private final Supplier<List<Picture.Extra>> extras;
   private final List<LiveScreen> screen = new ArrayList<>(1);
   private final List<Finding> found = new ArrayList<>();
+  private Optional<Keyboard> keys = Optional.empty();
+  private Optional<Status> last = Optional.empty();
   private boolean ended;
 
   /**
-   * @param footer what the keys do
+   * @param deck what the keys do
    * @param extras lines of others, asked for with each picture
    */
-  public ScreenPresenter(Terminal terminal, String footer, Supplier<List<Picture.Extra>> extras) {
+  public ScreenPresenter(Terminal terminal, Deck deck, Supplier<List<Picture.Extra>> extras) {
     this.terminal = terminal;
     this.lines = new LinePresenter(terminal, LinePresenter.Detail.STEPS);
-    this.footer = footer;
+    this.deck = deck;
     this.extras = extras;
   }
 
@@ -44,7 +47,30 @@ public final class ScreenPresenter implements Presenter {
       screen.add(
           new LiveScreen(terminal.out(), terminal.surroundings().variables(), terminal.look()));
     }
-    screen.getFirst().show(new Picture(status, extras.get(), footer));
+    last = Optional.of(status);
+    draw(status);
+    if (keys.filter(Keyboard::alive).isEmpty()) {
+      keys = Keyboard.open(this::press);
+    }
+  }
+
+  private void draw(Status status) {
+    screen.getFirst().show(new Picture(status, extras.get(), deck.footer(status)));
+  }
+
+  /** In the keyboard's thread. */
+  private void press(char key) {
+    Optional<Status> seen;
+    synchronized (this) {
+      seen = ended ? Optional.empty() : last;
+    }
+    // Not under the lock: whatever a key does, pictures go on.
+    seen.ifPresent(status -> deck.press(key, status));
+    synchronized (this) {
+      if (!ended) {
+        last.ifPresent(this::draw);
+      }
+    }
   }
 
   @Override
@@ -102,6 +128,8 @@ public final class ScreenPresenter implements Presenter {
   @Override
   public synchronized void close() {
     if (!screen.isEmpty() && !ended) {
+      keys.ifPresent(Keyboard::close);
+      deck.close();
       screen.getFirst().close();
       ended = true;
       // Below the last picture, where it stays readable.

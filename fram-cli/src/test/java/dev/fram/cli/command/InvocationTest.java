@@ -11,7 +11,9 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -77,6 +79,36 @@ class InvocationTest {
     assertThat(event.get("code").asText()).isEqualTo("CONFIG_INVALID");
     assertThat(event.has("next_steps")).isTrue();
     assertThat(error()).isEmpty();
+  }
+
+  @Test
+  void theLogFileTellsHowItEndedAndNoSecret() throws IOException {
+    Path log = folder.resolve("fram.log");
+    String[] line = {
+      "check", "--source=postgresql://ann:hidden@127.0.0.1:1/a",
+      "--target=postgresql://ann:hidden@127.0.0.1:1/a", "--log-file=fram.log"
+    };
+    assertThat(run(line)).isEqualTo(4);
+    assertThat(Files.getPosixFilePermissions(log))
+        .isEqualTo(PosixFilePermissions.fromString("rw-------"));
+    JsonNode last = new ObjectMapper().readTree(Files.readAllLines(log).getLast());
+    assertThat(last.get("command").asText()).isEqualTo("check");
+    assertThat(last.get("exit_code").asInt()).isEqualTo(4);
+    assertThat(last.get("code").asText()).isEqualTo("SERVER_UNREACHABLE");
+    assertThat(last.get("time").asText()).endsWith("Z");
+    assertThat(log).content().contains("127.0.0.1:1").doesNotContain("hidden");
+  }
+
+  @Test
+  void aLogFileThatCannotBeWrittenIsToldOnce() {
+    String[] line = {
+      "check",
+      "--source=postgresql://127.0.0.1:1/a",
+      "--target=postgresql://127.0.0.1:1/a",
+      "--log-file=nowhere/fram.log"
+    };
+    assertThat(run(line)).isEqualTo(4);
+    assertThat(error()).containsOnlyOnce("nowhere/fram.log takes nothing: its folder does not");
   }
 
   private int run(String... arguments) {

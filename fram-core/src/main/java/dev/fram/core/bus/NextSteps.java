@@ -15,6 +15,9 @@ final class NextSteps {
         phase == PhaseName.SERVING
             || phase == PhaseName.ROLLING_BACK
             || phase == PhaseName.ROLLED_BACK;
+    if (held.filter(why -> why.startsWith(Status.PAUSED)).isPresent() && !given) {
+      return List.of("fram resume", "fram status", "fram cancel");
+    }
     if (held.isPresent() && !given) {
       return List.of("fram status", "fram cancel");
     }

@@ -157,13 +157,17 @@ final class Attempt {
     MigrationRecord recorded = parts.journal().store().load().orElseThrow();
     Ledger ledger = new Ledger(settings.verify().ledgerKeys());
     Pipeline pipeline = new Pipeline(parts, ledger);
+    Pace pace = new Pace(clock, settings.copy().jobs(), settings.guard().mostRate());
     CommandDesk desk =
-        new CommandDesk(parts.journal().store(), orders, () -> bus.projector().phase());
+        new CommandDesk(
+            parts.journal().store(),
+            orders,
+            () -> bus.projector().phase(),
+            new Intermission(orders, pace, bus));
     if (leases++ == 0) {
       desk.refuseOld();
     }
     Contact contact = new Contact(clock);
-    Pace pace = new Pace(clock, settings.copy().jobs(), settings.guard().mostRate());
     SourceWatch watch = new SourceWatch(parts, pipeline, new SourceGuard(parts, pace), contact);
     LagWatch lag = new LagWatch(parts, pipeline, contact);
     try (Chronicler chronicler =

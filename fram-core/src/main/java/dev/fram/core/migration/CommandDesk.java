@@ -16,11 +16,14 @@ final class CommandDesk {
   private final JournalStore store;
   private final Orders orders;
   private final Supplier<PhaseName> phase;
+  private final Intermission intermission;
 
-  CommandDesk(JournalStore store, Orders orders, Supplier<PhaseName> phase) {
+  CommandDesk(
+      JournalStore store, Orders orders, Supplier<PhaseName> phase, Intermission intermission) {
     this.store = store;
     this.orders = orders;
     this.phase = phase;
+    this.intermission = intermission;
   }
 
   /** What was asked of a run that is gone must not befall this one. */
@@ -61,6 +64,10 @@ final class CommandDesk {
         answer(pending.id(), Answer.done("The run ends; fram migrate resumes it."));
         orders.end(Orders.Ending.STOP);
       }
+      case Command.Pause pause -> pause(pending.id());
+      case Command.Resume resume ->
+          answer(
+              pending.id(), Answer.done(intermission.end() ? "It goes on." : "It was not paused."));
       case Command.Cancel cancel -> cancel(pending.id());
       case Command.Rollback rollback -> rollback(pending.id(), rollback);
       case Command.RollbackDryRun dryRun -> rollback(pending.id(), dryRun);
@@ -73,6 +80,16 @@ final class CommandDesk {
       case Command.Cutover cutover -> whenReady(pending.id(), cutover);
       case Command.CutoverDryRun dryRun -> whenReady(pending.id(), dryRun);
       case Command.Verify verify -> whenReady(pending.id(), verify);
+    }
+  }
+
+  /** What is read and applied goes on: to pause that would fill the source's disk. */
+  private void pause(long id) {
+    if (phase.get().compareTo(PhaseName.READY) > 0) {
+      answer(id, refused("a pause is for what comes before the cutover"));
+    } else {
+      intermission.begin();
+      answer(id, Answer.done(Intermission.SENTENCE));
     }
   }
 

@@ -20,6 +20,8 @@ final class CommandWords {
       case Command.Resolve c -> "resolve\n" + c.answer();
       case Command.Complete c -> "complete";
       case Command.Cancel c -> "cancel";
+      case Command.Pause c -> "pause";
+      case Command.Resume c -> "resume";
       case Command.Stop c -> "stop";
     };
   }
@@ -47,6 +49,8 @@ final class CommandWords {
       case "rollback" -> Optional.of(new Command.Rollback());
       case "complete" -> Optional.of(new Command.Complete());
       case "cancel" -> Optional.of(new Command.Cancel());
+      case "pause" -> Optional.of(new Command.Pause());
+      case "resume" -> Optional.of(new Command.Resume());
       case "stop" -> Optional.of(new Command.Stop());
       default -> Optional.empty();
     };

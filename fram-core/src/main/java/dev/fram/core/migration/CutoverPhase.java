@@ -148,6 +148,8 @@ final class CutoverPhase {
       case Command.Resolve c -> refuse(order);
       case Command.Complete c -> refuse(order);
       case Command.Cancel c -> refuse(order);
+      case Command.Pause c -> refuse(order);
+      case Command.Resume c -> refuse(order);
       case Command.Stop c -> refuse(order);
     }
   }

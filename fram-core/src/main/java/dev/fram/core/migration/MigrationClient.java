@@ -200,6 +200,16 @@ public final class MigrationClient {
     return orNothing(order(new Command.Cancel(), Goal.CANCEL, watcher));
   }
 
+  /** Holds the run that is going on back; see {@link Command.Pause}. */
+  public Answer pause() {
+    return ask(new Command.Pause());
+  }
+
+  /** Ends its pause. */
+  public Answer resume() {
+    return ask(new Command.Resume());
+  }
+
   /** Ends the run that is going on; it can be resumed. */
   public Answer stop() {
     return tellRun(new Command.Stop(), s -> {}).orElseGet(MigrationClient::nobody);

@@ -33,6 +33,7 @@ final class Orders {
   private Optional<Ending> ending = Optional.empty();
   private Optional<StopSignal> work = Optional.empty();
   private boolean turnedBack;
+  private boolean paused;
 
   Orders(Goal goal) {
     this.goal = goal;
@@ -49,6 +50,19 @@ final class Orders {
 
   synchronized boolean turnedBack() {
     return turnedBack;
+  }
+
+  /** Holds in every attempt of this run, until {@link #goOn}. */
+  synchronized void pause() {
+    paused = true;
+  }
+
+  synchronized void goOn() {
+    paused = false;
+  }
+
+  synchronized boolean paused() {
+    return paused;
   }
 
   /** Which signal ends the work that is going on now. */

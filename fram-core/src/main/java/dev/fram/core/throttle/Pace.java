@@ -20,6 +20,7 @@ public final class Pace {
   private int inside;
   private Hold hold = Hold.NONE;
   private int adapted;
+  private boolean paused;
   private long nextNanos;
 
   /** What the guard of the source holds back. */
@@ -51,6 +52,17 @@ public final class Pace {
     adjust();
   }
 
+  /** Nothing is begun, whatever the others want, until {@link #goOn}. */
+  public synchronized void pause() {
+    paused = true;
+    adjust();
+  }
+
+  public synchronized void goOn() {
+    paused = false;
+    adjust();
+  }
+
   /** At most so many threads copy; what the guard wants counts beside it. */
   public synchronized void workers(int wanted) {
     adapted = Math.max(1, Math.min(most, wanted));
@@ -69,7 +81,7 @@ public final class Pace {
 
   /** Whether a snapshot may be opened. */
   public synchronized boolean opens() {
-    return hold != Hold.SNAPSHOTS && hold != Hold.CHUNKS;
+    return !paused && hold != Hold.SNAPSHOTS && hold != Hold.CHUNKS;
   }
 
   /** Asks for the turn to copy a chunk; whoever gets it gives it back by {@link #leave}. */
@@ -104,11 +116,14 @@ public final class Pace {
   }
 
   private void adjust() {
-    allowed =
-        switch (hold) {
-          case NONE, SNAPSHOTS -> adapted;
-          case HALF -> Math.max(1, Math.min(adapted, most / 2));
-          case CHUNKS -> 0;
-        };
+    allowed = paused ? 0 : held();
+  }
+
+  private int held() {
+    return switch (hold) {
+      case NONE, SNAPSHOTS -> adapted;
+      case HALF -> Math.max(1, Math.min(adapted, most / 2));
+      case CHUNKS -> 0;
+    };
   }
 }

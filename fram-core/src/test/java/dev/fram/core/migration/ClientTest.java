@@ -6,12 +6,16 @@ import static org.awaitility.Awaitility.await;
 
 import dev.fram.api.error.ErrorCode;
 import dev.fram.api.status.PhaseName;
+import dev.fram.api.status.Status;
 import dev.fram.core.bus.Answer;
 import dev.fram.core.run.MigrationSettings;
 import dev.fram.testkit.memory.MemoryFaults;
 import dev.fram.testkit.memory.MemoryWorkload;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -65,6 +69,49 @@ final class ClientTest {
       assertThat(world.source.hasTraces()).isFalse();
       world.assertRight(workload);
     }
+  }
+
+  @Test
+  void aPausedRunCopiesNothingAndBeginsNoCutover() {
+    World world = new World(folder);
+    MigrationSettings settings = world.settings(MigrationSettings.Mode.MANUAL);
+    MigrationClient client = world.client(settings);
+    MigrationRun run = world.run(MemoryFaults.NONE, settings);
+    AtomicReference<Thread> runner = new AtomicReference<>();
+    AtomicReference<Answer> paused = new AtomicReference<>();
+    List<Status> copying = new CopyOnWriteArrayList<>();
+    run.addStatusListener(status -> {
+      boolean first = paused.get() == null && status.phase() == PhaseName.PREPARED;
+      // In the run's own thread: it goes on to the copy only once the pause has begun.
+      if (first && Thread.currentThread().equals(runner.get())) {
+        paused.set(client.pause());
+      } else if (status.phase() == PhaseName.COPYING && status.paused()) {
+        copying.add(status);
+      }
+    });
+    Runnable migrate =
+        () -> {
+          runner.set(Thread.currentThread());
+          run.run(Goal.MIGRATE);
+        };
+    try (Background background = new Background(migrate, run)) {
+      await().atMost(Duration.ofSeconds(40)).until(() -> copying.size() > 30);
+      assertThat(paused.get().exitCode()).as(paused.toString()).isZero();
+      assertThat(copying).allMatch(status -> status.copy().rows() == 0);
+      assertThat(copying.getLast().nextSteps()).contains("fram resume");
+      assertThat(client.resume().message()).isEqualTo("It goes on.");
+      awaitReady(client);
+      assertThat(client.pause().exitCode()).isZero();
+      Answer refused = client.cutover(s -> {});
+      assertThat(refused.code()).isEqualTo(ErrorCode.CUTOVER_UNDONE.name());
+      assertThat(refused.message()).contains(Status.PAUSED, "fram resume");
+      assertThat(world.source.writable()).isTrue();
+      assertThat(client.resume().exitCode()).isZero();
+      assertThat(client.resume().message()).isEqualTo("It was not paused.");
+      assertThat(client.cutover(s -> {}).exitCode()).isZero();
+      background.join();
+    }
+    assertThat(client.pause().code()).isEqualTo(ErrorCode.PHASE_REFUSES.name());
   }
 
   @Test

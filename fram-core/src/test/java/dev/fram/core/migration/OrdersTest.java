@@ -8,8 +8,12 @@ import dev.fram.api.engine.Route;
 import dev.fram.api.status.Command;
 import dev.fram.api.status.PhaseName;
 import dev.fram.core.bus.Answer;
+import dev.fram.core.bus.EventBus;
 import dev.fram.core.bus.StatusJson;
+import dev.fram.core.bus.StatusProjector;
+import dev.fram.core.concurrent.Clock;
 import dev.fram.core.run.MigrationSettings;
+import dev.fram.core.throttle.Pace;
 import dev.fram.testkit.memory.MemoryEngine;
 import dev.fram.testkit.memory.MemoryFaults;
 import dev.fram.testkit.memory.MemoryProcess;
@@ -17,13 +21,38 @@ import java.lang.reflect.Proxy;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.OptionalLong;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What is asked is done once, and only while somebody waits for it. */
 final class OrdersTest {
   @TempDir Path folder;
+
+  private static CommandDesk desk(JournalStore store, Orders orders, Supplier<PhaseName> phase) {
+    Pace pace = new Pace(Clock.system(), 1, OptionalLong.empty());
+    EventBus bus = new EventBus(new StatusProjector(Clock.system()));
+    return new CommandDesk(store, orders, phase, new Intermission(orders, pace, bus));
+  }
+
+  /** A run that begins anew after a fault is still paused. */
+  @Test
+  void aPauseOutlivesAnAttempt() {
+    Orders orders = new Orders(Goal.MIGRATE);
+    EventBus bus = new EventBus(new StatusProjector(Clock.system()));
+    Pace first = new Pace(Clock.system(), 1, OptionalLong.empty());
+    new Intermission(orders, first, bus).begin();
+    Pace second = new Pace(Clock.system(), 1, OptionalLong.empty());
+    Intermission later = new Intermission(orders, second, bus);
+    assertThat(first.opens()).isFalse();
+    assertThat(second.opens()).isFalse();
+    assertThat(bus.projector().picture().paused()).isTrue();
+    assertThat(later.end()).isTrue();
+    assertThat(second.opens()).isTrue();
+    assertThat(bus.projector().picture().paused()).isFalse();
+  }
 
   /** The list was read before the answer was written, and is looked at after it. */
   @Test
@@ -34,7 +63,7 @@ final class OrdersTest {
       JournalStore store = route.target().journal();
       long id = store.submitCommand("cutover");
       List<JournalStore.PendingCommand> old = store.pendingCommands();
-      CommandDesk desk = new CommandDesk(reads(store, old), orders, phase::get);
+      CommandDesk desk = desk(reads(store, old), orders, phase::get);
       Replies replies = new Replies(store, orders);
       desk.poll();
       Orders.Order order = replies.next(Duration.ZERO).orElseThrow();
@@ -58,7 +87,7 @@ final class OrdersTest {
       JournalStore store = route.target().journal();
       long cutover = store.submitCommand("cutover");
       store.submitCommand("cancel");
-      new CommandDesk(store, orders, () -> PhaseName.READY).poll();
+      desk(store, orders, () -> PhaseName.READY).poll();
       assertThat(orders.stray()).isEmpty();
       assertThat(new Replies(store, orders).next(Duration.ZERO)).isPresent();
       assertThat(orders.stray()).containsExactly(cutover);
@@ -72,7 +101,7 @@ final class OrdersTest {
       JournalStore store = route.target().journal();
       long withdrawn = store.submitCommand("cutover");
       long wanted = store.submitCommand("cutover");
-      new CommandDesk(store, orders, () -> PhaseName.READY).poll();
+      desk(store, orders, () -> PhaseName.READY).poll();
       store.answerCommand(withdrawn, "{}");
       Replies replies = new Replies(store, orders);
       assertThat(replies.next(Duration.ZERO)).isEmpty();

@@ -46,6 +46,19 @@ final class PaceTest {
   }
 
   @Test
+  void aPauseIsStrongerThanWhatOthersWant() {
+    pace.pause();
+    pace.hold(Pace.Hold.NONE);
+    pace.workers(4);
+    assertThat(pace.enter()).isFalse();
+    assertThat(pace.opens()).isFalse();
+    pace.hold(Pace.Hold.HALF);
+    pace.goOn();
+    assertThat(pace.allowed()).isEqualTo(2);
+    assertThat(pace.opens()).isTrue();
+  }
+
+  @Test
   void oneThreadIsLeftWhenItIsSlow() {
     Pace single = new Pace(Clock.system(), 1, OptionalLong.empty());
     single.hold(Pace.Hold.HALF);

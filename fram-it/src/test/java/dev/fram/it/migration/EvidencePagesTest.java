@@ -24,7 +24,7 @@ class EvidencePagesTest {
   private static final Pattern NAME = Pattern.compile("`([A-Z][A-Za-z]*Test)?(#[A-Za-z]+)?`");
 
   @ParameterizedTest
-  @ValueSource(strings = {"scenarios.md", "guards.md"})
+  @ValueSource(strings = {"scenarios.md", "guards.md", "../guide/what-if.md"})
   void everyTestThatIsNamedExists(String page) throws IOException {
     Map<String, String> tests = tests();
     List<String> missing = new ArrayList<>();

@@ -17,6 +17,8 @@ enum Action {
   ROLLBACK_DRY_RUN(new Command.RollbackDryRun(), Care.NONE),
   ROLLBACK(new Command.Rollback(), Care.WORD),
   COMPLETE(new Command.Complete(), Care.WORD),
+  PAUSE(new Command.Pause(), Care.NONE),
+  RESUME(new Command.Resume(), Care.NONE),
   STOP(new Command.Stop(), Care.WORD),
   CANCEL(new Command.Cancel(), Care.WORD);
 
@@ -62,6 +64,8 @@ enum Action {
     return switch (this) {
       case CUTOVER_DRY_RUN, CUTOVER, VERIFY -> phase == PhaseName.READY;
       case ROLLBACK_DRY_RUN, ROLLBACK, COMPLETE -> serving;
+      case PAUSE -> before && !status.paused();
+      case RESUME -> before && status.paused();
       case STOP -> before || serving;
       case CANCEL -> before;
     };

@@ -98,6 +98,8 @@ export const ACTIONS = {
     says: 'What Fram made on both servers is removed. There is no way back after that.',
     go: 'Complete now',
   },
+  pause: { label: 'Pause' },
+  resume: { label: 'Resume' },
   stop: {
     label: 'Stop the run …',
     title: 'Stop the run?',

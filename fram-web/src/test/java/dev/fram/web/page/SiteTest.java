@@ -83,6 +83,20 @@ class SiteTest {
   }
 
   @Test
+  void pausingTakesTheTokenAndNoWord() throws Exception {
+    assertThat(talk.post("/api/commands/pause", "{}").code()).isEqualTo(401);
+    assertThat(still.asked).isEmpty();
+    assertThat(talk.post("/api/commands/pause", "{}", BEARER).code()).isEqualTo(202);
+    assertThat(still.asked.poll(20, TimeUnit.SECONDS)).isEqualTo(new Command.Pause());
+    assertThat(talk.post("/api/commands/resume", "{}", BEARER).code()).isEqualTo(202);
+    assertThat(still.asked.poll(20, TimeUnit.SECONDS)).isEqualTo(new Command.Resume());
+    assertThat(Action.offeredIn(Still.in(PhaseName.READY)))
+        .contains(Action.PAUSE)
+        .doesNotContain(Action.RESUME);
+    assertThat(Action.offeredIn(Still.in(PhaseName.SERVING))).doesNotContain(Action.PAUSE);
+  }
+
+  @Test
   void nothingBigHappensWithoutItsWord() throws Exception {
     for (String word : List.of("cutover", "rollback", "complete", "stop", "cancel")) {
       assertThat(talk.post("/api/commands/" + word, "{}", BEARER).code()).isEqualTo(409);
