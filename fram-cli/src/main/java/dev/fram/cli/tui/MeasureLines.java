@@ -2,6 +2,7 @@
 package dev.fram.cli.tui;
 
 import dev.fram.api.probe.LinkProbe;
+import dev.fram.api.probe.ServerCertificate;
 import dev.fram.core.figures.Amount;
 import dev.fram.core.probe.Forecast;
 import dev.fram.core.probe.Latency;
@@ -12,6 +13,7 @@ import dev.fram.core.probe.Soak;
 import dev.fram.core.probe.SourceFigures;
 import dev.fram.core.probe.TargetFigures;
 import dev.fram.core.probe.TimeRange;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -50,9 +52,28 @@ final class MeasureLines {
   private void link(String title, LinkFigures link) {
     head(title + ": " + link.server() + " (" + link.version() + ")");
     line("encryption", link.tls().map(MeasureLines::tls).orElse("none"));
+    link.tls().ifPresent(tls -> certificate(tls.certificate()));
     line("round trip", latency(link.roundTrip()));
     line("to the server", rate(link.sent()) + sessions(link.sessions()));
     line("from the server", rate(link.received()) + sessions(link.sessions()));
+  }
+
+  private void certificate(Optional<ServerCertificate> certificate) {
+    if (certificate.isEmpty()) {
+      line("certificate", UNKNOWN);
+      return;
+    }
+    ServerCertificate shown = certificate.get();
+    line("certificate", shown.subject() + ", issued by " + shown.issuer());
+    line(
+        "",
+        "valid from "
+            + Instant.ofEpochMilli(shown.beginsMillis())
+            + " until "
+            + Instant.ofEpochMilli(shown.endsMillis())
+            + "; "
+            + shown.checked().words());
+    line("", "SHA-256 " + shown.sha256());
   }
 
   private static String tls(LinkProbe.Tls tls) {

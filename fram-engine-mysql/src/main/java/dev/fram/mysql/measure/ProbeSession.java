@@ -2,6 +2,7 @@
 package dev.fram.mysql.measure;
 
 import dev.fram.mysql.connection.Connector;
+import dev.fram.mysql.connection.Encryption;
 import dev.fram.mysql.connection.Sql;
 import dev.fram.mysql.connection.SqlErrors;
 import java.sql.Connection;
@@ -34,6 +35,11 @@ final class ProbeSession {
 
   String name() {
     return connector.name();
+  }
+
+  /** What the URI asks of encryption. */
+  Encryption encryption() {
+    return Encryption.of(connector.endpoint());
   }
 
   <T> T work(String doing, Work<T> work) {
