@@ -145,12 +145,12 @@ final class PostgresRoute implements Route {
 
   @Override
   public SourceProbe sourceProbe() {
-    return new PostgresSourceProbe(sourceServer);
+    return new PostgresSourceProbe(sourceServer, terms);
   }
 
   @Override
   public TargetProbe targetProbe() {
-    return new PostgresTargetProbe(targetServer);
+    return new PostgresTargetProbe(targetServer, terms);
   }
 
   @Override

@@ -84,7 +84,8 @@ final class GuardSentence {
     return switch (bound.by()) {
       case SERVER ->
           "; at the limit the server drops the log, and the migration has to begin again";
-      case USER, FRAM -> "; at the limit we give up " + burden.holder() + ", and the run ends";
+      case USER, DISK, FRAM ->
+          "; at the limit we give up " + burden.holder() + ", and the run ends";
     };
   }
 
@@ -116,6 +117,7 @@ final class GuardSentence {
     return switch (bound.by()) {
       case USER -> " (--max-retained-log)";
       case SERVER -> " (the server's own limit)";
+      case DISK -> " (half of what its disk could hold for us)";
       case FRAM -> " (as much as there is data; --max-retained-log sets it)";
     };
   }

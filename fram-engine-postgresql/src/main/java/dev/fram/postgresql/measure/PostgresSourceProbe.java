@@ -2,17 +2,21 @@
 package dev.fram.postgresql.measure;
 
 import dev.fram.api.model.Table;
+import dev.fram.api.probe.DigestProbe;
+import dev.fram.api.probe.Disk;
 import dev.fram.api.probe.LinkProbe;
 import dev.fram.api.probe.LogKeeping;
 import dev.fram.api.probe.SourceProbe;
 import dev.fram.postgresql.connection.Connector;
 import dev.fram.postgresql.connection.Quoting;
 import dev.fram.postgresql.connection.Sql;
+import dev.fram.postgresql.digest.Terms;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.OptionalLong;
 import java.util.function.LongPredicate;
+import java.util.function.Supplier;
 import org.postgresql.PGConnection;
 import org.postgresql.copy.CopyOut;
 
@@ -28,10 +32,22 @@ public final class PostgresSourceProbe implements SourceProbe {
 
   private final ProbeSession session;
   private final PostgresLink link;
+  private final Supplier<DigestProbe> digests;
 
-  public PostgresSourceProbe(Connector source) {
+  public PostgresSourceProbe(Connector source, Terms terms) {
+    this.digests = () -> new PostgresDigestProbe(source, terms);
     this.session = new ProbeSession(source);
     this.link = new PostgresLink(session);
+  }
+
+  @Override
+  public Disk disk() {
+    return session.disk();
+  }
+
+  @Override
+  public DigestProbe digests() {
+    return digests.get();
   }
 
   @Override

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.fram.postgresql.measure;
 
+import dev.fram.api.probe.Disk;
 import dev.fram.api.probe.LinkProbe;
+import dev.fram.postgresql.ServerDisk;
 import dev.fram.postgresql.connection.Connector;
 import dev.fram.postgresql.connection.Sql;
 import dev.fram.postgresql.connection.SqlErrors;
@@ -29,6 +31,10 @@ final class ProbeSession {
 
   String name() {
     return connector.name();
+  }
+
+  Disk disk() {
+    return work("asking for the data directory", c -> ServerDisk.of(c, connector));
   }
 
   <T> T work(String doing, Work<T> work) {
