@@ -3,6 +3,7 @@ package dev.fram.postgresql;
 
 import dev.fram.api.engine.Burden;
 import dev.fram.postgresql.connection.Connector;
+import dev.fram.postgresql.connection.ServerDisk;
 import dev.fram.postgresql.connection.Sql;
 import dev.fram.postgresql.feed.FeedName;
 import java.sql.Connection;

@@ -64,8 +64,8 @@ public record ServerCertificate(
           own.getSubjectX500Principal().getName(),
           own.getIssuerX500Principal().getName(),
           HexFormat.of().formatHex(hash),
-          own.getNotBefore().getTime(),
-          own.getNotAfter().getTime(),
+          own.getNotBefore().toInstant().toEpochMilli(),
+          own.getNotAfter().toInstant().toEpochMilli(),
           checked);
     } catch (NoSuchAlgorithmException | CertificateEncodingException e) {
       throw new IllegalStateException("A certificate that was read cannot be written", e);

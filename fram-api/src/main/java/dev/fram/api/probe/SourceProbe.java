@@ -22,9 +22,6 @@ public interface SourceProbe extends AutoCloseable {
   /** The disk that the server keeps its data on, as far as it can be seen. */
   Disk disk();
 
-  /** Opens a read with the statements of a comparison, in a session of its own. */
-  DigestProbe digests();
-
   /** What the server has written since some fixed time. */
   Written written();
 

@@ -55,9 +55,6 @@ public interface TargetProbe extends AutoCloseable {
   /** The disk that the server keeps its data on, as far as it can be seen. */
   Disk disk();
 
-  /** Opens a read with the statements of a comparison, in a session of its own. */
-  DigestProbe digests();
-
   /** Updates these rows in one durable transaction, sent together. */
   void update(long[] numbers);
 

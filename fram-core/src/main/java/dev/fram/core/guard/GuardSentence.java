@@ -55,6 +55,10 @@ final class GuardSentence {
     if (step.rung() == Rung.FREE) {
       return "that is harmless; nothing is held back";
     }
+    if (work == Work.FOLLOW && snapshots()) {
+      return "it ends with the comparison that is going on; at the limit the run ends, and can be"
+          + " resumed";
+    }
     if (work == Work.FOLLOW) {
       return "only applying what waits lessens it, and that goes on" + atLimit();
     }
@@ -73,6 +77,13 @@ final class GuardSentence {
             case SNAPSHOT_AGE, UNDO ->
                 "no further table is begun until the ones that are begun are copied" + until();
           };
+    };
+  }
+
+  private boolean snapshots() {
+    return switch (burden.kind()) {
+      case LOG, FEED_AGE -> false;
+      case SNAPSHOT_AGE, UNDO -> true;
     };
   }
 

@@ -2,13 +2,11 @@
 package dev.fram.core.probe;
 
 import dev.fram.api.engine.BucketDigest;
+import dev.fram.api.engine.DigestProbe;
 import dev.fram.api.engine.Route;
 import dev.fram.api.engine.Span;
 import dev.fram.api.model.Table;
 import dev.fram.api.model.TableId;
-import dev.fram.api.probe.DigestProbe;
-import dev.fram.api.probe.SourceProbe;
-import dev.fram.api.probe.TargetProbe;
 import dev.fram.core.concurrent.AtOnce;
 import dev.fram.core.concurrent.Clock;
 import dev.fram.core.concurrent.StopSignal;
@@ -82,8 +80,8 @@ final class ComparisonMeter {
     }
     AtomicInteger next = new AtomicInteger();
     return AtOnce.both(
-        () -> lanes().run(limit, () -> new SourceLane(route.sourceProbe(), chosen, next)),
-        () -> lanes().run(limit, () -> new TargetLane(route.targetProbe(), scratch, rowBytes)),
+        () -> lanes().run(limit, () -> new SourceLane(chosen, next)),
+        () -> lanes().run(limit, () -> new TargetLane(scratch, rowBytes)),
         this::figures);
   }
 
@@ -131,17 +129,15 @@ final class ComparisonMeter {
 
   /** Reads pieces of one table after the other; each reader meets each table once, as in a run. */
   private final class SourceLane implements Lanes.Lane {
-    private final SourceProbe probe;
     private final List<Table> chosen;
     private final AtomicInteger next;
     private final Reader reader;
     private final Set<TableId> met = new HashSet<>();
 
-    SourceLane(SourceProbe probe, List<Table> chosen, AtomicInteger next) {
-      this.probe = probe;
+    SourceLane(List<Table> chosen, AtomicInteger next) {
       this.chosen = chosen;
       this.next = next;
-      this.reader = new Reader(probe::digests);
+      this.reader = new Reader(route::sourceDigests);
     }
 
     @Override
@@ -176,21 +172,18 @@ final class ComparisonMeter {
     @Override
     public void close() {
       reader.close();
-      probe.close();
     }
   }
 
   private final class TargetLane implements Lanes.Lane {
-    private final TargetProbe probe;
     private final Table scratch;
     private final int rowBytes;
     private final Reader reader;
 
-    TargetLane(TargetProbe probe, Table scratch, int rowBytes) {
-      this.probe = probe;
+    TargetLane(Table scratch, int rowBytes) {
       this.scratch = scratch;
       this.rowBytes = rowBytes;
-      this.reader = new Reader(probe::digests);
+      this.reader = new Reader(route::targetDigests);
     }
 
     @Override
@@ -212,7 +205,6 @@ final class ComparisonMeter {
     @Override
     public void close() {
       reader.close();
-      probe.close();
     }
   }
 

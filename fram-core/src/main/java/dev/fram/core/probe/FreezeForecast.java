@@ -35,8 +35,8 @@ final class FreezeForecast {
   TimeRange range() {
     double low =
         COMMITS * seen.target().commit().p50Millis()
-            + answers() * (seen.sourceLink().roundTrip().p50Millis())
-            + answers() * (seen.targetLink().roundTrip().p50Millis());
+            + answers() * seen.sourceLink().roundTrip().p50Millis()
+            + answers() * seen.targetLink().roundTrip().p50Millis();
     double mean =
         COMMITS * mean(seen.target().commit())
             + answers() * mean(seen.sourceLink().roundTrip())

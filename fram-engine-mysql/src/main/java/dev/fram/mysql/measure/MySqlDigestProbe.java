@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.fram.mysql.measure;
 
+import dev.fram.api.engine.DigestProbe;
 import dev.fram.api.engine.DigestReader;
 import dev.fram.api.engine.Reveal;
 import dev.fram.api.engine.Span;
 import dev.fram.api.model.Table;
-import dev.fram.api.probe.DigestProbe;
 import dev.fram.mysql.catalog.Catalog;
 import dev.fram.mysql.catalog.CatalogTable;
 import dev.fram.mysql.connection.Connector;
@@ -17,11 +17,11 @@ import java.sql.SQLException;
 import java.util.Optional;
 
 /** A snapshot of either server: the target's kind of moment, which writes no marker. One thread. */
-final class MySqlDigestProbe implements DigestProbe {
+public final class MySqlDigestProbe implements DigestProbe {
   private final Connector server;
   private final MySqlTargetMoment moment;
 
-  MySqlDigestProbe(Connector server) {
+  public MySqlDigestProbe(Connector server) {
     this.server = server;
     this.moment = MySqlTargetMoment.take(server, Reveal.DIGESTS_ONLY);
   }

@@ -3,7 +3,6 @@ package dev.fram.mysql.measure;
 
 import dev.fram.api.error.ErrorCode;
 import dev.fram.api.model.Table;
-import dev.fram.api.probe.DigestProbe;
 import dev.fram.api.probe.Disk;
 import dev.fram.api.probe.LinkProbe;
 import dev.fram.api.probe.LogKeeping;
@@ -23,7 +22,6 @@ import java.util.List;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.function.LongPredicate;
-import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
 /**
@@ -36,10 +34,8 @@ public final class MySqlSourceProbe implements SourceProbe {
 
   private final ProbeSession session;
   private final MySqlLink link;
-  private final Supplier<DigestProbe> digests;
 
   public MySqlSourceProbe(Connector source) {
-    this.digests = () -> new MySqlDigestProbe(source);
     this.session = new ProbeSession(source, ProbeSession.Kind.READER);
     this.link = new MySqlLink(session);
   }
@@ -53,11 +49,6 @@ public final class MySqlSourceProbe implements SourceProbe {
   @Override
   public Disk disk() {
     return session.disk();
-  }
-
-  @Override
-  public DigestProbe digests() {
-    return digests.get();
   }
 
   @Override

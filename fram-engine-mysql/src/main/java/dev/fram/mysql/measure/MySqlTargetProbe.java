@@ -3,7 +3,6 @@ package dev.fram.mysql.measure;
 
 import dev.fram.api.error.ErrorCode;
 import dev.fram.api.error.FramException;
-import dev.fram.api.probe.DigestProbe;
 import dev.fram.api.probe.Disk;
 import dev.fram.api.probe.LinkProbe;
 import dev.fram.api.probe.ScratchRows;
@@ -20,7 +19,6 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalLong;
 import java.util.TreeMap;
-import java.util.function.Supplier;
 
 /**
  * Works on table {@code fram.scratch}, whose comment says who made it: no other table is ever
@@ -47,11 +45,9 @@ public final class MySqlTargetProbe implements TargetProbe {
 
   private final ProbeSession session;
   private final MySqlLink link;
-  private final Supplier<DigestProbe> digests;
   private boolean madeDatabase;
 
   public MySqlTargetProbe(Connector target) {
-    this.digests = () -> new MySqlDigestProbe(target);
     this.session = new ProbeSession(target, ProbeSession.Kind.WRITER);
     this.link = new MySqlLink(session);
   }
@@ -65,11 +61,6 @@ public final class MySqlTargetProbe implements TargetProbe {
   @Override
   public Disk disk() {
     return session.disk();
-  }
-
-  @Override
-  public DigestProbe digests() {
-    return digests.get();
   }
 
   @Override

@@ -1,24 +1,24 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.fram.postgresql.measure;
 
+import dev.fram.api.engine.DigestProbe;
 import dev.fram.api.engine.DigestReader;
 import dev.fram.api.engine.Part;
 import dev.fram.api.engine.Reveal;
 import dev.fram.api.engine.Span;
 import dev.fram.api.model.Table;
-import dev.fram.api.probe.DigestProbe;
 import dev.fram.postgresql.connection.Connector;
 import dev.fram.postgresql.digest.PostgresTargetMoment;
 import dev.fram.postgresql.digest.Terms;
 import java.util.Optional;
 
 /** A snapshot of either server: the target's kind of moment, which writes no marker. One thread. */
-final class PostgresDigestProbe implements DigestProbe {
+public final class PostgresDigestProbe implements DigestProbe {
   private static final long PAGE = 8192;
 
   private final PostgresTargetMoment moment;
 
-  PostgresDigestProbe(Connector server, Terms terms) {
+  public PostgresDigestProbe(Connector server, Terms terms) {
     this.moment = PostgresTargetMoment.take(server, Reveal.DIGESTS_ONLY, terms);
   }
 

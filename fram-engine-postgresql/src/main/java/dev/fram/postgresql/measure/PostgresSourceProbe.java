@@ -2,7 +2,6 @@
 package dev.fram.postgresql.measure;
 
 import dev.fram.api.model.Table;
-import dev.fram.api.probe.DigestProbe;
 import dev.fram.api.probe.Disk;
 import dev.fram.api.probe.LinkProbe;
 import dev.fram.api.probe.LogKeeping;
@@ -10,13 +9,11 @@ import dev.fram.api.probe.SourceProbe;
 import dev.fram.postgresql.connection.Connector;
 import dev.fram.postgresql.connection.Quoting;
 import dev.fram.postgresql.connection.Sql;
-import dev.fram.postgresql.digest.Terms;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.OptionalLong;
 import java.util.function.LongPredicate;
-import java.util.function.Supplier;
 import org.postgresql.PGConnection;
 import org.postgresql.copy.CopyOut;
 
@@ -32,10 +29,8 @@ public final class PostgresSourceProbe implements SourceProbe {
 
   private final ProbeSession session;
   private final PostgresLink link;
-  private final Supplier<DigestProbe> digests;
 
-  public PostgresSourceProbe(Connector source, Terms terms) {
-    this.digests = () -> new PostgresDigestProbe(source, terms);
+  public PostgresSourceProbe(Connector source) {
     this.session = new ProbeSession(source);
     this.link = new PostgresLink(session);
   }
@@ -43,11 +38,6 @@ public final class PostgresSourceProbe implements SourceProbe {
   @Override
   public Disk disk() {
     return session.disk();
-  }
-
-  @Override
-  public DigestProbe digests() {
-    return digests.get();
   }
 
   @Override

@@ -3,7 +3,6 @@ package dev.fram.postgresql.measure;
 
 import dev.fram.api.error.ErrorCode;
 import dev.fram.api.error.FramException;
-import dev.fram.api.probe.DigestProbe;
 import dev.fram.api.probe.Disk;
 import dev.fram.api.probe.LinkProbe;
 import dev.fram.api.probe.ScratchRows;
@@ -11,7 +10,6 @@ import dev.fram.api.probe.TargetProbe;
 import dev.fram.postgresql.connection.Connector;
 import dev.fram.postgresql.connection.Quoting;
 import dev.fram.postgresql.connection.Sql;
-import dev.fram.postgresql.digest.Terms;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.sql.Connection;
@@ -22,7 +20,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalLong;
-import java.util.function.Supplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.postgresql.PGConnection;
@@ -39,10 +36,8 @@ public final class PostgresTargetProbe implements TargetProbe {
 
   private final ProbeSession session;
   private final PostgresLink link;
-  private final Supplier<DigestProbe> digests;
 
-  public PostgresTargetProbe(Connector target, Terms terms) {
-    this.digests = () -> new PostgresDigestProbe(target, terms);
+  public PostgresTargetProbe(Connector target) {
     this.session = new ProbeSession(target);
     this.link = new PostgresLink(session);
   }
@@ -56,11 +51,6 @@ public final class PostgresTargetProbe implements TargetProbe {
   @Override
   public Disk disk() {
     return session.disk();
-  }
-
-  @Override
-  public DigestProbe digests() {
-    return digests.get();
   }
 
   @Override

@@ -3,8 +3,8 @@ package dev.fram.postgresql.measure;
 
 import dev.fram.api.probe.Disk;
 import dev.fram.api.probe.LinkProbe;
-import dev.fram.postgresql.ServerDisk;
 import dev.fram.postgresql.connection.Connector;
+import dev.fram.postgresql.connection.ServerDisk;
 import dev.fram.postgresql.connection.Sql;
 import dev.fram.postgresql.connection.SqlErrors;
 import java.sql.Connection;

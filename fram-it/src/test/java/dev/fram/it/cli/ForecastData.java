@@ -4,6 +4,7 @@ package dev.fram.it.cli;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -61,7 +62,7 @@ enum ForecastData {
               + text(postgres, 32),
           megabytes * 3_000,
           postgres);
-      for (String column : "a b c d e f".split(" ")) {
+      for (String column : List.of("a", "b", "c", "d", "e", "f")) {
         to.execute("CREATE INDEX entry_" + column + " ON entry (" + column + ")");
       }
     }

@@ -19,6 +19,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.io.TempDir;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The forecast against what really happens: {@code fram measure --save}, a whole migration with its
@@ -31,6 +33,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(3600)
 @EnabledIfSystemProperty(named = "fram.forecast", matches = "POSTGRESQL|MYSQL|MARIADB")
 class ForecastTest {
+  private static final Logger LOG = LoggerFactory.getLogger(ForecastTest.class);
   private static final ObjectMapper MAPPER = new ObjectMapper();
   private static final Map<String, String> PARTS =
       new TreeMap<>(
@@ -61,8 +64,7 @@ class ForecastTest {
         lines.add("| all | " + part + " | | | " + counts[0] + " of " + counts[1] + " inside | |"));
     Path file = Path.of("target", "forecast-" + System.getProperty("fram.forecast") + ".md");
     Files.write(file, lines);
-    // The test's result is what it prints.
-    lines.forEach(System.out::println);
+    lines.forEach(LOG::info);
   }
 
   private JsonNode migrate(ForecastServers servers, ForecastData data)
@@ -89,7 +91,7 @@ class ForecastTest {
         .out()
         .lines()
         .filter(line -> line.matches("  (-|round|durable|writes).*"))
-        .forEach(System.out::println);
+        .forEach(LOG::info);
   }
 
   private static List<String> rows(ForecastData data, JsonNode report, Map<String, int[]> inside) {
@@ -115,7 +117,7 @@ class ForecastTest {
               low <= 0 ? "" : String.format(Locale.ROOT, "%.2f |", (double) high / low)));
     }
     for (JsonNode step : report.at("/cutovers/0/picture/steps")) {
-      System.out.println(data + " " + step);
+      LOG.info("{} {}", data, step);
     }
     return rows;
   }

@@ -144,8 +144,8 @@ class TlsTest {
                 there.getIssuerX500Principal().getName(),
                 HexFormat.of()
                     .formatHex(MessageDigest.getInstance("SHA-256").digest(there.getEncoded())),
-                there.getNotBefore().getTime(),
-                there.getNotAfter().getTime(),
+                there.getNotBefore().toInstant().toEpochMilli(),
+                there.getNotAfter().toInstant().toEpochMilli(),
                 checked));
   }
 

@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-package dev.fram.postgresql;
+package dev.fram.postgresql.connection;
 
 import dev.fram.api.probe.Disk;
-import dev.fram.postgresql.connection.Connector;
-import dev.fram.postgresql.connection.Sql;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

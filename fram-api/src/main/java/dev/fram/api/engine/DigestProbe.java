@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-package dev.fram.api.probe;
+package dev.fram.api.engine;
 
-import dev.fram.api.engine.DigestReader;
-import dev.fram.api.engine.Span;
 import dev.fram.api.model.Table;
 import java.util.Optional;
 
