@@ -5,6 +5,7 @@ import dev.fram.api.change.Position;
 import dev.fram.api.check.Check;
 import dev.fram.api.engine.Applier;
 import dev.fram.api.engine.ChunkCopier;
+import dev.fram.api.engine.DigestProbe;
 import dev.fram.api.engine.MigrationRecord;
 import dev.fram.api.engine.Repairer;
 import dev.fram.api.engine.Route;
@@ -27,6 +28,7 @@ import dev.fram.mysql.connection.Connector;
 import dev.fram.mysql.copy.MySqlCopier;
 import dev.fram.mysql.inventory.MySqlInventory;
 import dev.fram.mysql.journal.MySqlJournal;
+import dev.fram.mysql.measure.MySqlDigestProbe;
 import dev.fram.mysql.measure.MySqlSourceProbe;
 import dev.fram.mysql.measure.MySqlTargetProbe;
 import dev.fram.mysql.probe.MySqlClientPath;
@@ -135,6 +137,16 @@ final class MySqlRoute implements Route {
   @Override
   public SourceProbe sourceProbe() {
     return new MySqlSourceProbe(sourceServer);
+  }
+
+  @Override
+  public DigestProbe sourceDigests() {
+    return new MySqlDigestProbe(sourceServer);
+  }
+
+  @Override
+  public DigestProbe targetDigests() {
+    return new MySqlDigestProbe(targetServer);
   }
 
   @Override

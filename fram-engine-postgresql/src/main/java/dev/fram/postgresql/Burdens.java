@@ -2,6 +2,8 @@
 package dev.fram.postgresql;
 
 import dev.fram.api.engine.Burden;
+import dev.fram.postgresql.connection.Connector;
+import dev.fram.postgresql.connection.ServerDisk;
 import dev.fram.postgresql.connection.Sql;
 import dev.fram.postgresql.feed.FeedName;
 import java.sql.Connection;
@@ -38,10 +40,13 @@ final class Burdens {
 
   private Burdens() {}
 
-  static List<Burden> of(Connection connection, FeedName feed) throws SQLException {
+  static List<Burden> of(Connection connection, FeedName feed, Connector server)
+      throws SQLException {
+    OptionalLong free = ServerDisk.of(connection, server).freeBytes();
     List<Burden> found =
         new ArrayList<>(
-            Sql.first(connection, SLOT, row -> slot(row, feed), feed.text()).orElse(List.of()));
+            Sql.first(connection, SLOT, row -> slot(row, feed, free), feed.text())
+                .orElse(List.of()));
     found.add(
         new Burden(
             Burden.Kind.SNAPSHOT_AGE,
@@ -51,13 +56,14 @@ final class Burdens {
     return List.copyOf(found);
   }
 
-  private static List<Burden> slot(ResultSet row, FeedName feed) throws SQLException {
+  private static List<Burden> slot(ResultSet row, FeedName feed, OptionalLong free)
+      throws SQLException {
     String holder = "replication slot " + feed.text();
     long kept = row.getLong(1);
     long safe = row.getLong(2);
     OptionalLong limit = row.wasNull() ? OptionalLong.empty() : OptionalLong.of(kept + safe);
     return List.of(
-        new Burden(Burden.Kind.LOG, kept, limit, holder),
+        new Burden(Burden.Kind.LOG, kept, limit, free, holder),
         new Burden(
             Burden.Kind.FEED_AGE, row.getLong(3), OptionalLong.of(MOST_TRANSACTIONS), holder));
   }

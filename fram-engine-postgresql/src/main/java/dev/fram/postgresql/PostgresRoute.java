@@ -5,6 +5,7 @@ import dev.fram.api.change.Position;
 import dev.fram.api.check.Check;
 import dev.fram.api.engine.Applier;
 import dev.fram.api.engine.ChunkCopier;
+import dev.fram.api.engine.DigestProbe;
 import dev.fram.api.engine.MigrationRecord;
 import dev.fram.api.engine.Repairer;
 import dev.fram.api.engine.Route;
@@ -34,6 +35,7 @@ import dev.fram.postgresql.feed.FeedName;
 import dev.fram.postgresql.gate.TargetGuard;
 import dev.fram.postgresql.inventory.PostgresInventory;
 import dev.fram.postgresql.journal.PostgresJournal;
+import dev.fram.postgresql.measure.PostgresDigestProbe;
 import dev.fram.postgresql.measure.PostgresSourceProbe;
 import dev.fram.postgresql.measure.PostgresTargetProbe;
 import dev.fram.postgresql.probe.PostgresClientPath;
@@ -146,6 +148,16 @@ final class PostgresRoute implements Route {
   @Override
   public SourceProbe sourceProbe() {
     return new PostgresSourceProbe(sourceServer);
+  }
+
+  @Override
+  public DigestProbe sourceDigests() {
+    return new PostgresDigestProbe(sourceServer, terms);
+  }
+
+  @Override
+  public DigestProbe targetDigests() {
+    return new PostgresDigestProbe(targetServer, terms);
   }
 
   @Override

@@ -143,7 +143,7 @@ final class PostgresSource implements Source, AutoCloseable {
 
   @Override
   public List<Burden> burdens() {
-    return questions.read("asking what we cost", c -> Burdens.of(c, feed));
+    return questions.read("asking what we cost", c -> Burdens.of(c, feed, connector));
   }
 
   @Override

@@ -111,6 +111,21 @@ public interface Route extends TargetRoute {
     throw unmeasured();
   }
 
+  /**
+   * Opens a read of the source with the statements of a comparison, in a session of its own; owned
+   * by one thread.
+   *
+   * @throws FramException UNSUPPORTED where nothing can be measured
+   */
+  default DigestProbe sourceDigests() {
+    throw unmeasured();
+  }
+
+  /** The same for the target. */
+  default DigestProbe targetDigests() {
+    throw unmeasured();
+  }
+
   private static FramException unmeasured() {
     return new FramException(
         ErrorCode.UNSUPPORTED, "Nothing can be measured with this engine.", "");

@@ -3,6 +3,7 @@ package dev.fram.api.probe;
 
 import dev.fram.api.error.FramException;
 import java.util.Optional;
+import javax.net.ssl.SSLSession;
 
 /**
  * The way from here to one server, through the protocol that a migration uses. Nothing is stored
@@ -11,7 +12,7 @@ import java.util.Optional;
  * <p>All methods: {@link FramException} with a transient code, or PRIVILEGE_MISSING.
  */
 public interface LinkProbe {
-  /** How the session is encrypted; empty when it is not. */
+  /** How this very session is encrypted; empty when it is not. */
   Optional<Tls> tls();
 
   /** The smallest question and its answer. */
@@ -33,7 +34,16 @@ public interface LinkProbe {
 
   /**
    * @param version {@code TLSv1.3}
-   * @param cipher the suite's name, as the server tells it
+   * @param cipher the suite's name
+   * @param certificate what the server has shown; empty where it cannot be seen from here
    */
-  record Tls(String version, String cipher) {}
+  record Tls(String version, String cipher, Optional<ServerCertificate> certificate) {
+    /** As our own end of the connection has it. */
+    public static Tls of(SSLSession session, ServerCertificate.Checked checked) {
+      return new Tls(
+          session.getProtocol(),
+          session.getCipherSuite(),
+          ServerCertificate.shown(session, checked));
+    }
+  }
 }

@@ -19,6 +19,9 @@ public interface SourceProbe extends AutoCloseable {
    */
   Sample read(Table table, double start, LongPredicate more);
 
+  /** The disk that the server keeps its data on, as far as it can be seen. */
+  Disk disk();
+
   /** What the server has written since some fixed time. */
   Written written();
 

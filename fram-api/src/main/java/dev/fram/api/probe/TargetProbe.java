@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.fram.api.probe;
 
+import dev.fram.api.model.TableId;
 import java.util.List;
 import java.util.OptionalDouble;
 import java.util.OptionalLong;
@@ -10,6 +11,9 @@ import java.util.OptionalLong;
  * them share one scratch table: one creates and drops it. One session, owned by one thread.
  */
 public interface TargetProbe extends AutoCloseable {
+  /** What {@link #create} makes. */
+  TableId SCRATCH = new TableId("fram", "scratch");
+
   LinkProbe link();
 
   Facts facts();
@@ -47,6 +51,9 @@ public interface TargetProbe extends AutoCloseable {
    * @return its bytes
    */
   long buildIndex();
+
+  /** The disk that the server keeps its data on, as far as it can be seen. */
+  Disk disk();
 
   /** Updates these rows in one durable transaction, sent together. */
   void update(long[] numbers);

@@ -38,6 +38,8 @@ final class CheckCommand implements FramCommand {
     keys.add(ConfigKey.REVERSE_WINDOW);
     keys.add(ConfigKey.JOBS);
     keys.add(ConfigKey.INDEX_JOBS);
+    keys.add(ConfigKey.VERIFY);
+    keys.add(ConfigKey.VERIFY_JOBS);
     return keys;
   }
 

@@ -85,6 +85,8 @@ final class MeasureCommand implements FramCommand {
     keys.add(ConfigKey.EXCLUDE);
     keys.add(ConfigKey.JOBS);
     keys.add(ConfigKey.INDEX_JOBS);
+    keys.add(ConfigKey.VERIFY);
+    keys.add(ConfigKey.VERIFY_JOBS);
     return keys;
   }
 
@@ -174,7 +176,10 @@ final class MeasureCommand implements FramCommand {
         Optional.ofNullable(scratch).map(MeasureCommand::size).orElse(defaults.scratchBytes()),
         defaults.sampleBytes(),
         values.count(ConfigKey.JOBS),
-        values.count(ConfigKey.INDEX_JOBS));
+        values.count(ConfigKey.INDEX_JOBS),
+        values.text(ConfigKey.VERIFY).filter("off"::equals).isPresent()
+            ? 0
+            : values.count(ConfigKey.VERIFY_JOBS));
   }
 
   private static Optional<Duration> duration(String option, @Nullable String text) {

@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.fram.cli.tui;
 
+import dev.fram.api.probe.Disk;
 import dev.fram.api.probe.LinkProbe;
+import dev.fram.api.probe.ServerCertificate;
 import dev.fram.core.figures.Amount;
+import dev.fram.core.probe.ComparisonFigures;
 import dev.fram.core.probe.Forecast;
 import dev.fram.core.probe.Latency;
 import dev.fram.core.probe.LinkFigures;
@@ -12,6 +15,7 @@ import dev.fram.core.probe.Soak;
 import dev.fram.core.probe.SourceFigures;
 import dev.fram.core.probe.TargetFigures;
 import dev.fram.core.probe.TimeRange;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -33,6 +37,7 @@ final class MeasureLines {
     made.link("Way to the target", measurement.targetLink());
     made.source(measurement.source());
     made.target(measurement.target());
+    measurement.comparison().ifPresent(made::comparison);
     measurement.soak().ifPresent(made::soak);
     made.forecast(measurement.forecast());
     return made.lines.stream().map(Cells::safe).toList();
@@ -50,9 +55,28 @@ final class MeasureLines {
   private void link(String title, LinkFigures link) {
     head(title + ": " + link.server() + " (" + link.version() + ")");
     line("encryption", link.tls().map(MeasureLines::tls).orElse("none"));
+    link.tls().ifPresent(tls -> certificate(tls.certificate()));
     line("round trip", latency(link.roundTrip()));
     line("to the server", rate(link.sent()) + sessions(link.sessions()));
     line("from the server", rate(link.received()) + sessions(link.sessions()));
+  }
+
+  private void certificate(Optional<ServerCertificate> certificate) {
+    if (certificate.isEmpty()) {
+      line("certificate", UNKNOWN);
+      return;
+    }
+    ServerCertificate shown = certificate.get();
+    line("certificate", shown.subject() + ", issued by " + shown.issuer());
+    line(
+        "",
+        "valid from "
+            + Instant.ofEpochMilli(shown.beginsMillis())
+            + " until "
+            + Instant.ofEpochMilli(shown.endsMillis())
+            + "; "
+            + shown.checked().words());
+    line("", "SHA-256 " + shown.sha256());
   }
 
   private static String tls(LinkProbe.Tls tls) {
@@ -84,6 +108,7 @@ final class MeasureLines {
             + Amount.time(change.windowMillis())
             + ")");
     line("log is kept", kept(source.log()));
+    line("free disk", disk(source.disk()));
   }
 
   private static String perSecond(OptionalDouble number, String unit) {
@@ -132,8 +157,27 @@ final class MeasureLines {
                 ? String.format(Locale.ROOT, "%.2f", target.fetchedPages().getAsDouble())
                 : UNKNOWN));
     line("settings", String.join(", ", target.facts().settings()));
+    line("free disk", disk(target.room()));
     line("behaves like", target.disk().like().words());
     target.disk().evidence().forEach(sentence -> line("", sentence));
+  }
+
+  private void comparison(ComparisonFigures figures) {
+    head("Comparing, on both at the same time");
+    line("on the source", rate(figures.source()) + " on its disk" + sessions(figures.sessions()));
+    line("on the target", rate(figures.target()) + " of scratch" + sessions(figures.sessions()));
+    line("a table at least", Amount.latency(figures.tableMillis()));
+  }
+
+  private static String disk(Disk disk) {
+    return disk.freeBytes().isPresent()
+        ? Amount.bytes(disk.freeBytes().getAsLong())
+            + " of "
+            + Amount.bytes(disk.totalBytes().orElse(0))
+            + " ("
+            + disk.seen()
+            + ")"
+        : UNKNOWN + ": " + disk.seen();
   }
 
   private void soak(Soak soak) {
@@ -159,6 +203,8 @@ final class MeasureLines {
     line("limited by", forecast.bottleneck().words());
     line("indexes", words(forecast.index()));
     line("catching up", words(forecast.catchUp()));
+    line("comparing", words(forecast.verify()));
+    line("writes blocked", words(forecast.freeze()));
     line("target keeps up", verdict(forecast.keepsUp()));
     line("log lasts", verdict(forecast.logLasts()));
     forecast.evidence().forEach(sentence -> lines.add("  - " + sentence));

@@ -13,6 +13,8 @@ record Bound(long limit, By by) {
     USER,
     /** The server acts by itself there. */
     SERVER,
+    /** Half of what the disk could hold for us. */
+    DISK,
     FRAM
   }
 }

@@ -55,6 +55,10 @@ final class GuardSentence {
     if (step.rung() == Rung.FREE) {
       return "that is harmless; nothing is held back";
     }
+    if (work == Work.FOLLOW && snapshots()) {
+      return "it ends with the comparison that is going on; at the limit the run ends, and can be"
+          + " resumed";
+    }
     if (work == Work.FOLLOW) {
       return "only applying what waits lessens it, and that goes on" + atLimit();
     }
@@ -76,6 +80,13 @@ final class GuardSentence {
     };
   }
 
+  private boolean snapshots() {
+    return switch (burden.kind()) {
+      case LOG, FEED_AGE -> false;
+      case SNAPSHOT_AGE, UNDO -> true;
+    };
+  }
+
   private String until() {
     return ", until it is below " + amount(ladder.leftBelow(bound.limit()));
   }
@@ -84,7 +95,8 @@ final class GuardSentence {
     return switch (bound.by()) {
       case SERVER ->
           "; at the limit the server drops the log, and the migration has to begin again";
-      case USER, FRAM -> "; at the limit we give up " + burden.holder() + ", and the run ends";
+      case USER, DISK, FRAM ->
+          "; at the limit we give up " + burden.holder() + ", and the run ends";
     };
   }
 
@@ -116,6 +128,7 @@ final class GuardSentence {
     return switch (bound.by()) {
       case USER -> " (--max-retained-log)";
       case SERVER -> " (the server's own limit)";
+      case DISK -> " (half of what its disk could hold for us)";
       case FRAM -> " (as much as there is data; --max-retained-log sets it)";
     };
   }

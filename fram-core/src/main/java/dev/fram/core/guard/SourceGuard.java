@@ -123,16 +123,30 @@ public final class SourceGuard {
     };
   }
 
-  /** The nearest of the limits: the user's, the server's own, ours where there is no other. */
+  /** The nearest limit: the user's, the server's own, the disk's; ours where nobody sets one. */
   private Bound bound(Burden burden) {
     return switch (burden.kind()) {
       case LOG -> logBound(burden);
       case FEED_AGE, SNAPSHOT_AGE, UNDO ->
-          new Bound(burden.limit().orElse(Long.MAX_VALUE), Bound.By.FRAM);
+          new Bound(
+              Math.min(
+                  burden.limit().orElse(Long.MAX_VALUE),
+                  parts.settings().guard().most().getOrDefault(burden.kind(), Long.MAX_VALUE)),
+              Bound.By.FRAM);
     };
   }
 
+  /** What is free may be taken by the application as well, so half of it is the most for us. */
   private Bound logBound(Burden burden) {
+    Bound set = setBound(burden);
+    if (burden.free().isEmpty()) {
+      return set;
+    }
+    long room = Math.max(1, (burden.amount() + burden.free().getAsLong()) / 2);
+    return room < set.limit() ? new Bound(room, Bound.By.DISK) : set;
+  }
+
+  private Bound setBound(Burden burden) {
     if (parts.settings().guard().mostLog().isPresent()) {
       long wanted = parts.settings().guard().mostLog().getAsLong();
       return burden.limit().isPresent() && burden.limit().getAsLong() < wanted

@@ -11,6 +11,8 @@ import java.util.Optional;
  * @param copy reading, sending and writing all rows
  * @param index building the indexes
  * @param catchUp applying what was written meanwhile
+ * @param verify comparing every row once
+ * @param freeze how long the cutover blocks writes
  * @param bottleneck what limits the copy
  * @param keepsUp whether the target applies faster than the source changes
  * @param logLasts whether the source keeps its log until the target has caught up
@@ -20,6 +22,8 @@ public record Forecast(
     Optional<TimeRange> copy,
     Optional<TimeRange> index,
     Optional<TimeRange> catchUp,
+    Optional<TimeRange> verify,
+    Optional<TimeRange> freeze,
     Bottleneck bottleneck,
     Verdict keepsUp,
     Verdict logLasts,

@@ -34,24 +34,29 @@ final class Forecaster {
   private final TargetFigures target;
   private final LinkFigures sourceLink;
   private final LinkFigures targetLink;
+  private final Seen seen;
   private final List<String> evidence = new ArrayList<>();
 
-  Forecaster(
-      MeasureSettings settings,
-      List<Table> tables,
+  Forecaster(MeasureSettings settings, List<Table> tables, Seen seen) {
+    this.settings = settings;
+    this.tables = tables;
+    this.source = seen.source();
+    this.target = seen.target();
+    this.sourceLink = seen.sourceLink();
+    this.targetLink = seen.targetLink();
+    this.seen = seen;
+  }
+
+  /** What was measured. */
+  record Seen(
       SourceFigures source,
       TargetFigures target,
       LinkFigures sourceLink,
-      LinkFigures targetLink) {
-    this.settings = settings;
-    this.tables = tables;
-    this.source = source;
-    this.target = target;
-    this.sourceLink = sourceLink;
-    this.targetLink = targetLink;
-  }
+      LinkFigures targetLink,
+      Optional<ComparisonFigures> comparison) {}
 
   Forecast forecast() {
+    room();
     Optional<TimeRange> copy = copy();
     Optional<TimeRange> index = index();
     Optional<TimeRange> both =
@@ -61,8 +66,10 @@ final class Forecaster {
                 new TimeRange(
                     Math.max(c.lowMillis(), i.lowMillis()), c.highMillis() + i.highMillis())));
     Optional<TimeRange> catchUp = both.flatMap(this::catchUp);
+    Verdict keepsUp = keepsUp();
+    Verdict logLasts = logLasts(both, catchUp);
     return new Forecast(
-        copy, index, catchUp, bottleneck(), keepsUp(), logLasts(both, catchUp), evidence);
+        copy, index, catchUp, verify(), freeze(), bottleneck(), keepsUp, logLasts, evidence);
   }
 
   private Optional<TimeRange> copy() {
@@ -154,6 +161,48 @@ final class Forecaster {
             before.highMillis() / 1000.0 * change / left));
   }
 
+  /** Whether all of it finds room on the target; said only where that can be seen. */
+  private void room() {
+    if (target.room().freeBytes().isEmpty()) {
+      return;
+    }
+    long free = target.room().freeBytes().getAsLong();
+    long needed = source.tableBytes() + source.indexBytes().orElse(0);
+    evidence.add(
+        "The target's disk has "
+            + Amount.bytes(free)
+            + " free; the source's tables and indexes take "
+            + Amount.bytes(needed)
+            + (free >= AIR * needed
+                ? ": enough."
+                : ": not twice as much, so not enough to be safe."));
+  }
+
+  private Optional<TimeRange> verify() {
+    List<Table> compared =
+        tables.stream()
+            .filter(table -> table.transfer() == Table.Transfer.COPY_AND_FOLLOW)
+            .toList();
+    if (settings.verifyJobs() == 0) {
+      evidence.add("Nothing will be compared (--verify=off).");
+    }
+    if (settings.verifyJobs() == 0 || compared.isEmpty()) {
+      return Optional.of(new TimeRange(0, 0));
+    }
+    return seen.comparison()
+        .map(figures -> {
+          ComparisonForecast forecast = new ComparisonForecast(figures, compared, streamBytes());
+          evidence.add(forecast.evidence());
+          return forecast.range();
+        });
+  }
+
+  private Optional<TimeRange> freeze() {
+    FreezeForecast forecast = new FreezeForecast(seen, tables);
+    evidence.add(forecast.evidence());
+    return Optional.of(forecast.range());
+  }
+
   private Verdict keepsUp() {
     OptionalDouble rows = source.change().rowsPerSecond();
     if (rows.isEmpty()) {
@@ -212,8 +261,14 @@ final class Forecaster {
             + log.setBy()
             + "): its disk must hold up to "
             + Amount.bytes(needed)
-            + " of it.");
-    return Verdict.YES;
+            + " of it"
+            + (source.disk().freeBytes().isPresent()
+                ? ", and " + Amount.bytes(source.disk().freeBytes().getAsLong()) + " are free."
+                : "; how much is free cannot be seen."));
+    return source.disk().freeBytes().isPresent()
+            && source.disk().freeBytes().getAsLong() < AIR * needed
+        ? Verdict.NO
+        : Verdict.YES;
   }
 
   private Verdict lasts(boolean lasts, String sentence) {

@@ -13,6 +13,7 @@ import java.util.Optional;
  * @param sampleBytes most bytes that are read of the source's tables
  * @param jobs sessions that read and write at a time: the copy's
  * @param indexJobs indexes that a migration builds at a time
+ * @param verifyJobs groups of tables that a migration compares at a time; 0: it compares nothing
  */
 public record MeasureSettings(
     Duration time,
@@ -20,14 +21,15 @@ public record MeasureSettings(
     long scratchBytes,
     long sampleBytes,
     int jobs,
-    int indexJobs) {
+    int indexJobs,
+    int verifyJobs) {
   /** The weights of all parts, with some air for opening sessions. */
-  private static final int PARTS = 36;
+  private static final int PARTS = 40;
 
   /** About half a minute, a quarter of a gibibyte. */
   public static MeasureSettings defaults() {
     return new MeasureSettings(
-        Duration.ofSeconds(30), Optional.empty(), 256L << 20, 512L << 20, 4, 2);
+        Duration.ofSeconds(30), Optional.empty(), 256L << 20, 512L << 20, 4, 2, 2);
   }
 
   /** The time for a part of this weight. */

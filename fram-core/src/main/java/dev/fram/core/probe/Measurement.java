@@ -12,5 +12,6 @@ public record Measurement(
     LinkFigures targetLink,
     SourceFigures source,
     TargetFigures target,
+    Optional<ComparisonFigures> comparison,
     Forecast forecast,
     Optional<Soak> soak) {}

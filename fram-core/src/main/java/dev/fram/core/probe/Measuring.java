@@ -2,6 +2,7 @@
 package dev.fram.core.probe;
 
 import dev.fram.api.engine.Route;
+import dev.fram.api.model.Table;
 import dev.fram.api.probe.ScratchRows;
 import dev.fram.api.probe.SourceProbe;
 import dev.fram.api.probe.TargetProbe;
@@ -10,7 +11,9 @@ import dev.fram.core.concurrent.StopSignal;
 import dev.fram.core.figures.Amount;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.random.RandomGenerator;
 
 /**
@@ -107,14 +110,32 @@ public final class Measuring {
                   Math.min(ScratchRows.MOST_BYTES, reading.rowBytes().orElse(USUAL_ROW)));
       TargetMeter.Found found =
           new TargetMeter(route, settings, clock, signal, random)
-              .measure(rowBytes, targetLink.roundTrip());
+              .measure(rowBytes, targetLink.roundTrip(), comparing(sources, rowBytes, signal));
       SourceFigures source = sources.figures(counters, reading, first);
-      Forecast forecast =
-          new Forecaster(
-                  settings, sources.tables(), source, found.figures(), sourceLink, targetLink)
-              .forecast();
+      Forecaster.Seen seen =
+          new Forecaster.Seen(source, found.figures(), sourceLink, targetLink, found.comparison());
+      Forecast forecast = new Forecaster(settings, sources.tables(), seen).forecast();
       return new Measurement(
-          sourceLink, targetLink, source, found.figures(), forecast, found.soak());
+          sourceLink,
+          targetLink,
+          source,
+          found.figures(),
+          found.comparison(),
+          forecast,
+          found.soak());
     }
+  }
+
+  /** With as many sessions as the comparison will have. */
+  private Function<Table, Optional<ComparisonFigures>> comparing(
+      SourceMeter sources, int rowBytes, StopSignal signal) {
+    List<Table> compared =
+        sources.tables().stream()
+            .filter(table -> table.transfer() == Table.Transfer.COPY_AND_FOLLOW)
+            .toList();
+    int sessions = Math.min(settings.verifyJobs(), ComparisonForecast.units(compared));
+    return scratch ->
+        new ComparisonMeter(route, sessions, clock, signal, random)
+            .measure(compared, scratch, rowBytes, settings.share(4));
   }
 }

@@ -2,6 +2,7 @@
 package dev.fram.core.probe;
 
 import dev.fram.api.model.TableId;
+import dev.fram.api.probe.Disk;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
@@ -18,6 +19,7 @@ import java.util.OptionalLong;
  * @param samples what was read of which table
  * @param change what the applications write
  * @param log how long the log is kept
+ * @param disk the disk that it lies on
  */
 public record SourceFigures(
     int tables,
@@ -27,7 +29,8 @@ public record SourceFigures(
     int sessions,
     List<TableSample> samples,
     Change change,
-    LogKept log) {
+    LogKept log,
+    Disk disk) {
   /**
    * @param table the table
    * @param rows rows read

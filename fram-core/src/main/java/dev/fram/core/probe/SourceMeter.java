@@ -162,7 +162,8 @@ final class SourceMeter {
             perSecond(then.logBytes(), now.logBytes(), seconds),
             perSecond(then.commits(), now.commits(), seconds),
             perSecond(then.rows(), now.rows(), seconds)),
-        kept(probe.keeping()));
+        kept(probe.keeping()),
+        probe.disk());
   }
 
   /** A counter that went back was set anew meanwhile: then nothing is known. */

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.fram.core.probe;
 
+import dev.fram.api.probe.Disk;
 import dev.fram.api.probe.TargetProbe;
 import java.util.OptionalDouble;
 
@@ -19,6 +20,7 @@ import java.util.OptionalDouble;
  * @param rowBytes bytes of its rows, like the source's
  * @param facts what the server's settings say
  * @param disk what the disk behaves like
+ * @param room how much is free on it
  */
 public record TargetFigures(
     Latency commit,
@@ -32,4 +34,5 @@ public record TargetFigures(
     long scratchBytes,
     int rowBytes,
     TargetProbe.Facts facts,
-    DiskVerdict disk) {}
+    DiskVerdict disk,
+    Disk room) {}

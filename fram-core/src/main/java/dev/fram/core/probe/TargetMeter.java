@@ -4,6 +4,7 @@ package dev.fram.core.probe;
 import dev.fram.api.engine.Route;
 import dev.fram.api.error.ErrorCode;
 import dev.fram.api.error.FramException;
+import dev.fram.api.model.Table;
 import dev.fram.api.probe.ScratchRows;
 import dev.fram.api.probe.TargetProbe;
 import dev.fram.core.concurrent.Clock;
@@ -14,6 +15,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Function;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -51,15 +53,22 @@ final class TargetMeter {
   }
 
   /** What was measured with the scratch table. */
-  record Found(TargetFigures figures, Optional<Soak> soak) {}
+  record Found(
+      TargetFigures figures, Optional<ComparisonFigures> comparison, Optional<Soak> soak) {}
 
-  Found measure(int rowBytes, Latency roundTrip) {
+  /**
+   * @param compared asked once while the scratch table is full
+   */
+  Found measure(
+      int rowBytes, Latency roundTrip, Function<Table, Optional<ComparisonFigures>> compared) {
     try (TargetProbe probe = route.targetProbe()) {
       @Nullable RuntimeException failure = null;
       try {
         probe.create();
         TargetFigures figures = figures(probe, rowBytes, roundTrip);
-        return new Found(figures, settings.soak().map(time -> soak(probe, rowBytes, time)));
+        Optional<ComparisonFigures> comparison = compared.apply(scratch(figures));
+        return new Found(
+            figures, comparison, settings.soak().map(time -> soak(probe, rowBytes, time)));
       } catch (RuntimeException e) {
         failure = e;
         throw e;
@@ -93,7 +102,14 @@ final class TargetMeter {
         load.bytes(),
         rowBytes,
         facts,
-        DiskVerdict.of(commit, roundTrip, read, fetched, facts));
+        DiskVerdict.of(commit, roundTrip, read, fetched, facts),
+        probe.disk());
+  }
+
+  /** The scratch table as it is now. */
+  private Table scratch(TargetFigures figures) {
+    return new Table(
+        TargetProbe.SCRATCH, nextRow.get(), figures.scratchBytes(), Table.Transfer.COPY_AND_FOLLOW);
   }
 
   private Latency commits(TargetProbe probe, Duration limit) {

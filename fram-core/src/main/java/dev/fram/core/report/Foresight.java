@@ -29,8 +29,8 @@ public record Foresight(
         forecast.copy(),
         forecast.index(),
         forecast.catchUp(),
-        Optional.empty(),
-        Optional.empty(),
+        forecast.verify(),
+        forecast.freeze(),
         forecast.evidence());
   }
 }

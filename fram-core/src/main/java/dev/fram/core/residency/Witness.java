@@ -7,11 +7,13 @@ import dev.fram.api.error.FramException;
 import dev.fram.api.model.Endpoint;
 import dev.fram.api.model.ServerInfo;
 import dev.fram.api.probe.LinkProbe;
+import dev.fram.api.probe.ServerCertificate;
 import dev.fram.api.probe.SourceProbe;
 import dev.fram.api.probe.TargetProbe;
 import dev.fram.core.concurrent.Clock;
 import dev.fram.core.journal.Journal;
 import java.net.InetAddress;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -121,6 +123,12 @@ public final class Witness {
   private void link(Map<String, Object> end, LinkProbe link) {
     Optional<LinkProbe.Tls> tls = link.tls();
     end.put("tls", tls.map(t -> t.version() + ", " + t.cipher()).orElse("none: not encrypted"));
+    tls.ifPresent(t ->
+        end.put(
+            "certificate",
+            t.certificate()
+                .<Object>map(Witness::certificate)
+                .orElse("cannot be seen: the driver's own socket factory is not in use")));
     long least = Long.MAX_VALUE;
     for (int i = 0; i < ROUND_TRIPS; i++) {
       long began = clock.nanos();
@@ -129,6 +137,17 @@ public final class Witness {
     }
     end.put("round_trip_micros", least);
     end.put("at_most_kilometres_away", Math.max(1, least / MICROS_A_KILOMETRE));
+  }
+
+  private static Map<String, Object> certificate(ServerCertificate shown) {
+    Map<String, Object> facts = new TreeMap<>();
+    facts.put("subject", shown.subject());
+    facts.put("issuer", shown.issuer());
+    facts.put("sha256", shown.sha256());
+    facts.put("valid_from", Instant.ofEpochMilli(shown.beginsMillis()).toString());
+    facts.put("valid_until", Instant.ofEpochMilli(shown.endsMillis()).toString());
+    facts.put("checked", shown.checked().words());
+    return facts;
   }
 
   private static List<InetAddress> addresses(Endpoint endpoint) {

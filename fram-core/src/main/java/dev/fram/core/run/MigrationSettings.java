@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.fram.core.run;
 
+import dev.fram.api.engine.Burden;
 import dev.fram.core.residency.Places;
 import dev.fram.core.traffic.TrafficSettings;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Map;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
 
@@ -253,11 +255,32 @@ public record MigrationSettings(
    * @param mostRate bytes that the copy may move in a second; empty: as many as it can
    * @param mostLatency percent by which the copy may make the source answer later; empty: not
    *     looked at
+   * @param most nearer limits than the engine's own for what else is held back, in the unit of its
+   *     kind
    */
   public record Guard(
-      OptionalLong mostLog, long leastLog, OptionalLong mostRate, OptionalInt mostLatency) {
+      OptionalLong mostLog,
+      long leastLog,
+      OptionalLong mostRate,
+      OptionalInt mostLatency,
+      Map<Burden.Kind, Long> most) {
+    public Guard {
+      most = Map.copyOf(most);
+    }
+
+    /** With the engine's own limits. */
+    public Guard(
+        OptionalLong mostLog, long leastLog, OptionalLong mostRate, OptionalInt mostLatency) {
+      this(mostLog, leastLog, mostRate, mostLatency, Map.of());
+    }
+
     public static Guard defaults() {
       return new Guard(OptionalLong.empty(), 10L << 30, OptionalLong.empty(), OptionalInt.empty());
+    }
+
+    /** The same with a limit for one kind. */
+    public Guard withMost(Burden.Kind kind, long limit) {
+      return new Guard(mostLog, leastLog, mostRate, mostLatency, Map.of(kind, limit));
     }
   }
 

@@ -67,6 +67,27 @@ final class GuardTest {
     assertThat(seen.getLast().notes()).anyMatch(n -> n.contains("nothing is held back"));
   }
 
+  /** The disk is nearer than the user's limit, until somebody makes room. */
+  @Test
+  void halfOfWhatTheDiskCouldHoldIsTheLimit() {
+    World world = world(20_000);
+    kept.set(100_000);
+    AtomicLong free = new AtomicLong(260_000);
+    world.source.log().free(free::get);
+    List<Status> seen = new CopyOnWriteArrayList<>();
+    MigrationRun run = world.run(MemoryFaults.NONE, settings(world, 20_000));
+    run.addStatusListener(status -> {
+      seen.add(status);
+      if (guards("56 % of 180 kB (half of what its disk could hold for us)").test(status)) {
+        free.set(100_000_000);
+      }
+    });
+    assertThat(run.run(Goal.MIGRATE).phase()).isEqualTo(PhaseName.SERVING);
+    assertThat(first(seen, guards("half of its threads"))).isNotNegative();
+    assertThat(seen.getLast().guard()).isEmpty();
+    assertThat(seen.getLast().notes()).anyMatch(n -> n.contains("nothing is held back"));
+  }
+
   @Test
   void doesNotHoldTheCopyBackInVain() {
     World world = world(40_000);

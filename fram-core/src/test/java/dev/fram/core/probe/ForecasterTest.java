@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.fram.api.model.Table;
 import dev.fram.api.model.TableId;
+import dev.fram.api.probe.Disk;
 import dev.fram.api.probe.TargetProbe;
 import dev.fram.core.probe.Forecast.Bottleneck;
 import dev.fram.core.probe.Forecast.Verdict;
@@ -23,6 +24,8 @@ final class ForecasterTest {
   private double write = 50 * MB;
   private double network = 1000 * MB;
   private OptionalDouble rows = OptionalDouble.of(100);
+  private Disk disk = Disk.unseen("on another machine");
+  private Optional<ComparisonFigures> comparison = Optional.empty();
   private SourceFigures.LogKept kept =
       new SourceFigures.LogKept(OptionalLong.empty(), OptionalLong.empty(), "kept=-1");
 
@@ -61,6 +64,40 @@ final class ForecasterTest {
   }
 
   @Test
+  void comparingTakesAsLongAsTheSlowerOrAsBoth() {
+    assertThat(forecast().verify()).isEmpty();
+    comparison =
+        Optional.of(
+            new ComparisonFigures(
+                2,
+                rate(100 * MB),
+                4,
+                rate(50 * MB),
+                List.of(new ComparisonFigures.TableSample(ORDERS, 20_000_000, 404))));
+    // The source: 10 GB in pieces of 20 MB, 400 ms each, two at a time; the target: 5 GB of rows.
+    assertThat(forecast().verify()).contains(new TimeRange(100_002, 200_004));
+    assertThat(forecast().evidence()).anyMatch(said -> said.startsWith("Comparing every row"));
+  }
+
+  @Test
+  void theFreezeIsCommitsAndAnswers() {
+    // 30 commits of 1 ms and 62 answers of 0.2 ms on each side; twice the same and a second's rows.
+    assertThat(forecast().freeze()).contains(new TimeRange(55, 210));
+    assertThat(forecast().evidence()).anyMatch(said -> said.startsWith("Writes blocked: 30"));
+  }
+
+  @Test
+  void aDiskThatHasNoRoomForTheLogIsSaid() {
+    assertThat(forecast().evidence()).anyMatch(said -> said.contains("free cannot be seen"));
+    disk = Disk.told(1_000_000_000_000L, 2_000_000_000_000L, "seen");
+    assertThat(forecast().logLasts()).isEqualTo(Verdict.YES);
+    assertThat(forecast().evidence()).anyMatch(said -> said.endsWith("take 11 GB: enough."));
+    disk = Disk.told(100_000_000, 2_000_000_000_000L, "seen");
+    assertThat(forecast().logLasts()).isEqualTo(Verdict.NO);
+    assertThat(forecast().evidence()).anyMatch(said -> said.contains("not enough to be safe"));
+  }
+
+  @Test
   void whatIsNotToldIsUnknown() {
     rows = OptionalDouble.empty();
     Forecast forecast = forecast();
@@ -82,8 +119,12 @@ final class ForecasterTest {
   private Forecast forecast() {
     Table table = new Table(ORDERS, 100_000_000, 10_000_000_000L, Table.Transfer.COPY_AND_FOLLOW);
     MeasureSettings settings =
-        new MeasureSettings(Duration.ofSeconds(30), Optional.empty(), 1, 1, 4, 2);
-    return new Forecaster(settings, List.of(table), source(), target(), link(), link()).forecast();
+        new MeasureSettings(Duration.ofSeconds(30), Optional.empty(), 1, 1, 4, 2, 2);
+    return new Forecaster(
+            settings,
+            List.of(table),
+            new Forecaster.Seen(source(), target(), link(), link(), comparison))
+        .forecast();
   }
 
   private SourceFigures source() {
@@ -95,7 +136,8 @@ final class ForecasterTest {
         4,
         List.of(new SourceFigures.TableSample(ORDERS, 1000, 50_000)),
         new SourceFigures.Change(10_000, OptionalDouble.of(MB), OptionalDouble.empty(), rows),
-        kept);
+        kept,
+        disk);
   }
 
   private TargetFigures target() {
@@ -118,7 +160,8 @@ final class ForecasterTest {
         1,
         200,
         facts,
-        new DiskVerdict(DiskVerdict.Kind.UNKNOWN, List.of()));
+        new DiskVerdict(DiskVerdict.Kind.UNKNOWN, List.of()),
+        disk);
   }
 
   private LinkFigures link() {

@@ -4,6 +4,7 @@ package dev.fram.mysql.catalog;
 import dev.fram.api.engine.Fingerprint;
 import dev.fram.api.model.Scope;
 import dev.fram.api.model.TableId;
+import dev.fram.api.probe.TargetProbe;
 import dev.fram.mysql.connection.Sql;
 import java.sql.Connection;
 import java.sql.ResultSet;
@@ -98,7 +99,10 @@ public final class Catalog {
     Map<TableId, List<Key>> keys = Keys.read(connection, place, columns);
     Map<TableId, List<ForeignKey>> foreignKeys = ForeignKeys.read(connection, place);
     return storage.entrySet().stream()
-        .filter(entry -> !RESERVED.contains(entry.getKey().schema()))
+        // Of Fram's own tables only the one that is compared while it is measured.
+        .filter(entry ->
+            !RESERVED.contains(entry.getKey().schema())
+                || entry.getKey().equals(TargetProbe.SCRATCH))
         .map(entry ->
             new CatalogTable(
                 entry.getKey(),

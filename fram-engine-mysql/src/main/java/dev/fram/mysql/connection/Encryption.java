@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.fram.mysql.connection;
 
+import com.mysql.cj.NativeSession;
+import com.mysql.cj.jdbc.JdbcConnection;
 import dev.fram.api.error.ErrorCode;
 import dev.fram.api.error.FramException;
 import dev.fram.api.model.Endpoint;
+import dev.fram.api.probe.ServerCertificate;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -18,6 +21,8 @@ import java.security.KeyStore;
 import java.security.cert.Certificate;
 import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
+import java.sql.Connection;
+import java.sql.SQLException;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -27,6 +32,7 @@ import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLParameters;
+import javax.net.ssl.SSLSession;
 import javax.net.ssl.SSLSocket;
 import javax.net.ssl.TrustManager;
 import javax.net.ssl.TrustManagerFactory;
@@ -83,6 +89,28 @@ public record Encryption(String mode, Optional<Path> authority) {
       properties.setProperty("trustCertificateKeyStorePassword", "public");
       properties.setProperty("fallbackToSystemTrustStore", "false");
     });
+  }
+
+  /** What a session checks of the server's certificate. */
+  public ServerCertificate.Checked checked() {
+    return switch (mode) {
+      case "VERIFY_IDENTITY" -> ServerCertificate.Checked.AUTHORITY_AND_NAME;
+      case "VERIFY_CA" -> ServerCertificate.Checked.AUTHORITY;
+      default -> ServerCertificate.Checked.NOTHING;
+    };
+  }
+
+  /** How an open session of the driver is encrypted, as its own end has it. */
+  public static Optional<SSLSession> session(Connection connection) throws SQLException {
+    try {
+      return connection.unwrap(JdbcConnection.class).getSession() instanceof NativeSession own
+              && own.getProtocol().getSocketConnection().getMysqlSocket()
+                  instanceof SSLSocket socket
+          ? Optional.of(socket.getSession())
+          : Optional.empty();
+    } catch (IOException e) {
+      return Optional.empty();
+    }
   }
 
   /**

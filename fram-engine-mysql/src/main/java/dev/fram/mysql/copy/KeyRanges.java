@@ -55,6 +55,26 @@ public final class KeyRanges {
   }
 
   /**
+   * The range at the beginning of the key, of about this size; empty when the key allows no ranges.
+   * Reads no more of the index than that.
+   *
+   * @param connection as for {@link #cut}
+   */
+  public static Optional<Chunk> first(Connection connection, CatalogTable table, long bytes)
+      throws SQLException {
+    Optional<Key> key = table.usableKey().filter(k -> cuttable(table, k));
+    if (key.isEmpty()) {
+      return Optional.empty();
+    }
+    double share = Math.min(1, (double) bytes / Math.max(table.storage().bytes(), 1));
+    long rows = Math.max(1, (long) (table.storage().rows() * share));
+    KeyRanges ranges = new KeyRanges(connection, table, key.get());
+    String below =
+        ranges.next(Optional.empty(), rows).map(b -> "NOT (" + ranges.from(b) + ")").orElse("");
+    return Optional.of(new Chunk(table.id(), 0, 1, below, Chunk.Kind.KEY));
+  }
+
+  /**
    * What to read a range from.
    *
    * @param index the index to read along; a range is one piece of the key's

@@ -2,6 +2,7 @@
 package dev.fram.mysql.measure;
 
 import dev.fram.api.probe.LinkProbe;
+import dev.fram.mysql.connection.Encryption;
 import dev.fram.mysql.connection.Sql;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -31,15 +32,18 @@ final class MySqlLink implements LinkProbe {
     this.session = session;
   }
 
+  /** Our own end first: behind a proxy the server tells of the proxy's connection. */
   @Override
   public Optional<Tls> tls() {
     return session.work(
         "asking for the encryption",
         c -> {
-          String version = status(c, "Ssl_version");
+          Optional<Tls> own =
+              Encryption.session(c).map(tls -> Tls.of(tls, session.encryption().checked()));
+          String version = own.isPresent() ? "" : status(c, "Ssl_version");
           return version.isEmpty()
-              ? Optional.empty()
-              : Optional.of(new Tls(version, status(c, "Ssl_cipher")));
+              ? own
+              : Optional.of(new Tls(version, status(c, "Ssl_cipher"), Optional.empty()));
         });
   }
 

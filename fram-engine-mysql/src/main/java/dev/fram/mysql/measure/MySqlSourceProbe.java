@@ -3,6 +3,7 @@ package dev.fram.mysql.measure;
 
 import dev.fram.api.error.ErrorCode;
 import dev.fram.api.model.Table;
+import dev.fram.api.probe.Disk;
 import dev.fram.api.probe.LinkProbe;
 import dev.fram.api.probe.LogKeeping;
 import dev.fram.api.probe.SourceProbe;
@@ -43,6 +44,11 @@ public final class MySqlSourceProbe implements SourceProbe {
   @FunctionalInterface
   private interface Count {
     long read() throws SQLException;
+  }
+
+  @Override
+  public Disk disk() {
+    return session.disk();
   }
 
   @Override

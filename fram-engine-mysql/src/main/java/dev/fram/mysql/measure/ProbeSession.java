@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.fram.mysql.measure;
 
+import dev.fram.api.probe.Disk;
 import dev.fram.mysql.connection.Connector;
+import dev.fram.mysql.connection.Encryption;
 import dev.fram.mysql.connection.Sql;
 import dev.fram.mysql.connection.SqlErrors;
 import java.sql.Connection;
@@ -34,6 +36,15 @@ final class ProbeSession {
 
   String name() {
     return connector.name();
+  }
+
+  /** What the URI asks of encryption. */
+  Encryption encryption() {
+    return Encryption.of(connector.endpoint());
+  }
+
+  Disk disk() {
+    return work("asking for the disk", c -> ServerDisk.of(c, connector));
   }
 
   <T> T work(String doing, Work<T> work) {

@@ -2,13 +2,16 @@
 package dev.fram.postgresql.connection;
 
 import dev.fram.api.model.Endpoint;
+import dev.fram.api.probe.ServerCertificate;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.Optional;
 import java.util.Properties;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import javax.net.ssl.SSLSession;
 import org.postgresql.PGConnection;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -67,6 +70,37 @@ public final class Connector {
    */
   public Connection open(String purpose) {
     return ready(connect(properties(purpose)));
+  }
+
+  /**
+   * As {@link #open}, and what the session's own end knows of its encryption.
+   *
+   * @return the session, with an empty TLS session when it is not encrypted, or when a socket
+   *     factory of the user's own keeps it to itself
+   */
+  public Seen openSeen(String purpose) {
+    Properties properties = properties(purpose);
+    if (properties.getProperty(SeenTls.FACTORY) != null) {
+      return new Seen(ready(connect(properties)), Optional.empty());
+    }
+    try (SeenTls seen = SeenTls.of(properties)) {
+      Connection connection = ready(connect(properties));
+      return new Seen(connection, seen.session());
+    }
+  }
+
+  /** A session and its encryption as this end has it. */
+  public record Seen(Connection connection, Optional<SSLSession> tls) {}
+
+  /** What a session checks of the server's certificate (the driver's manual, "sslmode"). */
+  public ServerCertificate.Checked checked() {
+    String ssl = endpoint.parameters().getOrDefault("ssl", "false");
+    boolean full = ssl.isEmpty() || ssl.equalsIgnoreCase("true");
+    return switch (endpoint.parameters().getOrDefault("sslmode", full ? "verify-full" : "prefer")) {
+      case "verify-full" -> ServerCertificate.Checked.AUTHORITY_AND_NAME;
+      case "verify-ca" -> ServerCertificate.Checked.AUTHORITY;
+      default -> ServerCertificate.Checked.NOTHING;
+    };
   }
 
   /**

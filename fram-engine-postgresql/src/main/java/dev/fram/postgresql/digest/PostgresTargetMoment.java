@@ -62,6 +62,11 @@ public final class PostgresTargetMoment implements TargetMoment {
     return position;
   }
 
+  /** The server's major version. */
+  public int major() {
+    return session.ask("asking for the version", c -> c.getMetaData().getDatabaseMajorVersion());
+  }
+
   @Override
   public DigestReader digests() {
     return digests;

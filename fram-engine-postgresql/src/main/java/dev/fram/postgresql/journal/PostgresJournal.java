@@ -32,6 +32,12 @@ import java.util.Set;
  * write checks the epoch in its own transaction.
  */
 public final class PostgresJournal implements JournalStore, AutoCloseable {
+  /**
+   * For what only tells of the run: while the target waits for a standby that does not come, the
+   * screen must be able to say so.
+   */
+  private static final String NO_STANDBY = "SET LOCAL synchronous_commit = local";
+
   private static final String LOAD =
       "SELECT id, source, scope, phase, evidence, epoch FROM fram.migration";
 
@@ -242,7 +248,13 @@ public final class PostgresJournal implements JournalStore, AutoCloseable {
 
   @Override
   public void keep(long epoch, String name, String document) {
-    checked(epoch, "keeping " + name, c -> KeptDocuments.save(c, name, document));
+    checked(
+        epoch,
+        "keeping " + name,
+        c -> {
+          Sql.run(c, NO_STANDBY);
+          return KeptDocuments.save(c, name, document);
+        });
   }
 
   @Override
@@ -266,13 +278,15 @@ public final class PostgresJournal implements JournalStore, AutoCloseable {
     checked(
         epoch,
         "publishing the status",
-        c ->
-            Sql.update(
-                c,
-                "INSERT INTO fram.status (status, published_at) VALUES (?, clock_timestamp())"
-                    + " ON CONFLICT (only_one) DO UPDATE SET status = excluded.status,"
-                    + " published_at = excluded.published_at",
-                status));
+        c -> {
+          Sql.run(c, NO_STANDBY);
+          return Sql.update(
+              c,
+              "INSERT INTO fram.status (status, published_at) VALUES (?, clock_timestamp())"
+                  + " ON CONFLICT (only_one) DO UPDATE SET status = excluded.status,"
+                  + " published_at = excluded.published_at",
+              status);
+        });
   }
 
   @Override

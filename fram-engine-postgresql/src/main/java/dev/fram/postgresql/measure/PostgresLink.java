@@ -27,15 +27,18 @@ final class PostgresLink implements LinkProbe {
     Arrays.fill(bytes, (byte) 'x');
   }
 
+  /** Our own end first: behind a pooler the server tells of the pooler's connection. */
   @Override
   public Optional<Tls> tls() {
-    return session.work(
-        "asking for the encryption",
-        c ->
-            Sql.first(
-                c,
-                "SELECT version, cipher FROM pg_stat_ssl WHERE ssl AND pid = pg_backend_pid()",
-                row -> new Tls(row.getString(1), row.getString(2))));
+    Optional<Tls> server =
+        session.work(
+            "asking for the encryption",
+            c ->
+                Sql.first(
+                    c,
+                    "SELECT version, cipher FROM pg_stat_ssl WHERE ssl AND pid = pg_backend_pid()",
+                    row -> new Tls(row.getString(1), row.getString(2), Optional.empty())));
+    return session.tls().or(() -> server);
   }
 
   @Override

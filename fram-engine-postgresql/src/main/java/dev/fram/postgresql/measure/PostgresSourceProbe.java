@@ -2,6 +2,7 @@
 package dev.fram.postgresql.measure;
 
 import dev.fram.api.model.Table;
+import dev.fram.api.probe.Disk;
 import dev.fram.api.probe.LinkProbe;
 import dev.fram.api.probe.LogKeeping;
 import dev.fram.api.probe.SourceProbe;
@@ -32,6 +33,11 @@ public final class PostgresSourceProbe implements SourceProbe {
   public PostgresSourceProbe(Connector source) {
     this.session = new ProbeSession(source);
     this.link = new PostgresLink(session);
+  }
+
+  @Override
+  public Disk disk() {
+    return session.disk();
   }
 
   @Override

@@ -3,6 +3,7 @@ package dev.fram.postgresql.measure;
 
 import dev.fram.api.error.ErrorCode;
 import dev.fram.api.error.FramException;
+import dev.fram.api.probe.Disk;
 import dev.fram.api.probe.LinkProbe;
 import dev.fram.api.probe.ScratchRows;
 import dev.fram.api.probe.TargetProbe;
@@ -45,6 +46,11 @@ public final class PostgresTargetProbe implements TargetProbe {
   @FunctionalInterface
   private interface Step {
     void with(Connection connection) throws SQLException;
+  }
+
+  @Override
+  public Disk disk() {
+    return session.disk();
   }
 
   @Override

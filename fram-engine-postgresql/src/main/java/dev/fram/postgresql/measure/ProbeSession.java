@@ -1,17 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.fram.postgresql.measure;
 
+import dev.fram.api.probe.Disk;
+import dev.fram.api.probe.LinkProbe;
 import dev.fram.postgresql.connection.Connector;
+import dev.fram.postgresql.connection.ServerDisk;
 import dev.fram.postgresql.connection.Sql;
 import dev.fram.postgresql.connection.SqlErrors;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.util.Optional;
+import javax.net.ssl.SSLSession;
 import org.jspecify.annotations.Nullable;
 
 /** One session, opened when it is first used, and again after it was given up. One thread. */
 final class ProbeSession {
   private final Connector connector;
   private @Nullable Connection connection;
+  private Optional<SSLSession> tls = Optional.empty();
 
   ProbeSession(Connector connector) {
     this.connector = connector;
@@ -27,12 +33,18 @@ final class ProbeSession {
     return connector.name();
   }
 
+  Disk disk() {
+    return work("asking for the data directory", c -> ServerDisk.of(c, connector));
+  }
+
   <T> T work(String doing, Work<T> work) {
     Connection current = connection;
     boolean fresh = current == null;
     if (current == null) {
-      current = connector.open("measure");
+      Connector.Seen seen = connector.openSeen("measure");
+      current = seen.connection();
       connection = current;
+      tls = seen.tls();
     }
     try {
       if (fresh) {
@@ -44,6 +56,11 @@ final class ProbeSession {
       giveUp();
       throw SqlErrors.translate(e, connector.name(), doing);
     }
+  }
+
+  /** How the session is encrypted, as this end has it; empty before it is open. */
+  Optional<LinkProbe.Tls> tls() {
+    return tls.map(session -> LinkProbe.Tls.of(session, connector.checked()));
   }
 
   /** Ends the session, whatever it is doing. */

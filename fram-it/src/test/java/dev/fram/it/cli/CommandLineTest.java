@@ -9,6 +9,7 @@ import dev.fram.it.cli.Program.Result;
 import dev.fram.testkit.server.PostgresServer;
 import dev.fram.testkit.server.PostgresVersion;
 import dev.fram.testkit.tools.PgTools;
+import dev.fram.testkit.tools.TestCertificate;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.ResultSet;
@@ -31,15 +32,17 @@ class CommandLineTest {
   private static PostgresServer source;
   private static PostgresServer target;
 
+  @TempDir static Path files;
   @TempDir Path folder;
   private String database;
   private Program fram;
 
   @BeforeAll
-  static void startServers() {
+  static void startServers() throws SQLException {
     System.setProperty("fram.pg.bin", PgTools.atLeast(15).binFolder().toString());
     source = PostgresServer.plan(PostgresVersion.V15).start();
     target = PostgresServer.plan(PostgresVersion.V18).start();
+    TestCertificate.in(files, "CN=target.example, O=Fram").showOn(target);
   }
 
   @AfterAll

@@ -66,6 +66,14 @@ final class WrittenReport {
       assertThat(end.at("/login").asText()).isEqualTo("postgres");
       assertThat(end.at("/declared_place").asText()).isEqualTo("nothing declared");
     }
+    assertThat(run.at("/facts/source/tls").asText()).isEqualTo("none: not encrypted");
+    assertThat(run.at("/facts/target/tls").asText()).matches("TLSv1\\.[23], TLS_.*");
+    JsonNode shown = run.at("/facts/target/certificate");
+    assertThat(shown.at("/subject").asText()).isEqualTo("CN=target.example,O=Fram");
+    assertThat(shown.at("/sha256").asText()).matches("[0-9a-f]{64}");
+    assertThat(shown.at("/valid_until").asText()).endsWith("Z");
+    assertThat(shown.at("/checked").asText()).startsWith("nothing was checked");
+    assertThat(folder.resolve("during.html")).content().contains(shown.at("/sha256").asText());
     assertThat(run.at("/facts/fram/addresses/0").asText()).isEqualTo("127.0.0.1");
     assertThat(run.at("/facts/connections")).as(run.toString()).hasSize(3);
     JsonNode moved = during.at("/residency").get(during.at("/residency").size() - 1);

@@ -9,6 +9,7 @@ import dev.fram.api.engine.Route;
 import dev.fram.api.engine.RouteRequest;
 import dev.fram.api.model.Endpoint;
 import dev.fram.api.model.Scope;
+import dev.fram.api.probe.Disk;
 import dev.fram.api.probe.TargetProbe;
 import dev.fram.core.concurrent.Clock;
 import dev.fram.core.concurrent.StopSignal;
@@ -68,6 +69,19 @@ class MeasureTest {
     assertThat(found.forecast().copy().get().lowMillis())
         .isLessThanOrEqualTo(found.forecast().copy().get().highMillis());
     assertThat(found.forecast().index()).isPresent();
+    assertThat(found.comparison().orElseThrow().source().bytes()).isPositive();
+    assertThat(found.comparison().orElseThrow().target().bytes()).isPositive();
+    assertThat(found.forecast().freeze().orElseThrow().lowMillis()).isPositive();
+    for (Disk disk : List.of(found.source().disk(), found.target().room())) {
+      if (product == ServerPair.Product.MARIADB) {
+        assertThat(disk.freeBytes()).isEmpty();
+        assertThat(disk.seen()).contains("plug-in DISKS");
+      } else {
+        assertThat(disk.seen()).isEqualTo("the data directory is on this machine");
+        assertThat(disk.freeBytes().orElseThrow()).isLessThan(disk.totalBytes().orElseThrow());
+      }
+    }
+    assertThat(found.forecast().verify().orElseThrow().highMillis()).isPositive();
     assertThat(found.forecast().keepsUp()).isEqualTo(Verdict.YES);
     assertThat(MeasureJson.write(found)).contains("\"p99_millis\"").contains("\"source_link\"");
     // These servers do not force their log to the disk, and say so: nothing is guessed from that.
@@ -114,7 +128,8 @@ class MeasureTest {
       ServerPair pair, Endpoint target, StopSignal signal, Optional<String> stopAt) {
     try (Route route = open(pair, target)) {
       MeasureSettings settings =
-          new MeasureSettings(Duration.ofMillis(900), Optional.empty(), 4L << 20, 2L << 20, 2, 2);
+          new MeasureSettings(
+              Duration.ofMillis(900), Optional.empty(), 4L << 20, 2L << 20, 2, 2, 1);
       Measuring measuring = new Measuring(route, settings, Clock.system(), new SplittableRandom(1));
       assertThat(measuring.intentions()).hasSize(3);
       return measuring.run(

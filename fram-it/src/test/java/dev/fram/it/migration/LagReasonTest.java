@@ -16,6 +16,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.util.Map;
 import java.util.Set;
 import java.util.function.Predicate;
 import org.awaitility.Awaitility;
@@ -72,6 +73,29 @@ class LagReasonTest {
       await(move, lags("public.entry has no primary key and no unique index on the target"));
     }
     pair.drop(database);
+  }
+
+  /** A standby that is waited for and does not come. */
+  @Test
+  void aStandbyThatDoesNotAnswerIsNamed() throws SQLException {
+    String database = shop();
+    try (Move move = new Move(pair, database, settings()).begin()) {
+      move.awaitPhase(PhaseName.READY);
+      standbys("nobody");
+      try {
+        pair.source().execute(database, "UPDATE item SET v = v || 'y' WHERE id < 100");
+        await(move, lags("the target waits for its standby (synchronous_standby_names)"));
+      } finally {
+        standbys("");
+      }
+      await(move, status -> status.lagging().isEmpty() && status.feed().lagMillis() == 0);
+    }
+    pair.drop(database);
+  }
+
+  private void standbys(String names) throws SQLException {
+    pair.target().configure(Map.of("synchronous_standby_names", names));
+    pair.target().execute("postgres", "SELECT pg_reload_conf()");
   }
 
   /** Both ways to lose a network: connections that end, and ones that only fall silent. */

@@ -149,6 +149,11 @@ final class Move implements AutoCloseable {
     return java.util.Objects.requireNonNull(status);
   }
 
+  /** Whether the run is over, however it went. */
+  boolean ended() {
+    return future().isDone();
+  }
+
   /** Whether it is there now; fails at once when the run has failed. */
   boolean hasPhase(PhaseName phase) {
     if (future().isCompletedExceptionally()) {

@@ -12,6 +12,7 @@ import java.util.function.LongSupplier;
 /** A server's log: only grows. Thread-safe. */
 public final class MemoryLog {
   private volatile LongSupplier kept = () -> 0;
+  private volatile Optional<LongSupplier> free = Optional.empty();
 
   /**
    * A place in the log.
@@ -84,7 +85,15 @@ public final class MemoryLog {
     kept = bytes;
   }
 
+  /** Tells how many bytes are free on the disk that the log lies on. */
+  public void free(LongSupplier bytes) {
+    free = Optional.of(bytes);
+  }
+
   List<Burden> burdens() {
-    return List.of(new Burden(Burden.Kind.LOG, kept.getAsLong(), OptionalLong.empty(), "the slot"));
+    OptionalLong left =
+        free.isPresent() ? OptionalLong.of(free.get().getAsLong()) : OptionalLong.empty();
+    return List.of(
+        new Burden(Burden.Kind.LOG, kept.getAsLong(), OptionalLong.empty(), left, "the slot"));
   }
 }

@@ -16,6 +16,7 @@ import java.util.Optional;
 public final class MySqlPlan {
   private final MySqlVersion version;
   private final Map<String, String> settings = new LinkedHashMap<>();
+  private final Map<String, String> environment = new LinkedHashMap<>();
   private Durability durability = Durability.RELAXED;
   private Optional<Path> home = Optional.empty();
 
@@ -88,6 +89,12 @@ public final class MySqlPlan {
     return setting("gtid_mode", "OFF").setting("enforce_gtid_consistency", "OFF");
   }
 
+  /** Adds variables to the server's environment. */
+  public MySqlPlan environment(Map<String, String> variables) {
+    environment.putAll(variables);
+    return this;
+  }
+
   /** Relaxed unless told otherwise. */
   public MySqlPlan durability(Durability wanted) {
     durability = wanted;
@@ -112,7 +119,7 @@ public final class MySqlPlan {
           home.isPresent()
               ? ServerHome.given(home.get())
               : ServerHome.temporary(MySqlProgram.TEMPORARY, durability);
-      MySqlProgram program = new MySqlProgram(version, folder);
+      MySqlProgram program = new MySqlProgram(version, folder, environment);
       MySqlServer server = new MySqlServer(program);
       try {
         if (!program.initialised()) {

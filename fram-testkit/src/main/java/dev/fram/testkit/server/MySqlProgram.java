@@ -10,14 +10,17 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 
 /**
  * MySQL or MariaDB in a folder: its option file, its pid file, its command line.
  *
  * @param version which release
  * @param home the folder
+ * @param more variables for its environment
  */
-record MySqlProgram(MySqlVersion version, ServerHome home) implements ServerProgram {
+record MySqlProgram(MySqlVersion version, ServerHome home, Map<String, String> more)
+    implements ServerProgram {
   static final String TEMPORARY = "fram-my-";
 
   /** Relative to the data folder: an absolute path may be longer than a socket's may be. */
@@ -92,7 +95,9 @@ record MySqlProgram(MySqlVersion version, ServerHome home) implements ServerProg
     if (Files.exists(firstStart())) {
       words.add("--init-file=" + firstStart());
     }
-    return new Launch(words, programs.environment());
+    Map<String, String> environment = new TreeMap<>(programs.environment());
+    environment.putAll(more);
+    return new Launch(words, environment);
   }
 
   /** The pid file is written when the port is open; a login then waits until it is answered. */

@@ -17,7 +17,11 @@ import java.util.Map;
  * @param account who runs it
  * @param home the folder
  */
-record PostgresProgram(PostgresVersion version, ServerAccount account, ServerHome home)
+record PostgresProgram(
+    PostgresVersion version,
+    ServerAccount account,
+    ServerHome home,
+    Map<String, String> environment)
     implements ServerProgram {
   static final String TEMPORARY = "fram-pg-";
 
@@ -60,7 +64,7 @@ record PostgresProgram(PostgresVersion version, ServerAccount account, ServerHom
     Path postgres = BinaryCache.programs(version, account).resolve("bin").resolve("postgres");
     List<String> words = new ArrayList<>(account.prefix());
     words.addAll(List.of(postgres.toString(), "-D", home.data().toString()));
-    return new Launch(words, Map.of());
+    return new Launch(words, environment);
   }
 
   /**

@@ -44,7 +44,7 @@ public final class PostgresServer implements AutoCloseable {
     try {
       ServerAccount account = primary.program.account();
       ServerHome home = ServerHome.temporary(PostgresProgram.TEMPORARY, Durability.RELAXED);
-      PostgresProgram program = new PostgresProgram(primary.version(), account, home);
+      PostgresProgram program = new PostgresProgram(primary.version(), account, home, Map.of());
       PostgresServer standby = new PostgresServer(program);
       try {
         primary.stop(StopMode.FAST);

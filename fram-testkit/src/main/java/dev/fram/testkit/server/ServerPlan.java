@@ -14,6 +14,7 @@ import java.util.Optional;
 public final class ServerPlan {
   private final PostgresVersion version;
   private final Map<String, String> settings = new LinkedHashMap<>();
+  private final Map<String, String> environment = new LinkedHashMap<>();
   private Durability durability = Durability.RELAXED;
   private Optional<Path> home = Optional.empty();
 
@@ -37,6 +38,12 @@ public final class ServerPlan {
   /** Adds a line to postgresql.conf, or replaces the default of this kit. */
   public ServerPlan setting(String name, String value) {
     settings.put(name, value);
+    return this;
+  }
+
+  /** Adds a variable to the server's environment. */
+  public ServerPlan environment(Map<String, String> variables) {
+    environment.putAll(variables);
     return this;
   }
 
@@ -65,7 +72,7 @@ public final class ServerPlan {
           home.isPresent()
               ? ServerHome.given(home.get())
               : ServerHome.temporary(PostgresProgram.TEMPORARY, durability);
-      PostgresProgram program = new PostgresProgram(version, account, folder);
+      PostgresProgram program = new PostgresProgram(version, account, folder, environment);
       PostgresServer server = new PostgresServer(program);
       try {
         if (!program.initialised()) {

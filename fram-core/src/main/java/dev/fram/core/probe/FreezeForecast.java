@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.fram.core.probe;
+
+import dev.fram.api.model.Table;
+import dev.fram.core.figures.Amount;
+import java.util.List;
+
+/**
+ * How long writes will be blocked, from the steps of a cutover: each leaves its mark on the target
+ * before and after it, and asks both servers. What the servers work meanwhile on their own schema
+ * nobody can measure beforehand: the longer time allows as much again for it. Waiting for the
+ * application's own transactions and for the traffic's switches is in neither.
+ */
+final class FreezeForecast {
+  /** Durable commits on the target behind the gate, one after the other: counted in its journal. */
+  private static final int COMMITS = 30;
+
+  /** Statements on each server behind the gate. */
+  private static final int ANSWERS = 60;
+
+  /** Of these for each table: it is closed, looked at and opened. */
+  private static final int ANSWERS_A_TABLE = 2;
+
+  /** What is written while the gate closes has to be applied and compared behind it. */
+  private static final double LATE_SECONDS = 1;
+
+  private final Forecaster.Seen seen;
+  private final List<Table> tables;
+
+  FreezeForecast(Forecaster.Seen seen, List<Table> tables) {
+    this.seen = seen;
+    this.tables = tables;
+  }
+
+  TimeRange range() {
+    double low =
+        COMMITS * seen.target().commit().p50Millis()
+            + answers() * seen.sourceLink().roundTrip().p50Millis()
+            + answers() * seen.targetLink().roundTrip().p50Millis();
+    double mean =
+        COMMITS * mean(seen.target().commit())
+            + answers() * mean(seen.sourceLink().roundTrip())
+            + answers() * mean(seen.targetLink().roundTrip());
+    double late = lateBytes() * 1000.0;
+    return new TimeRange(
+        Math.round(low + late / fastest()),
+        Math.round(2 * Math.max(low, mean) + drainMillis() + late / slowest()));
+  }
+
+  String evidence() {
+    return "Writes blocked: "
+        + COMMITS
+        + " durable commits on the target and "
+        + Amount.count(answers())
+        + " statements on each server, at p50; the longer time is twice that at the mean, for what"
+        + " the servers work on their schema"
+        + (drainMillis() > 0
+            ? ", and " + Amount.time(Math.round(drainMillis())) + " for a second's changes"
+            : "")
+        + (lateBytes() > 0
+            ? "; in both " + Amount.bytes(lateBytes()) + " of tables that are copied meanwhile"
+            : "")
+        + ". Waiting for long transactions and for the traffic's switches is not in it.";
+  }
+
+  private long answers() {
+    return ANSWERS + (long) ANSWERS_A_TABLE * tables.size();
+  }
+
+  private static double mean(Latency latency) {
+    return latency.perSecond() > 0 ? 1000 / latency.perSecond() : latency.p50Millis();
+  }
+
+  private double drainMillis() {
+    double changes = seen.source().change().rowsPerSecond().orElse(0) * LATE_SECONDS;
+    return 1000 * changes / Math.max(1, seen.target().updatesPerSecond());
+  }
+
+  private double lateBytes() {
+    return tables.stream()
+        .filter(table -> table.transfer() == Table.Transfer.COPY_AT_CUTOVER)
+        .mapToDouble(table -> Math.max(0, table.bytes()))
+        .sum();
+  }
+
+  private double fastest() {
+    return Math.max(1, Math.min(read(), seen.target().load().bytesPerSecond()));
+  }
+
+  /** One after the other. */
+  private double slowest() {
+    return Math.max(1, 1 / (1 / read() + 1 / Math.max(1, seen.target().load().bytesPerSecond())));
+  }
+
+  private double read() {
+    return Math.max(1, seen.source().read().map(Rate::bytesPerSecond).orElse(1.0));
+  }
+}
