@@ -34,7 +34,12 @@ enum ClassRule {
           .resideInAPackage(root + ".api..")
           .should()
           .onlyDependOnClassesThat()
-          .resideInAnyPackage("java..", "org.jspecify..", root + ".api..");
+          .resideInAnyPackage(
+              "java..",
+              "javax.net.ssl..",
+              "javax.security.auth..",
+              "org.jspecify..",
+              root + ".api..");
     }
   },
 

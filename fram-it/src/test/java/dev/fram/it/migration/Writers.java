@@ -127,7 +127,9 @@ final class Writers implements AutoCloseable {
       }
     }
     assertThat(acknowledged).isNotEmpty();
-    assertThat(there).containsAll(acknowledged);
+    Set<String> missing = new HashSet<>(acknowledged);
+    missing.removeAll(there);
+    assertThat(missing).isEmpty();
   }
 
   @Override
