@@ -3,6 +3,8 @@ package dev.fram.testkit.suite;
 
 import java.lang.annotation.Annotation;
 import java.lang.reflect.Method;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
 import java.util.Arrays;
 import java.util.List;
 import java.util.regex.MatchResult;
@@ -15,9 +17,10 @@ import org.junit.jupiter.api.extension.ExtensionContext;
 /**
  * Keeps the suite within CI's half hour. A test that runs on an older and on a newer version of the
  * same server runs on one of the two, always the same for the same test, some on this and some on
- * that; one that has an upgrade from the older to the newer runs that instead of either. Other
- * versions and MariaDB are never left out. {@code -Dfram.versions=all} runs everything. What is
- * left out counts as skipped. Registered as a JUnit extension by name.
+ * that; one that has an upgrade from the older to the newer runs that instead of either. One that
+ * runs on MySQL and on MariaDB runs on the one today and on the other tomorrow. {@code
+ * -Dfram.versions=all} runs everything. What is left out counts as skipped. Registered as a JUnit
+ * extension by name.
  */
 public final class VersionSample implements ExecutionCondition {
   private static final Pattern INVOCATION =
@@ -27,6 +30,16 @@ public final class VersionSample implements ExecutionCondition {
   private static final List<String> OLDER = List.of("V8_0", "V15", "15");
   private static final List<String> NEWER = List.of("V9_7", "V18", "18");
   private static final ConditionEvaluationResult RUNS = ConditionEvaluationResult.enabled("");
+
+  /** Days are counted in UTC. */
+  private static final long TODAY = LocalDate.now(ZoneOffset.UTC).toEpochDay();
+
+  /** Whose servers a row of a test's values asks for. */
+  private enum Product {
+    MYSQL,
+    MARIADB,
+    OTHER
+  }
 
   /** What a row of a test's values asks for. */
   private enum Row {
@@ -43,9 +56,11 @@ public final class VersionSample implements ExecutionCondition {
       return RUNS;
     }
     Method method = context.getRequiredTestMethod();
-    List<Row> rows = values(method).stream().map(VersionSample::row).toList();
+    List<String> values = values(method);
+    List<Row> rows = values.stream().map(VersionSample::row).toList();
     int number = Integer.parseInt(invocation.group(1)) - 1;
-    return number >= rows.size() || runs(rows, rows.get(number), method)
+    return number >= rows.size()
+            || (runs(rows, rows.get(number), method) && runs(values, values.get(number), method))
         ? RUNS
         : ConditionEvaluationResult.disabled("another version stands for it; -Dfram.versions=all");
   }
@@ -58,8 +73,31 @@ public final class VersionSample implements ExecutionCondition {
     if (!single || !rows.contains(Row.OLDER_ONLY) || !rows.contains(Row.NEWER_ONLY)) {
       return true;
     }
-    String name = method.getDeclaringClass().getName() + "#" + method.getName();
-    return (Math.floorMod(name.hashCode(), 2) == 0) == (row == Row.OLDER_ONLY);
+    return (Math.floorMod(hash(method), 2) == 0) == (row == Row.OLDER_ONLY);
+  }
+
+  private static boolean runs(List<String> values, String value, Method method) {
+    List<Product> products = values.stream().map(VersionSample::product).toList();
+    Product own = product(value);
+    if (own == Product.OTHER
+        || !products.contains(Product.MYSQL)
+        || !products.contains(Product.MARIADB)) {
+      return true;
+    }
+    return (Math.floorMod(hash(method) / 2 + TODAY, 2) == 0) == (own == Product.MYSQL);
+  }
+
+  private static int hash(Method method) {
+    return (method.getDeclaringClass().getName() + "#" + method.getName()).hashCode();
+  }
+
+  private static Product product(String value) {
+    boolean maria = value.contains("MARIADB_");
+    boolean mysql = value.contains("V8_0") || value.contains("V9_7");
+    if (maria == mysql) {
+      return Product.OTHER;
+    }
+    return maria ? Product.MARIADB : Product.MYSQL;
   }
 
   private static Row row(String value) {
