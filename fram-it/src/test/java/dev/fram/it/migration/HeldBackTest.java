@@ -29,8 +29,6 @@ import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
 
 /**
  * What our snapshots and our slot hold back on real servers, driven to limits that are small enough
@@ -81,13 +79,23 @@ class HeldBackTest {
     pair.drop(database);
   }
 
-  @ParameterizedTest
-  @EnumSource(
-      value = MySqlVersion.class,
-      names = {"V8_0", "MARIADB_11_4"})
-  void longUndoOfMySqlEndsTheRunAndItGoesOnLater(MySqlVersion version) throws Exception {
+  @Test
+  @EnabledIfSystemProperty(named = "fram.guard.undo", matches = "true")
+  void longUndoOfMySqlEndsTheRunAndItGoesOnLater() throws Exception {
+    longUndoEndsTheRunAndItGoesOnLater(MySqlVersion.V8_0);
+  }
+
+  /** {@code -Dfram.guard.undo=true}: the same again, in as much time. */
+  @Test
+  @EnabledIfSystemProperty(named = "fram.guard.undo", matches = "true")
+  void longUndoOfMariaDbEndsTheRunAndItGoesOnLater() throws Exception {
+    longUndoEndsTheRunAndItGoesOnLater(MySqlVersion.MARIADB_11_4);
+  }
+
+  private static void longUndoEndsTheRunAndItGoesOnLater(MySqlVersion version) throws Exception {
     MySqlPair pair = MySqlPair.of(version, version).fresh();
-    // More than fits between the two servers: what is read ahead holds no snapshot.
+    // Without a key, as only such a table is copied under one snapshot; and more than fits between
+    // the two servers, as what is read ahead holds none.
     MigrationSettings.Guard guard =
         new MigrationSettings.Guard(
                 OptionalLong.empty(), 10L << 30, OptionalLong.of(MIB / 2), OptionalInt.empty())
@@ -99,8 +107,7 @@ class HeldBackTest {
       application.execute("CREATE TABLE noise.noise (id int PRIMARY KEY, n int)");
       application.execute("INSERT INTO noise.noise VALUES (1, 0)");
       for (int i = 0; i < TABLES; i++) {
-        application.execute(
-            "CREATE TABLE shop.t" + i + " (id varchar(20) PRIMARY KEY, v mediumtext)");
+        application.execute("CREATE TABLE shop.t" + i + " (id varchar(20), v mediumtext)");
         application.execute(
             "INSERT INTO shop.t"
                 + i

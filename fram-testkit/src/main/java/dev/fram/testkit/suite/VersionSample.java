@@ -84,7 +84,8 @@ public final class VersionSample implements ExecutionCondition {
         || !products.contains(Product.MARIADB)) {
       return true;
     }
-    return (Math.floorMod(hash(method) / 2 + TODAY, 2) == 0) == (own == Product.MYSQL);
+    long day = TODAY + (hash(method) >> 1);
+    return (Math.floorMod(day, 2) == 0) == (own == Product.MYSQL);
   }
 
   private static int hash(Method method) {
