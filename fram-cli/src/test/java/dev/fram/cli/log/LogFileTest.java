@@ -47,7 +47,7 @@ class LogFileTest {
     context.putProperty("migration", "e7c771ae ");
     LoggingEvent event = event("a \"quoted\"\nline");
     event.setThrowableProxy(
-        new ch.qos.logback.classic.spi.ThrowableProxy(new IOException("a cell's value")));
+        new ch.qos.logback.classic.spi.ThrowableProxy(new IOException("the value of a row")));
     file.doAppend(event);
     file.stop();
     List<String> lines = Files.readAllLines(path);
@@ -60,7 +60,7 @@ class LogFileTest {
     assertThat(second.get("exception").asText()).isEqualTo("java.io.IOException");
     assertThat(second.get("trace").size()).isPositive();
     assertThat(second.get("process").asLong()).isEqualTo(ProcessHandle.current().pid());
-    assertThat(lines.getLast()).doesNotContain("cell");
+    assertThat(lines.getLast()).doesNotContain("value of a row");
     assertThat(Files.getPosixFilePermissions(path))
         .isEqualTo(PosixFilePermissions.fromString("rw-------"));
     assertThat(told).isEmpty();
