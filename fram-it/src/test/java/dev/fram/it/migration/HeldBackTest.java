@@ -45,6 +45,7 @@ class HeldBackTest {
 
   /** First nothing more is begun, then it ends; what is copied stays copied. */
   @Test
+  @EnabledIfSystemProperty(named = "fram.guard.age", matches = "true")
   void anOldSnapshotOfPostgresEndsTheRunAndItGoesOnLater() throws Exception {
     ServerPair pair = ServerPair.of(PostgresVersion.V15, PostgresVersion.V18);
     String database = shop(pair);
@@ -61,6 +62,7 @@ class HeldBackTest {
 
   /** There is nothing to slow down for: at the limit the slot goes. */
   @Test
+  @EnabledIfSystemProperty(named = "fram.guard.age", matches = "true")
   void anOldSlotOfPostgresIsGivenUp() throws Exception {
     ServerPair pair = ServerPair.of(PostgresVersion.V15, PostgresVersion.V18);
     String database = shop(pair);
