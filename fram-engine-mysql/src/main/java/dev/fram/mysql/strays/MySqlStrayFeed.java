@@ -3,8 +3,8 @@ package dev.fram.mysql.strays;
 
 import dev.fram.api.change.FeedEvent;
 import dev.fram.api.engine.ChangeFeed;
-import dev.fram.api.engine.StrayFeed;
 import dev.fram.api.engine.StrayLine;
+import dev.fram.api.engine.StrayReader;
 import dev.fram.api.model.MigrationId;
 import dev.fram.api.model.TableId;
 import dev.fram.mysql.binlog.BinlogFeed;
@@ -21,45 +21,31 @@ import dev.fram.mysql.connection.SharedSession;
 import dev.fram.mysql.journal.ReverseRecord;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.ArrayDeque;
-import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Optional;
 import java.util.random.RandomGenerator;
 
 /**
- * Writes on a server that has handed over, from its binary log. What Fram brings there begins with
- * a change of its own row in {@code fram.reverse_feed} (D11, {@code FeedRow.Hold.TOUCH}), so that a
- * transaction is known by its first row, however large it is; every other transaction is a stray
- * one. How far the log was read stands in the same row. Owned by one thread.
+ * Stray writes by the binary log ({@code FeedRow.Hold.TOUCH} makes Fram's own known). How far it
+ * was read stands in {@code fram.reverse_feed}. Owned by one thread.
  */
-public final class MySqlStrayFeed implements StrayFeed {
+public final class MySqlStrayFeed extends StrayReader {
   private static final TableId MARKER = new TableId("fram", "reverse_feed");
 
   /** How old the recorded place may get while nothing is found: each record is a write there. */
   private static final Duration RECORD = Duration.ofSeconds(60);
 
-  private final ChangeFeed feed;
   private final SharedSession session;
   private final MigrationId id;
   private final Map<TableId, List<Column>> columns = new HashMap<>();
-  private final Deque<Stray> ready = new ArrayDeque<>();
-  private Origin origin = Origin.NOT_KNOWN_YET;
   private BinlogPosition reached;
   private BinlogPosition recorded;
   private boolean found;
   private long recordedAt = System.nanoTime();
   private long committedAt;
   private String transaction = "";
-
-  private enum Origin {
-    NOT_KNOWN_YET,
-    OWN,
-    STRAY
-  }
 
   /** What is followed, and the row that tells whose a transaction is. */
   private record Scope(FeedScope followed) implements FeedScope {
@@ -76,7 +62,7 @@ public final class MySqlStrayFeed implements StrayFeed {
 
   private MySqlStrayFeed(
       ChangeFeed feed, SharedSession session, MigrationId id, BinlogPosition from) {
-    this.feed = feed;
+    super(feed);
     this.session = session;
     this.id = id;
     this.reached = from;
@@ -97,30 +83,9 @@ public final class MySqlStrayFeed implements StrayFeed {
   }
 
   @Override
-  public Optional<Stray> poll(Duration wait) {
-    long deadline = System.nanoTime() + wait.toNanos();
-    Duration left = wait;
-    while (ready.isEmpty()) {
-      Optional<FeedEvent> event = feed.poll(left);
-      if (event.isEmpty()) {
-        return Optional.empty();
-      }
-      take(event.get());
-      long nanos = deadline - System.nanoTime();
-      if (nanos <= 0 && ready.isEmpty()) {
-        // There may be more, but whoever asks has to say what was kept.
-        return Optional.empty();
-      }
-      left = Duration.ofNanos(Math.max(0, nanos));
-    }
-    found = true;
-    return Optional.of(ready.removeFirst());
-  }
-
-  @Override
   public void kept() {
     boolean due = found || System.nanoTime() - recordedAt > RECORD.toNanos();
-    if (!due || !ready.isEmpty() || reached.equals(recorded)) {
+    if (!due || !handedOut() || reached.equals(recorded)) {
       return;
     }
     BinlogPosition read = reached;
@@ -137,14 +102,15 @@ public final class MySqlStrayFeed implements StrayFeed {
 
   @Override
   public void close() {
-    feed.close();
+    super.close();
     session.close();
   }
 
-  private void take(FeedEvent event) {
+  @Override
+  protected void take(FeedEvent event) {
     switch (event) {
       case FeedEvent.Begin begin -> {
-        origin = Origin.NOT_KNOWN_YET;
+        begin();
         committedAt = begin.committedAtMillis();
         transaction = new String(begin.payload(), StandardCharsets.UTF_8);
       }
@@ -159,10 +125,7 @@ public final class MySqlStrayFeed implements StrayFeed {
 
   private void row(RowChange change) {
     boolean marker = change.table().equals(MARKER);
-    if (origin == Origin.NOT_KNOWN_YET) {
-      origin = marker && own(change) ? Origin.OWN : Origin.STRAY;
-    }
-    if (origin == Origin.STRAY && !marker) {
+    if (stray(marker && own(change)) && !marker) {
       StrayLine line = line(change.table()).act(change.op().name().toLowerCase(Locale.ROOT));
       List<Column> known = columns.computeIfAbsent(change.table(), this::read);
       if (!change.after().isEmpty()) {
@@ -171,12 +134,19 @@ public final class MySqlStrayFeed implements StrayFeed {
       if (!change.before().isEmpty()) {
         StrayCells.add(line, "old", known, change.before());
       }
-      ready.add(new Stray(change.table(), line.bytes()));
+      keep(new Stray(change.table(), line.bytes()));
     }
   }
 
   private void truncate(TableId table) {
-    ready.add(new Stray(table, line(table).act("truncate").bytes()));
+    if (stray(false)) {
+      keep(new Stray(table, line(table).act("truncate").bytes()));
+    }
+  }
+
+  private void keep(Stray stray) {
+    found = true;
+    found(stray);
   }
 
   private boolean own(RowChange change) {

@@ -34,6 +34,9 @@ public final class KeyRanges {
       ORDER BY i.indisreplident DESC LIMIT 1
       """;
   private static final int SAMPLES_A_CHUNK = 100;
+  // Pages are drawn one by one: of few, none might be drawn, and the table would stay whole.
+  private static final double SAMPLED_PAGES = 30;
+  private static final int PAGE_BYTES = 8_192;
   private static final int MOST_CHUNKS = 10_000;
 
   private record Key(String column, String type) {}
@@ -71,7 +74,9 @@ public final class KeyRanges {
   private static List<String> bounds(Connection connection, Table table, Key key, int count)
       throws SQLException {
     double rows = Math.max(table.rows(), 1_000);
-    double percent = Math.min(100, Math.max(0.01, 100.0 * count * SAMPLES_A_CHUNK / rows));
+    double pages = Math.max(1.0, (double) table.bytes() / PAGE_BYTES);
+    double wanted = Math.max(count * SAMPLES_A_CHUNK / rows, SAMPLED_PAGES / pages);
+    double percent = Math.min(100, Math.max(0.01, 100.0 * wanted));
     String finite =
         switch (key.type) {
           case "date", "timestamp" -> " WHERE isfinite(k)";

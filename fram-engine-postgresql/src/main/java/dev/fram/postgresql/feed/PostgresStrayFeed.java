@@ -2,42 +2,27 @@
 package dev.fram.postgresql.feed;
 
 import dev.fram.api.change.FeedEvent;
-import dev.fram.api.engine.StrayFeed;
 import dev.fram.api.engine.StrayLine;
+import dev.fram.api.engine.StrayReader;
 import dev.fram.api.model.MigrationId;
 import dev.fram.api.model.TableId;
 import dev.fram.postgresql.pgoutput.PgOutput;
 import dev.fram.postgresql.pgoutput.Relation;
 import dev.fram.postgresql.pgoutput.RowMessage;
 import dev.fram.postgresql.pgoutput.Tuple;
-import java.time.Duration;
-import java.util.ArrayDeque;
-import java.util.Deque;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 
-/**
- * Writes on a server that has handed over. What Fram brings there begins with a change of its own
- * row in {@code fram.reverse_feed} (D11), so that a transaction is known by its first row, however
- * large it is; every other transaction is a stray one. Owned by one thread.
- */
-public final class PostgresStrayFeed implements StrayFeed {
+/** Stray writes by logical decoding. Owned by one thread. */
+public final class PostgresStrayFeed extends StrayReader {
   /** The table whose rows Fram's own transactions begin with. */
   public static final TableId MARKER = new TableId("fram", "reverse_feed");
-
-  private enum Origin {
-    NOT_KNOWN_YET,
-    OWN,
-    STRAY
-  }
 
   private final ReplicationFeed feed;
   private final MigrationId id;
   private final Map<Integer, Relation> relations = new HashMap<>();
-  private final Deque<Stray> ready = new ArrayDeque<>();
-  private Origin origin = Origin.NOT_KNOWN_YET;
   private Optional<Lsn> reached = Optional.empty();
   private long committedAt;
   private long xid;
@@ -46,46 +31,23 @@ public final class PostgresStrayFeed implements StrayFeed {
    * @param feed of a publication that holds {@link #MARKER} besides the migration's tables
    */
   public PostgresStrayFeed(ReplicationFeed feed, MigrationId id) {
+    super(feed);
     this.feed = feed;
     this.id = id;
   }
 
   @Override
-  public Optional<Stray> poll(Duration wait) {
-    long deadline = System.nanoTime() + wait.toNanos();
-    Duration left = wait;
-    while (ready.isEmpty()) {
-      Optional<FeedEvent> event = feed.poll(left);
-      if (event.isEmpty()) {
-        return Optional.empty();
-      }
-      take(event.get());
-      long nanos = deadline - System.nanoTime();
-      if (nanos <= 0 && ready.isEmpty()) {
-        // There may be more, but whoever asks has to confirm what was read.
-        return Optional.empty();
-      }
-      left = Duration.ofNanos(Math.max(0, nanos));
-    }
-    return Optional.of(ready.removeFirst());
-  }
-
-  @Override
   public void kept() {
-    if (ready.isEmpty()) {
+    if (handedOut()) {
       reached.ifPresent(feed::confirm);
     }
   }
 
   @Override
-  public void close() {
-    feed.close();
-  }
-
-  private void take(FeedEvent event) {
+  protected void take(FeedEvent event) {
     switch (event) {
       case FeedEvent.Begin begin -> {
-        origin = Origin.NOT_KNOWN_YET;
+        begin();
         committedAt = begin.committedAtMillis();
         xid = TransactionHeader.decode(begin.payload()).xid();
       }
@@ -105,10 +67,7 @@ public final class PostgresStrayFeed implements StrayFeed {
   private void row(RowMessage message) {
     Relation relation = relation(message.relation());
     boolean marker = relation.table().equals(MARKER);
-    if (origin == Origin.NOT_KNOWN_YET) {
-      origin = marker && own(relation, message) ? Origin.OWN : Origin.STRAY;
-    }
-    if (origin == Origin.STRAY && !marker) {
+    if (stray(marker && own(relation, message)) && !marker) {
       StrayLine line = line(relation.table());
       switch (message) {
         case RowMessage.Insert insert -> add(line.act("insert"), "row", relation, insert.row());
@@ -118,17 +77,14 @@ public final class PostgresStrayFeed implements StrayFeed {
         }
         case RowMessage.Delete delete -> add(line.act("delete"), "old", relation, delete.old());
       }
-      ready.add(new Stray(relation.table(), line.bytes()));
+      found(new Stray(relation.table(), line.bytes()));
     }
   }
 
   private void truncate(int oid) {
-    if (origin == Origin.NOT_KNOWN_YET) {
-      origin = Origin.STRAY;
-    }
     TableId table = relation(oid).table();
-    if (origin == Origin.STRAY && !table.equals(MARKER)) {
-      ready.add(new Stray(table, line(table).act("truncate").bytes()));
+    if (stray(false) && !table.equals(MARKER)) {
+      found(new Stray(table, line(table).act("truncate").bytes()));
     }
   }
 
