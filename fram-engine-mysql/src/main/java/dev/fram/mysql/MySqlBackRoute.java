@@ -23,6 +23,7 @@ import dev.fram.mysql.apply.MySqlApplier;
 import dev.fram.mysql.catalog.Catalog;
 import dev.fram.mysql.check.MySqlChecks;
 import dev.fram.mysql.connection.Connector;
+import dev.fram.mysql.gate.SparedAccounts;
 import dev.fram.mysql.inventory.MySqlInventory;
 import dev.fram.mysql.journal.FeedRow;
 import dev.fram.mysql.probe.MySqlClientPath;
@@ -64,7 +65,8 @@ final class MySqlBackRoute implements Route {
                 catalog,
                 request.tableOptions(),
                 MySqlInventory.ofSource(
-                    ends.served(), catalog, request.scope(), request.schemaOptions())),
+                    ends.served(), catalog, request.scope(), request.schemaOptions()),
+                SparedAccounts.named(request.providerAccounts())),
             Optional.empty());
     this.schema = new ReturnTransfer(ends.served(), ends.former(), id, catalog);
     this.target =
@@ -88,7 +90,12 @@ final class MySqlBackRoute implements Route {
 
   @Override
   public List<Check> checks() {
-    return MySqlChecks.back(ends.served(), ends.former(), catalog, request.schemaOptions());
+    return MySqlChecks.back(
+        ends.served(),
+        ends.former(),
+        catalog,
+        request.schemaOptions(),
+        SparedAccounts.named(request.providerAccounts()));
   }
 
   @Override

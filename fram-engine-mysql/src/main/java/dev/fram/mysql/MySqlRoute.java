@@ -26,6 +26,7 @@ import dev.fram.mysql.catalog.Catalog;
 import dev.fram.mysql.check.MySqlChecks;
 import dev.fram.mysql.connection.Connector;
 import dev.fram.mysql.copy.MySqlCopier;
+import dev.fram.mysql.gate.SparedAccounts;
 import dev.fram.mysql.inventory.MySqlInventory;
 import dev.fram.mysql.journal.MySqlJournal;
 import dev.fram.mysql.measure.MySqlDigestProbe;
@@ -71,7 +72,8 @@ final class MySqlRoute implements Route {
             new MySqlSource.Content(
                 catalog,
                 request.tableOptions(),
-                MySqlInventory.ofSource(source, catalog, request.scope(), request.schemaOptions())),
+                MySqlInventory.ofSource(source, catalog, request.scope(), request.schemaOptions()),
+                SparedAccounts.named(request.providerAccounts())),
             Optional.of(new StraySetup(source, id, journal::feedPosition)));
     this.target = new MySqlTarget(target, journal, catalog);
     this.schema = new MySqlSchemaTransfer(source, target, catalog, request.schemaOptions());
@@ -120,7 +122,12 @@ final class MySqlRoute implements Route {
 
   @Override
   public List<Check> checks() {
-    return MySqlChecks.of(sourceServer, targetServer, request.scope(), request.schemaOptions());
+    return MySqlChecks.of(
+        sourceServer,
+        targetServer,
+        request.scope(),
+        request.schemaOptions(),
+        SparedAccounts.named(request.providerAccounts()));
   }
 
   @Override

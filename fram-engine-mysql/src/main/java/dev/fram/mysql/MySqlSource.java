@@ -40,9 +40,11 @@ import dev.fram.mysql.copy.SnapshotLock;
 import dev.fram.mysql.digest.MySqlSourceMoment;
 import dev.fram.mysql.digest.MySqlStandingRows;
 import dev.fram.mysql.digest.TableDigester;
+import dev.fram.mysql.gate.ClosedServer;
 import dev.fram.mysql.gate.Closing;
 import dev.fram.mysql.gate.MySqlGate;
 import dev.fram.mysql.gate.SourceSeal;
+import dev.fram.mysql.gate.SparedAccounts;
 import dev.fram.mysql.inventory.MySqlInventory;
 import dev.fram.mysql.journal.HandOverRegister;
 import dev.fram.mysql.journal.ReverseRecord;
@@ -73,6 +75,7 @@ final class MySqlSource implements Source, AutoCloseable {
   private final Catalog catalog;
   private final TableOptions options;
   private final MySqlInventory inventory;
+  private final SparedAccounts spared;
   private final Optional<StraySetup> strays;
   private final SharedSession questions;
   private final ServerInfo server;
@@ -85,8 +88,13 @@ final class MySqlSource implements Source, AutoCloseable {
     NEW
   }
 
-  /** What of it belongs to the migration. */
-  record Content(Catalog catalog, TableOptions options, MySqlInventory inventory) {}
+  /**
+   * What of it belongs to the migration.
+   *
+   * @param spared accounts that stay open when it is closed
+   */
+  record Content(
+      Catalog catalog, TableOptions options, MySqlInventory inventory, SparedAccounts spared) {}
 
   /**
    * @param strays looks for writes behind its hand-over
@@ -103,6 +111,7 @@ final class MySqlSource implements Source, AutoCloseable {
     this.catalog = content.catalog();
     this.options = content.options();
     this.inventory = content.inventory();
+    this.spared = content.spared();
     this.strays = strays;
     this.questions = new SharedSession(connector, "questions");
     this.server = Servers.describe(connector, questions);
@@ -265,6 +274,7 @@ final class MySqlSource implements Source, AutoCloseable {
         "preparing the hand-over register",
         c -> {
           new HandOverRegister(id).prepare(c);
+          new ClosedServer(c, connector.name()).spare(spared);
           return 0;
         });
     return new MySqlGate(

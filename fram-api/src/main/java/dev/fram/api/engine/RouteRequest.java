@@ -4,6 +4,7 @@ package dev.fram.api.engine;
 import dev.fram.api.model.Endpoint;
 import dev.fram.api.model.Scope;
 import dev.fram.api.model.TableOptions;
+import java.util.List;
 import java.util.Set;
 
 /**
@@ -15,6 +16,8 @@ import java.util.Set;
  * @param schemaOptions what to leave out of the schema, and what to add
  * @param tableOptions what was decided for single tables
  * @param ddlPolicy what becomes of schema changes in the feed
+ * @param providerAccounts accounts of the source's provider, {@code user@host}, that no application
+ *     uses: they stay open when the source is closed (MySQL)
  */
 public record RouteRequest(
     Endpoint source,
@@ -22,7 +25,8 @@ public record RouteRequest(
     Scope scope,
     Set<SchemaOption> schemaOptions,
     TableOptions tableOptions,
-    DdlPolicy ddlPolicy) {
+    DdlPolicy ddlPolicy,
+    List<String> providerAccounts) {
 
   /**
    * With the defaults: nothing special for any table; who changes the schema meanwhile is asked.
@@ -32,7 +36,19 @@ public record RouteRequest(
     this(source, target, scope, schemaOptions, TableOptions.none(), DdlPolicy.ASK);
   }
 
+  /** Without accounts of a provider's. */
+  public RouteRequest(
+      Endpoint source,
+      Endpoint target,
+      Scope scope,
+      Set<SchemaOption> schemaOptions,
+      TableOptions tableOptions,
+      DdlPolicy ddlPolicy) {
+    this(source, target, scope, schemaOptions, tableOptions, ddlPolicy, List.of());
+  }
+
   public RouteRequest {
     schemaOptions = Set.copyOf(schemaOptions);
+    providerAccounts = List.copyOf(providerAccounts);
   }
 }

@@ -118,6 +118,12 @@ public enum ConfigKey {
       ValueKind.FLAG,
       "",
       "Copies accounts, roles and grants too (MySQL, MariaDB; PostgreSQL does so unless --no-roles)."),
+  PROVIDER_ACCOUNT(
+      ValueKind.LIST,
+      "",
+      "An account of the provider's on a managed MySQL or MariaDB, user@host, that nobody may lock and no"
+          + " application uses: it stays open when the server is closed. May be given several times;"
+          + " rdsadmin@localhost need not be."),
   NO_OWNER(ValueKind.FLAG, "", "All objects belong to Fram's login on the target."),
   NO_PRIVILEGES(ValueKind.FLAG, "", "Leaves out GRANT and REVOKE."),
   NO_ROLES(ValueKind.FLAG, "", "Creates no roles; those that are needed must exist."),

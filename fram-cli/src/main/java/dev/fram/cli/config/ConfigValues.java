@@ -122,6 +122,11 @@ public final class ConfigValues {
     return DdlPolicy.valueOf(text(ConfigKey.DDL).orElseThrow().toUpperCase(Locale.ROOT));
   }
 
+  /** Accounts of the source's provider that stay open when the source is closed. */
+  public List<String> providerAccounts() {
+    return list(ConfigKey.PROVIDER_ACCOUNT);
+  }
+
   /** What the user leaves out of the schema. */
   public Set<SchemaOption> schemaOptions() {
     EnumSet<SchemaOption> options = EnumSet.noneOf(SchemaOption.class);

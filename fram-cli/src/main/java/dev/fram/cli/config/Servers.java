@@ -62,7 +62,8 @@ public record Servers(RouteRequest request, List<String> warnings) {
             values.scope(),
             values.schemaOptions(),
             values.tableOptions(),
-            values.ddlPolicy()),
+            values.ddlPolicy(),
+            values.providerAccounts()),
         warnings);
   }
 }

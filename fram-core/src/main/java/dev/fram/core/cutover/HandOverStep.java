@@ -54,7 +54,8 @@ final class HandOverStep {
               + ": after the hand-over nothing would keep these from writing there: "
               + String.join("; ", unstoppable)
               + ".",
-          "End these sessions, give Fram an account that nobody else uses, then "
+          "End these sessions, give Fram an account that nobody else uses and what fram check says it"
+              + " lacks, then "
               + parts.again()
               + ".");
     }

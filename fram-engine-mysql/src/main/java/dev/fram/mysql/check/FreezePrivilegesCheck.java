@@ -2,6 +2,8 @@
 package dev.fram.mysql.check;
 
 import dev.fram.api.check.Finding;
+import dev.fram.mysql.connection.Grants;
+import dev.fram.mysql.gate.ClientSessions;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
@@ -23,23 +25,58 @@ final class FreezePrivilegesCheck implements Question {
     Server source = servers.source();
     Grants grants = source.grants();
     List<String> missing = new ArrayList<>();
-    if (!grants.global("SYSTEM_VARIABLES_ADMIN")) {
+    boolean readOnly = grants.global("SYSTEM_VARIABLES_ADMIN");
+    if (!readOnly) {
       missing.add((source.mariaDb() ? "READ_ONLY ADMIN" : "SYSTEM_VARIABLES_ADMIN") + " ON *.*");
     }
-    if (!grants.global("CONNECTION_ADMIN")) {
+    boolean ends = grants.global("CONNECTION_ADMIN");
+    if (!ends) {
       missing.add((source.mariaDb() ? "CONNECTION ADMIN" : "CONNECTION_ADMIN") + " ON *.*");
     }
-    if (!grants.global("CREATE USER")) {
+    boolean locks = grants.global("CREATE USER");
+    if (!locks) {
       missing.add("CREATE USER ON *.*");
     }
-    return missing.isEmpty()
-        ? pass(source.name() + ": it can be made read-only, accounts locked and connections ended.")
-        : warn(
+    if (missing.isEmpty()) {
+      return pass(
+          source.name() + ": it can be made read-only, accounts locked and connections ended.");
+    }
+    // super_read_only binds everybody; without it, accounts are locked and sessions ended.
+    boolean closes = readOnly && !source.mariaDb();
+    List<String> beyond = closes ? List.of() : ProtectedAccounts.of(source, servers.spared());
+    ends |= ClientSessions.procedure(source.connection()).isPresent();
+    if (closes || (locks && ends && beyond.isEmpty())) {
+      return warn(
+          source.name()
+              + ": without "
+              + String.join(", ", missing)
+              + (closes
+                  ? " only super_read_only keeps applications out after the cutover."
+                  : " only locked accounts keep applications out after the cutover."),
+          Missing.grants(source, missing));
+    }
+    if (locks && !beyond.isEmpty()) {
+      return List.of(
+          Finding.fail(
+              code(),
+              source.name()
+                  + ": it could not be closed at the cutover: the server cannot be made read-only, and only"
+                  + " SYSTEM_USER may lock "
+                  + Servers.some(beyond)
+                  + ".",
+              Missing.grants(source, List.of("SYSTEM_VARIABLES_ADMIN ON *.*"))
+                  + " Or, for an account of the provider's that no application uses:"
+                  + " --provider-account '"
+                  + beyond.getFirst()
+                  + "'."));
+    }
+    return List.of(
+        Finding.fail(
+            code(),
             source.name()
-                + ": without "
+                + ": it could not be closed at the cutover without "
                 + String.join(", ", missing)
-                + " Fram can only hold locks while it cuts over; the application must be stopped by"
-                + " hand for good.",
-            Missing.grants(source, missing));
+                + ".",
+            Missing.grants(source, missing)));
   }
 }

@@ -6,6 +6,7 @@ import dev.fram.api.engine.SchemaOption;
 import dev.fram.api.model.Scope;
 import dev.fram.mysql.catalog.Catalog;
 import dev.fram.mysql.connection.Connector;
+import dev.fram.mysql.gate.SparedAccounts;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -21,25 +22,35 @@ public final class MySqlChecks {
    * the last of them.
    */
   public static List<Check> of(
-      Connector source, Connector target, Scope scope, Set<SchemaOption> options) {
+      Connector source,
+      Connector target,
+      Scope scope,
+      Set<SchemaOption> options,
+      SparedAccounts spared) {
     Catalog catalog = new Catalog(scope, source.databases());
-    return asked(questions(), source, target, catalog, options);
+    return asked(questions(), servers(source, target, catalog, options, spared));
   }
 
   /** What the way back needs besides; its source is the new server. */
   public static List<Check> back(
-      Connector served, Connector former, Catalog catalog, Set<SchemaOption> options) {
-    return asked(backQuestions(), served, former, catalog, options);
+      Connector served,
+      Connector former,
+      Catalog catalog,
+      Set<SchemaOption> options,
+      SparedAccounts spared) {
+    return asked(backQuestions(), servers(served, former, catalog, options, spared));
   }
 
-  private static List<Check> asked(
-      List<Question> questions,
+  private static Servers servers(
       Connector source,
       Connector target,
       Catalog catalog,
-      Set<SchemaOption> options) {
-    Servers servers =
-        new Servers(new Server(source), new Server(target), catalog, Set.copyOf(options));
+      Set<SchemaOption> options,
+      SparedAccounts spared) {
+    return new Servers(new Server(source), new Server(target), catalog, options, spared);
+  }
+
+  private static List<Check> asked(List<Question> questions, Servers servers) {
     AtomicInteger unasked = new AtomicInteger(questions.size());
     return questions.stream()
         .<Check>map(question -> new AskedCheck(question, servers, unasked))

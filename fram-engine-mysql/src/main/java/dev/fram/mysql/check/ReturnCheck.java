@@ -4,8 +4,10 @@ package dev.fram.mysql.check;
 import dev.fram.api.check.Finding;
 import dev.fram.api.model.TableId;
 import dev.fram.mysql.catalog.Catalog;
+import dev.fram.mysql.connection.Grants;
 import dev.fram.mysql.connection.Quoting;
 import dev.fram.mysql.connection.Sql;
+import dev.fram.mysql.gate.SparedAccounts;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -36,9 +38,9 @@ final class ReturnCheck implements Question {
     Server served = servers.source();
     List<Finding> findings = new ArrayList<>();
     List<String> missing = writing(servers);
-    missing.addAll(closing(old));
+    missing.addAll(closing(old, servers.spared()));
     add(findings, old, missing);
-    add(findings, served, closing(served));
+    add(findings, served, closing(served, servers.spared()));
     others(servers).ifPresent(findings::add);
     log(served).ifPresent(findings::add);
     return findings.isEmpty()
@@ -67,7 +69,7 @@ final class ReturnCheck implements Question {
   }
 
   /** What makes a server read-only, passes that, locks every account and ends every session. */
-  private static List<String> closing(Server server) throws SQLException {
+  private static List<String> closing(Server server, SparedAccounts spared) throws SQLException {
     Grants grants = server.grants();
     List<String> missing = new ArrayList<>();
     boolean mariaDb = server.mariaDb();
@@ -80,20 +82,10 @@ final class ReturnCheck implements Question {
     if (!grants.global("CREATE USER")) {
       missing.add("CREATE USER ON *.*");
     }
-    if (!mariaDb && !grants.global("SYSTEM_USER") && protectedAccounts(server)) {
+    if (!ProtectedAccounts.of(server, spared).isEmpty()) {
       missing.add("SYSTEM_USER ON *.*");
     }
     return missing;
-  }
-
-  /** Accounts that only an account of their kind may lock. */
-  private static boolean protectedAccounts(Server server) throws SQLException {
-    return !Sql.list(
-            server.connection(),
-            "SELECT GRANTEE FROM information_schema.USER_PRIVILEGES"
-                + " WHERE PRIVILEGE_TYPE = 'SYSTEM_USER' AND GRANTEE NOT LIKE '''mysql.%'",
-            row -> row.getString(1))
-        .isEmpty();
   }
 
   private static List<String> writing(Servers servers) throws SQLException {

@@ -2,6 +2,7 @@
 package dev.fram.mysql.check;
 
 import dev.fram.mysql.connection.Connector;
+import dev.fram.mysql.connection.Grants;
 import dev.fram.mysql.connection.ServerVersion;
 import dev.fram.mysql.connection.Sql;
 import java.sql.Connection;

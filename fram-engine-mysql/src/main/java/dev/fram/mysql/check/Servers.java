@@ -4,6 +4,7 @@ package dev.fram.mysql.check;
 import dev.fram.api.engine.SchemaOption;
 import dev.fram.mysql.catalog.Catalog;
 import dev.fram.mysql.catalog.CatalogTable;
+import dev.fram.mysql.gate.SparedAccounts;
 import java.sql.SQLException;
 import java.util.Collection;
 import java.util.List;
@@ -19,6 +20,7 @@ final class Servers {
   private final Server target;
   private final Catalog catalog;
   private final Set<SchemaOption> options;
+  private final SparedAccounts spared;
   private Optional<List<CatalogTable>> tables = Optional.empty();
 
   /**
@@ -26,12 +28,19 @@ final class Servers {
    * @param target where it arrives
    * @param catalog which tables
    * @param options what the user allows, adds or leaves out
+   * @param spared accounts that stay open when a server is closed
    */
-  Servers(Server source, Server target, Catalog catalog, Set<SchemaOption> options) {
+  Servers(
+      Server source,
+      Server target,
+      Catalog catalog,
+      Set<SchemaOption> options,
+      SparedAccounts spared) {
     this.source = source;
     this.target = target;
     this.catalog = catalog;
     this.options = Set.copyOf(options);
+    this.spared = spared;
   }
 
   Server source() {
@@ -48,6 +57,10 @@ final class Servers {
 
   Catalog catalog() {
     return catalog;
+  }
+
+  SparedAccounts spared() {
+    return spared;
   }
 
   boolean asked(SchemaOption option) {

@@ -20,6 +20,7 @@ public final class ClosedServer {
   private static final Logger LOG = LoggerFactory.getLogger(ClosedServer.class);
   private static final String ACCOUNT = "ACCOUNT";
   private static final String SCHEDULER = "SCHEDULER";
+  private static final String SPARED = "SPARED";
   private static final String OFF = "SET GLOBAL event_scheduler = OFF";
 
   private static final String TABLE =
@@ -41,6 +42,24 @@ public final class ClosedServer {
   /** Before anything is closed. */
   void prepare() throws SQLException {
     Sql.run(connection, TABLE);
+  }
+
+  /** Notes which accounts stay open, so that a later run of Fram closes it in the same way. */
+  public void spare(SparedAccounts accounts) throws SQLException {
+    prepare();
+    for (Account account : remembered(SPARED)) {
+      if (!accounts.has(account)) {
+        forget(SPARED, account);
+      }
+    }
+    for (Account account : accounts.accounts()) {
+      remember(SPARED, account);
+    }
+  }
+
+  /** The accounts that stay open. */
+  SparedAccounts spared() throws SQLException {
+    return new SparedAccounts(exists() ? remembered(SPARED) : List.of());
   }
 
   /**
@@ -97,12 +116,8 @@ public final class ClosedServer {
   public void open() throws SQLException {
     TargetGuard guard = new TargetGuard(connection);
     guard.open();
-    TargetGuard.readOnly(connection, "OFF");
-    if (Sql.number(
-            connection,
-            "SELECT COUNT(*) FROM information_schema.TABLES"
-                + " WHERE TABLE_SCHEMA = 'fram' AND TABLE_NAME = 'closed'")
-        == 0) {
+    admitAll();
+    if (!exists()) {
       return;
     }
     for (Account account : remembered(ACCOUNT)) {
@@ -116,6 +131,29 @@ public final class ClosedServer {
       tried("SET GLOBAL event_scheduler = ON");
       forget(SCHEDULER, scheduler);
     }
+  }
+
+  /**
+   * Also forgets what was kept for a restart; where it was never read-only, we may not have been
+   * allowed to.
+   */
+  private void admitAll() throws SQLException {
+    boolean needed = TargetGuard.isReadOnly(connection);
+    try {
+      TargetGuard.readOnly(connection, "OFF");
+    } catch (SQLException e) {
+      if (needed || SqlErrors.code(e) != ErrorCode.PRIVILEGE_MISSING) {
+        throw e;
+      }
+    }
+  }
+
+  private boolean exists() throws SQLException {
+    return Sql.number(
+            connection,
+            "SELECT COUNT(*) FROM information_schema.TABLES"
+                + " WHERE TABLE_SCHEMA = 'fram' AND TABLE_NAME = 'closed'")
+        > 0;
   }
 
   private void unlock(Account account) throws SQLException {

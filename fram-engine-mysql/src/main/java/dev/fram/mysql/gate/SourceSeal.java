@@ -6,19 +6,17 @@ import dev.fram.api.error.FramException;
 import dev.fram.mysql.binlog.BinlogPosition;
 import dev.fram.mysql.binlog.SourceLog;
 import dev.fram.mysql.connection.Connector;
-import dev.fram.mysql.connection.OwnSessions;
 import dev.fram.mysql.connection.Sql;
 import dev.fram.mysql.connection.SqlErrors;
-import dev.fram.mysql.schema.SourceAccounts;
 import dev.fram.mysql.schema.SourceAccounts.Account;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.locks.LockSupport;
-import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -34,18 +32,6 @@ public final class SourceSeal {
   private static final Duration LOOK = Duration.ofMillis(20);
   private static final int TRIES = 250;
   private static final int CLOSING_TRIES = 10;
-
-  /** Privileges that write on a server that is only read_only. */
-  private static final String PASSING =
-      "'SUPER', 'CONNECTION_ADMIN', 'READ ONLY ADMIN', 'READ_ONLY ADMIN'";
-
-  /** Of applications: with other accounts than ours, and with ours where they are not Fram's. */
-  private static final String SESSIONS =
-      "SELECT p.ID FROM information_schema.PROCESSLIST p WHERE "
-          + OwnSessions.CLIENT
-          + " AND (p.USER <> SUBSTRING_INDEX(USER(), '@', 1) OR ("
-          + OwnSessions.STRANGER
-          + "))";
 
   private final Connection connection;
   private final String server;
@@ -86,23 +72,34 @@ public final class SourceSeal {
       closed.stopEvents();
       locked = lockAccounts(closing);
     }
-    ReadOnly now = before == ReadOnly.SUPER ? before : refuseWrites(closing);
+    ClientSessions sessions = new ClientSessions(connection, closed.spared());
+    ReadOnly now = before == ReadOnly.SUPER ? before : refuseWrites(closing, sessions);
     keep(now);
-    if (!locked && (now == ReadOnly.NONE || closing == Closing.FOR_RETURN)) {
-      throw new FramException(
-          ErrorCode.PRIVILEGE_MISSING,
-          server + ": it has handed over, but not everybody could be kept from writing there.",
-          "Grant Fram's account SYSTEM_VARIABLES_ADMIN (SUPER on MariaDB: READ ONLY ADMIN) and"
-              + " CREATE USER (to lock accounts that have SYSTEM_USER: that too), and run fram"
-              + " migrate again; the other server stays closed until then.");
+    if (!locked && now != ReadOnly.SUPER) {
+      List<String> open = new OpenDoors(connection, server).of(closing);
+      if (!open.isEmpty()) {
+        throw stillOpen(open);
+      }
     }
-    endSessions();
+    endSessions(now, sessions);
     List<String> prepared = Blockers.prepared(connection);
     if (!prepared.isEmpty()) {
       throw notYet(String.join("; ", prepared));
     }
     LOG.info("{}: closed (read-only: {}).", server, now);
     return SourceLog.position(connection);
+  }
+
+  private FramException stillOpen(List<String> open) {
+    return new FramException(
+        ErrorCode.PRIVILEGE_MISSING,
+        server
+            + ": it has handed over, but these could write there: "
+            + String.join("; ", open)
+            + ".",
+        "Grant Fram's account SYSTEM_VARIABLES_ADMIN (SUPER on MariaDB: READ ONLY ADMIN) and"
+            + " CREATE USER (to lock accounts that have SYSTEM_USER: that too), and run fram"
+            + " migrate again; the other server stays closed until then.");
   }
 
   private ReadOnly readOnly() throws SQLException {
@@ -122,11 +119,11 @@ public final class SourceSeal {
    * While another session still holds the write gate's locks, a writer that waits for them keeps
    * SET GLOBAL waiting: so writers are ended first, and again when one has come back meanwhile.
    */
-  private ReadOnly refuseWrites(Closing closing) throws SQLException {
+  private ReadOnly refuseWrites(Closing closing, ClientSessions sessions) throws SQLException {
     Sql.run(connection, "SET SESSION lock_wait_timeout = 1");
     for (int i = 1; ; i++) {
-      for (long id : sessions()) {
-        kill(id);
+      for (long id : sessions.list()) {
+        sessions.kill(id);
       }
       try {
         if (closing == Closing.FOR_GOOD && closed.tried("SET GLOBAL super_read_only = ON")) {
@@ -158,15 +155,6 @@ public final class SourceSeal {
   }
 
   /**
-   * Whether the server can be made to refuse everybody's writes, also those of Fram's own account.
-   * Shown by trying: the variable is set to what it is.
-   */
-  static boolean closesToEverybody(Connection connection) throws SQLException {
-    return new ClosedServer(connection, "source")
-        .tried("SET GLOBAL super_read_only = @@global.super_read_only");
-  }
-
-  /**
    * Locks the accounts of applications. Administrators keep theirs where super_read_only binds them
    * too; elsewhere their accounts are locked as well, all but Fram's own, and also where Fram is to
    * write on: then super_read_only cannot be had.
@@ -174,75 +162,41 @@ public final class SourceSeal {
    * @return whether every account that could write is locked
    */
   private boolean lockAccounts(Closing closing) throws SQLException {
-    boolean bound = closing == Closing.FOR_GOOD && hasSuperReadOnly();
-    Set<String> passing = bound ? passing() : Set.of();
-    boolean all = true;
-    List<Account> accounts;
-    try {
-      accounts = SourceAccounts.logins(connection);
-    } catch (SQLException e) {
-      if (SqlErrors.code(e) != ErrorCode.PRIVILEGE_MISSING) {
-        throw e;
+    boolean bound = closing == Closing.FOR_GOOD && OpenDoors.closesToEverybody(connection);
+    Set<String> passing = bound ? OpenDoors.passing(connection) : Set.of();
+    Optional<List<Account>> logins = OpenDoors.logins(connection, closed.spared());
+    boolean all = logins.isPresent();
+    for (Account account : logins.orElse(List.of())) {
+      if (!passing.contains(account.toString())) {
+        all &= closed.lock(account);
       }
-      return false;
-    }
-    for (Account account : accounts) {
-      if (passing.contains(account.toString())) {
-        continue;
-      }
-      all &= closed.lock(account);
     }
     return all;
-  }
-
-  private boolean hasSuperReadOnly() throws SQLException {
-    return Sql.variable(connection, "super_read_only").isPresent();
-  }
-
-  private Set<String> passing() throws SQLException {
-    return Sql.list(
-            connection,
-            "SELECT DISTINCT GRANTEE FROM information_schema.USER_PRIVILEGES"
-                + " WHERE PRIVILEGE_TYPE IN ("
-                + PASSING
-                + ")",
-            row -> row.getString(1).replace("'", ""))
-        .stream()
-        .collect(Collectors.toSet());
   }
 
   /**
    * Ends every session that is there now, but for Fram's, and waits until they are gone. Those that
    * come later find accounts locked and the server closed. They are not waited for: applications
    * that try to get in again, many times a second, are nearly always in the list as somebody who
-   * has not logged in yet, and that would keep the target closed.
+   * has not logged in yet, and that would keep the target closed. Where the server refuses
+   * everybody's writes, those that are not ours to end may stay.
    */
-  private void endSessions() throws SQLException {
-    Set<Long> left = new TreeSet<>(sessions());
+  private void endSessions(ReadOnly now, ClientSessions sessions) throws SQLException {
+    Set<Long> left = new TreeSet<>(sessions.list());
     for (int i = 0; i < TRIES && !left.isEmpty(); i++) {
+      boolean ours = false;
       for (long id : left) {
-        kill(id);
+        ours |= sessions.kill(id);
+      }
+      if (!ours && now == ReadOnly.SUPER) {
+        LOG.info("{}: {} sessions are not ours to end; they cannot write.", server, left.size());
+        return;
       }
       pause();
-      left.retainAll(sessions());
+      left.retainAll(sessions.list());
     }
     if (!left.isEmpty()) {
       throw notYet(left.size() + " sessions of applications do not end");
-    }
-  }
-
-  private List<Long> sessions() throws SQLException {
-    return Sql.list(connection, SESSIONS, row -> row.getLong(1));
-  }
-
-  private void kill(long id) throws SQLException {
-    try {
-      Sql.run(connection, "KILL CONNECTION " + id);
-    } catch (SQLException e) {
-      // 1094: it is gone. 1095: not ours to end; it is asked for again until the tries are over.
-      if (e.getErrorCode() != 1094 && e.getErrorCode() != 1095) {
-        throw e;
-      }
     }
   }
 

@@ -13,6 +13,7 @@ import dev.fram.api.model.Scope;
 import dev.fram.api.model.Secret;
 import dev.fram.mysql.catalog.Catalog;
 import dev.fram.mysql.connection.Connector;
+import dev.fram.mysql.gate.SparedAccounts;
 import dev.fram.testkit.server.MySqlServer;
 import dev.fram.testkit.server.MySqlVersion;
 import java.sql.Connection;
@@ -36,6 +37,8 @@ class MySqlChecksTest {
   private static final Map<MySqlVersion, MySqlServer> SOURCES = new EnumMap<>(MySqlVersion.class);
   private static final Map<MySqlVersion, MySqlServer> TARGETS = new EnumMap<>(MySqlVersion.class);
 
+  private static final SparedAccounts NONE = SparedAccounts.named(List.of());
+
   @AfterAll
   static void stop() {
     SOURCES.values().forEach(MySqlServer::close);
@@ -50,8 +53,8 @@ class MySqlChecksTest {
     Catalog catalog = new Catalog(Scope.all(), List.of());
     List<Finding> findings =
         Stream.concat(
-                MySqlChecks.of(source, target, Scope.all(), Set.of()).stream(),
-                MySqlChecks.back(target, source, catalog, Set.of()).stream())
+                MySqlChecks.of(source, target, Scope.all(), Set.of(), NONE).stream(),
+                MySqlChecks.back(target, source, catalog, Set.of(), NONE).stream())
             .flatMap(check -> check.run().stream())
             .toList();
     // What root may do on MariaDB nothing there can take from it.
@@ -287,7 +290,7 @@ class MySqlChecksTest {
       assertThat(asked(source, target, "read-privilege"))
           .anyMatch(f -> f.severity() == Severity.FAIL && f.seen().contains("c.t"));
       assertThat(asked(source, target, "freeze-privileges"))
-          .allMatch(f -> f.severity() == Severity.WARN && f.remedy().contains("CREATE USER"));
+          .allMatch(f -> f.severity() == Severity.FAIL && f.remedy().contains("CREATE USER"));
       assertThat(asked(source, target, "target-privileges"))
           .anyMatch(f -> f.severity() == Severity.FAIL && f.seen().contains("CREATE ON `c`.*"));
       source.execute("", "GRANT ALL PRIVILEGES ON *.* TO helper; GRANT helper TO weak@'%'");
@@ -365,7 +368,7 @@ class MySqlChecksTest {
     try {
       Catalog catalog = new Catalog(Scope.all(), List.of("c"));
       List<String> seen =
-          MySqlChecks.back(served, former, catalog, Set.of()).stream()
+          MySqlChecks.back(served, former, catalog, Set.of(), NONE).stream()
               .filter(check -> check.code().equals("way-back"))
               .flatMap(check -> check.run().stream())
               .filter(finding -> finding.severity() == Severity.FAIL)
@@ -399,7 +402,7 @@ class MySqlChecksTest {
     Connector from = new Connector(source, "source");
     Connector to = new Connector(target, "target");
     try {
-      return MySqlChecks.of(from, to, scope, Set.<SchemaOption>of()).stream()
+      return MySqlChecks.of(from, to, scope, Set.<SchemaOption>of(), NONE).stream()
           .filter(check -> check.code().equals(code))
           .map(Check::run)
           .flatMap(List::stream)

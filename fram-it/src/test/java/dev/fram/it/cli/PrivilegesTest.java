@@ -114,6 +114,47 @@ class PrivilegesTest {
     }
   }
 
+  /** The old server's administrator may not make it read-only, nor lock the provider's account. */
+  @Test
+  void aProvidersAccountStaysOpenWhenItIsNamed() throws Exception {
+    try (MySqlServer source = MySqlServer.plan(MySqlVersion.V8_0).start();
+        MySqlServer target = MySqlServer.plan(MySqlVersion.V8_0).start()) {
+      source.execute(
+          "",
+          "CREATE DATABASE shop; CREATE TABLE shop.item (id int PRIMARY KEY);"
+              + " INSERT INTO shop.item VALUES (1), (2);"
+              + " CREATE USER app IDENTIFIED BY 'pw'; GRANT ALL ON shop.* TO app;"
+              + " CREATE USER fram IDENTIFIED BY 'pw';"
+              + " GRANT SELECT, LOCK TABLES, PROCESS, CREATE USER, REPLICATION CLIENT, REPLICATION SLAVE,"
+              + " XA_RECOVER_ADMIN, SHOW VIEW, TRIGGER, EVENT ON *.* TO fram; GRANT ALL ON fram.* TO fram;"
+              + " CREATE DEFINER = CURRENT_USER PROCEDURE mysql.rds_kill(id bigint)"
+              + " KILL CONNECTION id; GRANT EXECUTE ON PROCEDURE mysql.rds_kill TO fram");
+      String root = source.value("", "SELECT CURRENT_USER()").orElseThrow();
+      Program fram =
+          new Program(folder)
+              .with("FRAM_SOURCE", "mysql://fram@" + source.host() + ":" + source.port() + "/shop")
+              .with("FRAM_TARGET", target.uri(""))
+              .with("FRAM_SOURCE_PASSWORD", "pw")
+              .with("FRAM_TARGET_PASSWORD", target.password());
+      Result refused = fram.run("migrate", "--cutover=auto", NO_WAY_BACK);
+      assertThat(refused.code()).as(refused.out() + refused.err()).isNotZero();
+      assertThat(refused.out() + refused.err())
+          .contains("[FAIL] freeze-privileges", "--provider-account '" + root + "'");
+      Result migrate =
+          fram.run("migrate", "--cutover=auto", NO_WAY_BACK, "--provider-account=" + root);
+      assertThat(migrate.code()).as(migrate.out() + migrate.err()).isZero();
+      assertThat(target.value("shop", "SELECT COUNT(*) FROM item")).contains("2");
+      assertThat(
+              source.value(
+                  "",
+                  "SELECT GROUP_CONCAT(user ORDER BY user) FROM mysql.user"
+                      + " WHERE account_locked = 'N'"))
+          .contains("fram,root");
+      Result complete = fram.run("complete", "--provider-account=" + root);
+      assertThat(complete.code()).as(complete.out() + complete.err()).isZero();
+    }
+  }
+
   private static String uri(PostgresServer server) {
     return "postgresql://fram@" + server.host() + ":" + server.port() + "/" + DATABASE;
   }

@@ -1,9 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-package dev.fram.mysql.check;
+package dev.fram.mysql.connection;
 
-import dev.fram.mysql.connection.Connector;
-import dev.fram.mysql.connection.Quoting;
-import dev.fram.mysql.connection.Sql;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
@@ -24,7 +21,13 @@ import java.util.stream.Collectors;
  * @param roles roles that were granted, active or not
  * @param active the roles that are active
  */
-record Grants(List<Line> lines, List<String> roles, List<String> active) {
+public record Grants(List<Line> lines, List<String> roles, List<String> active) {
+  public Grants {
+    lines = List.copyOf(lines);
+    roles = List.copyOf(roles);
+    active = List.copyOf(active);
+  }
+
   private static final Pattern PRIVILEGES =
       Pattern.compile("GRANT (.+?) ON (?:TABLE )?(\\S+?)\\.(\\S+?) TO .*", Pattern.DOTALL);
   private static final Pattern ROLES = Pattern.compile("GRANT (.+?) TO .*", Pattern.DOTALL);
@@ -46,9 +49,10 @@ record Grants(List<Line> lines, List<String> roles, List<String> active) {
    * @param database its pattern, or a star
    * @param table its name, or a star
    */
-  record Line(Set<String> privileges, String database, String table) {}
+  public record Line(Set<String> privileges, String database, String table) {}
 
-  static Grants read(Connection connection) throws SQLException {
+  /** Asks the server. */
+  public static Grants read(Connection connection) throws SQLException {
     List<String> texts = new ArrayList<>();
     List<String> active = activeRoles(connection);
     if (Connector.version(connection).isMariaDb()) {
@@ -63,37 +67,37 @@ record Grants(List<Line> lines, List<String> roles, List<String> active) {
     List<Line> lines = new ArrayList<>();
     List<String> roles = new ArrayList<>();
     texts.forEach(text -> add(text, lines, roles));
-    return new Grants(List.copyOf(lines), List.copyOf(roles), active);
+    return new Grants(lines, roles, active);
   }
 
   /** Whether a global privilege is there, by any of its names. */
-  boolean global(String privilege) {
+  public boolean global(String privilege) {
     return lines.stream()
         .filter(line -> line.database().equals("*"))
         .anyMatch(line -> grants(line, privilege));
   }
 
   /** Whether a privilege holds for a whole database. */
-  boolean on(String database, String privilege) {
+  public boolean on(String database, String privilege) {
     return lines.stream()
         .filter(line -> line.table().equals("*") && matches(line.database(), database))
         .anyMatch(line -> grants(line, privilege));
   }
 
   /** Whether anything in a database can be changed, directly or by a routine's rights. */
-  boolean writes(String database) {
+  public boolean writes(String database) {
     return lines.stream()
         .filter(line -> matches(line.database(), database))
         .anyMatch(line -> WRITING.stream().anyMatch(privilege -> grants(line, privilege)));
   }
 
   /** Those of these privileges that a database lacks. */
-  List<String> missing(String database, List<String> privileges) {
+  public List<String> missing(String database, List<String> privileges) {
     return privileges.stream().filter(privilege -> !on(database, privilege)).toList();
   }
 
   /** Roles that would help, were they active. */
-  List<String> idleRoles() {
+  public List<String> idleRoles() {
     return roles.stream().filter(role -> !active.contains(role)).toList();
   }
 
