@@ -10,6 +10,8 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.util.Locale;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.ReentrantLock;
@@ -29,6 +31,7 @@ public final class TcpProxy implements AutoCloseable {
   private final ServerSocket listener;
   private final InetSocketAddress server;
   private final FlowGate gate = new FlowGate();
+  private volatile String lastWord = "";
   private final Set<Socket> sockets = ConcurrentHashMap.newKeySet();
 
   /**
@@ -117,6 +120,14 @@ public final class TcpProxy implements AutoCloseable {
     gate.pace(flow, bytesPerSecond);
   }
 
+  /**
+   * Cuts as soon as a request with this word in it has been passed on, of whatever connection: the
+   * server does it, and nobody hears of it.
+   */
+  public void cutOnceAsked(String word) {
+    lastWord = word.toLowerCase(Locale.ROOT);
+  }
+
   /** True from a cut until {@link #pass()}; a cut at a byte has happened then. */
   public boolean isCut() {
     return gate.isCut();
@@ -200,11 +211,24 @@ public final class TcpProxy implements AutoCloseable {
       int admitted = gate.admit(flow, read);
       out.write(buffer, 0, admitted);
       out.flush();
+      if (flow == Flow.REQUESTS && isLast(buffer, admitted)) {
+        lastWord = "";
+        cutHere(from);
+        return;
+      }
       if (admitted < read) {
         cutHere(from);
         return;
       }
     }
+  }
+
+  private boolean isLast(byte[] buffer, int length) {
+    String word = lastWord;
+    return !word.isEmpty()
+        && new String(buffer, 0, length, StandardCharsets.ISO_8859_1)
+            .toLowerCase(Locale.ROOT)
+            .contains(word);
   }
 
   /** A pump that may send no more cuts, unless somebody else's cut has closed it already. */
