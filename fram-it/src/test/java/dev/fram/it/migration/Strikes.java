@@ -126,25 +126,52 @@ final class Strikes implements AutoCloseable {
   }
 
   /**
-   * Starts it again and again, each time struck a little later, until it comes to its end. After
-   * the hand-over a run does only what is left, so that is counted anew.
+   * Starts it again and again, each time struck a little later, until it comes to its end. One that
+   * lives on with a network that was cut is struck again.
    */
   private void until(Blow blow, String phase, JournalStops stops, String... words)
       throws Exception {
-    int wanted = 1 + random.nextInt(STEP);
-    boolean handedOver = false;
-    while (!comesTo(phase, blow, stops, wanted, words)) {
+    Aim aim = new Aim(1 + random.nextInt(STEP));
+    boolean arrived = false;
+    while (!arrived) {
+      arrived = comesTo(phase, blow, stops, aim, words);
+    }
+  }
+
+  /**
+   * At which of the writes it strikes, counted from the start or from the last blow: it begins anew
+   * then. After the hand-over it does only what is left, so that is counted from one again.
+   */
+  private static final class Aim {
+    private int wanted;
+    private int seen;
+    private boolean handedOver;
+
+    Aim(int wanted) {
+      this.wanted = wanted;
+    }
+
+    boolean reached() {
+      return ++seen == wanted;
+    }
+
+    void start() {
+      seen = 0;
+    }
+
+    void farther(String struck) {
       boolean then = handedOver;
-      handedOver |= struck.getLast().contains("hand-over") && struck.getLast().startsWith("UPDATE");
+      handedOver |= struck.contains("hand-over") && struck.startsWith("UPDATE");
       wanted = handedOver && !then ? 1 : wanted + STEP;
+      seen = 0;
     }
   }
 
   /** One process; struck at its so manyth write in the phases of a move, if it comes to that. */
-  private boolean comesTo(String phase, Blow blow, JournalStops stops, int wanted, String... words)
+  private boolean comesTo(String phase, Blow blow, JournalStops stops, Aim aim, String... words)
       throws Exception {
+    aim.start();
     try (JavaChild fram = fram(words)) {
-      int seen = 0;
       while (true) {
         Optional<JournalStops.Stop> stop =
             stops.await(() -> fram.alive() && !phaseOfLate().equals(phase));
@@ -152,14 +179,14 @@ final class Strikes implements AutoCloseable {
           return phase().equals(phase) || again(fram);
         }
         boolean moving = List.of("CUTTING_OVER", "ROLLING_BACK").contains(phase());
-        seen += moving ? 1 : 0;
-        if (moving && seen == wanted) {
-          strike(blow, fram, stops, stop.get());
-          if (blow == Blow.KILL) {
-            return false;
-          }
-        } else {
+        if (!moving || !aim.reached()) {
           stops.pass();
+          continue;
+        }
+        strike(blow, fram, stops, stop.get());
+        aim.farther(struck.getLast());
+        if (blow == Blow.KILL) {
+          return false;
         }
       }
     }
