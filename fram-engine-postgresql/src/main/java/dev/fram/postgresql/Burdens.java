@@ -21,22 +21,53 @@ final class Burdens {
    */
   private static final long MOST_TRANSACTIONS = 1_000_000_000L;
 
+  private static final String OURS =
+      """
+      usename = current_user AND datname = current_database()
+        AND application_name LIKE 'fram %' AND pid <> pg_backend_pid()
+        AND backend_type = 'client backend'\
+      """;
+
+  /** The oldest snapshot of somebody else that counts here, a standby's among them. */
+  private static final String OTHERS =
+      """
+      (SELECT coalesce(max(age(backend_xmin)), 0) FROM pg_stat_activity
+         WHERE (datname = current_database() OR datname IS NULL)
+           AND application_name NOT LIKE 'fram %' AND backend_type <> 'autovacuum worker'),
+      (SELECT coalesce(max(age(transaction)), 0) FROM pg_prepared_xacts
+         WHERE database = current_database())\
+      """;
+
+  /**
+   * Ages: zero where somebody else holds back what is as old. A slot is made as old as the oldest
+   * one there is, and giving it up would then free nothing.
+   */
   private static final String SLOT =
       """
       SELECT greatest(0, pg_wal_lsn_diff(pg_current_wal_lsn(), s.restart_lsn))::bigint,
         s.safe_wal_size,
-        greatest(coalesce(age(s.catalog_xmin), 0), coalesce(age(s.xmin), 0))::bigint
-      FROM pg_replication_slots s WHERE s.slot_name = ? AND s.restart_lsn IS NOT NULL
-      """;
+        CASE WHEN o.age >= greatest(coalesce(age(s.catalog_xmin), 0), coalesce(age(s.xmin), 0))
+          THEN 0 ELSE greatest(coalesce(age(s.catalog_xmin), 0), coalesce(age(s.xmin), 0))
+        END::bigint
+      FROM pg_replication_slots s,
+        (SELECT greatest(
+            (SELECT coalesce(max(greatest(coalesce(age(catalog_xmin), 0), coalesce(age(xmin), 0))),
+                0) FROM pg_replication_slots WHERE slot_name <> ?),
+            $OTHERS) AS age) o
+      WHERE s.slot_name = ? AND s.restart_lsn IS NOT NULL
+      """
+          .replace("$OTHERS", OTHERS);
 
   /** Sessions of Fram in this database that copy or compare. */
   private static final String SNAPSHOTS =
       """
-      SELECT coalesce(max(age(backend_xmin)), 0)::bigint FROM pg_stat_activity
-      WHERE usename = current_user AND datname = current_database()
-        AND application_name LIKE 'fram %' AND pid <> pg_backend_pid()
-        AND backend_type = 'client backend'
-      """;
+      SELECT CASE WHEN o.age >= s.age THEN 0 ELSE s.age END::bigint
+      FROM (SELECT coalesce(max(age(backend_xmin)), 0) AS age FROM pg_stat_activity WHERE $OURS) s,
+        (SELECT greatest((SELECT coalesce(max(age(xmin)), 0) FROM pg_replication_slots),
+          $OTHERS) AS age) o
+      """
+          .replace("$OTHERS", OTHERS)
+          .replace("$OURS", OURS);
 
   private Burdens() {}
 
@@ -45,7 +76,7 @@ final class Burdens {
     OptionalLong free = ServerDisk.of(connection, server).freeBytes();
     List<Burden> found =
         new ArrayList<>(
-            Sql.first(connection, SLOT, row -> slot(row, feed, free), feed.text())
+            Sql.first(connection, SLOT, row -> slot(row, feed, free), feed.text(), feed.text())
                 .orElse(List.of()));
     found.add(
         new Burden(

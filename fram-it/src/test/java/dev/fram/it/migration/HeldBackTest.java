@@ -60,7 +60,7 @@ class HeldBackTest {
     pair.drop(database);
   }
 
-  /** There is nothing to slow down for: at the limit the slot goes. */
+  /** There is nothing to slow down for: at the limit the slot goes, unless it is not the oldest. */
   @Test
   @EnabledIfSystemProperty(named = "fram.guard.age", matches = "true")
   void anOldSlotOfPostgresIsGivenUp() throws Exception {
@@ -68,9 +68,18 @@ class HeldBackTest {
     String database = shop(pair);
     MigrationSettings.Guard guard =
         MigrationSettings.Guard.defaults().withMost(Burden.Kind.FEED_AGE, 5_000);
+    String others = "others_" + database;
+    pair.source()
+        .execute(
+            database,
+            "SELECT pg_create_logical_replication_slot('" + others + "', 'test_decoding')");
+    age(pair, database, 10_000);
     try (Move move = new Move(pair, database, settings(guard)).begin()) {
       move.awaitPhase(PhaseName.READY);
       age(pair, database, 10_000);
+      // Ours is as old as the other one from its first moment on, and giving it up frees nothing.
+      await().during(Duration.ofSeconds(2)).until(() -> !move.ended());
+      pair.source().execute(database, "SELECT pg_drop_replication_slot('" + others + "')");
       assertThatThrownBy(move::awaitEnd)
           .isInstanceOfSatisfying(
               FramException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.SOURCE_GUARDED))

@@ -34,6 +34,7 @@ class LongWindowTest {
   private static final int WRITES = Integer.getInteger("fram.window.writes", 0);
   private static final Duration LIMIT = Duration.ofMinutes(30);
   private static final Writers.Pace FAST = new Writers.Pace(8, 0);
+  private static final Writers.Pace AFTERWARDS = new Writers.Pace(8, 0, 10_000_000);
 
   @Test
   void bringsBackWhatPostgresTook() throws Exception {
@@ -118,7 +119,7 @@ class LongWindowTest {
       long highest = number(source.observer(), "SELECT MAX(id) FROM item");
       serve(again);
       assertThat(next(target.application())).isGreaterThan(highest);
-      try (Writers writers = new Writers(target.application(), source.application(), FAST)) {
+      try (Writers writers = new Writers(target.application(), source.application(), AFTERWARDS)) {
         writers.awaitMore(WRITES / 10, LIMIT);
       }
       long rows = number(target.observer(), "SELECT COUNT(*) FROM item");

@@ -29,7 +29,7 @@ final class Writers implements AutoCloseable {
   private final Login target;
   private final Pace pace;
   private final CountDownLatch stop = new CountDownLatch(1);
-  private final AtomicLong numbers = new AtomicLong(100);
+  private final AtomicLong numbers;
   private final AtomicLong counted = new AtomicLong();
   private final ConcurrentLinkedQueue<String> acknowledged = new ConcurrentLinkedQueue<>();
   private final List<Thread> threads = new ArrayList<>();
@@ -38,8 +38,13 @@ final class Writers implements AutoCloseable {
    * How much it writes.
    *
    * @param pauseMillis between two transactions of a thread
+   * @param above every key is above it: others may have written before
    */
-  record Pace(int threads, long pauseMillis) {}
+  record Pace(int threads, long pauseMillis, long above) {
+    Pace(int threads, long pauseMillis) {
+      this(threads, pauseMillis, 100);
+    }
+  }
 
   Writers(Login source, Login target) {
     this(source, target, CALM);
@@ -49,6 +54,7 @@ final class Writers implements AutoCloseable {
     this.source = source;
     this.target = target;
     this.pace = pace;
+    this.numbers = new AtomicLong(pace.above());
     for (int i = 0; i < pace.threads(); i++) {
       threads.add(Thread.ofPlatform().name("writer-" + i).start(this::write));
     }
