@@ -35,6 +35,11 @@ final class Replies {
     orders.answered(id);
   }
 
+  /** To what was taken up and got no answer yet; what waits in the queue waits on. */
+  void taken(Answer answer) {
+    orders.stray().forEach(id -> one(id, answer));
+  }
+
   /** To everything that was asked for and got no answer yet. */
   void all(Answer answer) {
     orders.unanswered().forEach(id -> one(id, answer));

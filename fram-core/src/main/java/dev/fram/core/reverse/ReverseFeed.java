@@ -73,7 +73,31 @@ public final class ReverseFeed {
   public void start(WorkerGroup workers) {
     pipeline.follow();
     StopSignal signal = workers.signal();
-    workers.start("reverse", () -> pipeline.run(signal));
+    workers.start("reverse", () -> run(signal));
+  }
+
+  private void run(StopSignal signal) {
+    try {
+      pipeline.run(signal);
+    } catch (FramException e) {
+      throw e.category() == ErrorCategory.DIVERGENCE ? cannotTake(e) : e;
+    }
+  }
+
+  /** Somebody has changed the old server (ALGORITHMS E4, row 12). */
+  private FramException cannotTake(FramException e) {
+    String served = back.route().source().server().name();
+    return new FramException(
+        e.code(),
+        e.seen()
+            + " The way back stands still there. "
+            + served
+            + " goes on serving; to go back now would lose what it has taken since.",
+        "fram verify shows the rows. Put them right on the old server and run fram migrate: it goes"
+            + " on where it stood, for as long as "
+            + served
+            + " keeps its log. Or do without a way back: fram complete.",
+        e);
   }
 
   /** The same, but nothing is applied until {@link #prove} lets it. */

@@ -9,6 +9,7 @@ import dev.fram.api.traffic.TrafficSwitch;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BooleanSupplier;
@@ -40,6 +41,7 @@ final class MemoryProxy implements SwitchOpener, TrafficSwitch {
   /** How many of the next steps of that name fail. */
   final AtomicInteger failures = new AtomicInteger();
 
+  private volatile CountDownLatch redirects = new CountDownLatch(0);
   private final String name;
   private final BooleanSupplier reachable;
   private final AtomicReference<String> failing = new AtomicReference<>("");
@@ -59,6 +61,12 @@ final class MemoryProxy implements SwitchOpener, TrafficSwitch {
     failing.set(step);
     failures.set(times);
     failure.set(outcome);
+    return this;
+  }
+
+  /** Its clients are moved only when it is let. */
+  MemoryProxy redirectsAfter(CountDownLatch latch) {
+    redirects = latch;
     return this;
   }
 
@@ -92,6 +100,11 @@ final class MemoryProxy implements SwitchOpener, TrafficSwitch {
 
   @Override
   public SwitchOutcome redirect() {
+    try {
+      redirects.await();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
     return step("redirect", () -> leads.set(Leads.TARGET));
   }
 

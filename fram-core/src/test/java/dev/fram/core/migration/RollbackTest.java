@@ -20,8 +20,10 @@ import dev.fram.testkit.memory.MemoryWorkload;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
@@ -183,6 +185,38 @@ final class RollbackTest {
         assertThat(answer.exitCode()).as(answer.toString()).isZero();
         run.join();
       }
+      workload.stop();
+      world.assertBack(workload);
+    }
+  }
+
+  /** The target serves already: a rollback can be asked for, and waits for the traffic. */
+  @Test
+  void whoAsksForItWhileTheTrafficStillSwitchesGetsIt() throws Exception {
+    World world = World.reversible(folder);
+    CountDownLatch latch = new CountDownLatch(1);
+    MemoryProxy proxy = new MemoryProxy("one", () -> true).redirectsAfter(latch);
+    MigrationSettings plain = world.reversible(Mode.AUTO);
+    MigrationSettings settings = plain.withTraffic(plain.traffic().withSwitches(List.of(proxy)));
+    MigrationRun run = world.run(MemoryFaults.NONE, settings);
+    try (MemoryWorkload workload = world.workload(9);
+        Background first = new Background(() -> run.run(Goal.MIGRATE), run)) {
+      while (world
+          .client(settings)
+          .status()
+          .filter(view -> view.status().phase() == PhaseName.SERVING)
+          .isEmpty()) {
+        LockSupport.parkNanos(2_000_000);
+      }
+      CompletableFuture<Answer> back =
+          CompletableFuture.supplyAsync(() -> world.client(settings).rollback(s -> {}));
+      LockSupport.parkNanos(Duration.ofMillis(200).toNanos());
+      latch.countDown();
+      Answer answer = back.get(30, TimeUnit.SECONDS);
+      assertThat(answer.exitCode()).as(answer.toString()).isZero();
+      assertThat(world.source.writable()).as(answer.toString()).isTrue();
+      assertThat(world.target.writable()).as(answer.toString()).isFalse();
+      first.join();
       workload.stop();
       world.assertBack(workload);
     }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import dev.fram.api.error.FramException;
 import dev.fram.api.status.PhaseName;
 import dev.fram.core.bus.Answer;
 import dev.fram.core.concurrent.Clock;
@@ -223,8 +224,9 @@ class RollbackTest {
     pair.source()
         .execute(
             database,
-            "BEGIN; SET LOCAL session_replication_role = replica; INSERT INTO coded"
-                + " VALUES ('by the back door \"1\"', 1), ('by the back door 2', NULL); COMMIT");
+            past(
+                "INSERT INTO coded VALUES ('by the back door \"1\"', 1),"
+                    + " ('by the back door 2', NULL)"));
   }
 
   /** Nobody writes any more: what is on the new server has to come to the old one. */
@@ -235,6 +237,39 @@ class RollbackTest {
     await()
         .atMost(LIMIT)
         .until(() -> number(pair.source(), audits) == number(pair.target(), audits));
+  }
+
+  /** ALGORITHMS E4, row 12: somebody has changed the old server, which cannot take what comes. */
+  @Test
+  void whatTheOldServerCannotTakeIsToldAndTheNewOneServesOn() throws Exception {
+    try (Move there = move(MigrationSettings.Mode.AUTO).begin()) {
+      awaitPhase(there, PhaseName.SERVING);
+      await().atMost(LIMIT).until(() -> there.status().reverse().isPresent());
+      pair.source().execute(database, past("DELETE FROM coded WHERE code = 'k5'"));
+      pair.target().execute(database, "UPDATE coded SET v = 5000 WHERE code = 'k5'");
+      assertThatThrownBy(there::awaitEnd)
+          .isInstanceOf(FramException.class)
+          .hasMessageContaining("coded")
+          .hasMessageContaining("goes on serving");
+    }
+    pair.target().execute(database, CHANGES);
+    try (Move again = move(MigrationSettings.Mode.AUTO)) {
+      assertThatThrownBy(again::finish).hasMessageContaining("coded");
+    }
+    // A person puts it right.
+    pair.source().execute(database, past("INSERT INTO coded VALUES ('k5', 5)"));
+    try (Move again = move(MigrationSettings.Mode.AUTO).begin()) {
+      awaitPhase(again, PhaseName.SERVING);
+      awaitBroughtBack();
+      Answer back = client(again).rollback(status -> {});
+      assertThat(back.exitCode()).as(back.toString()).isZero();
+      assertThat(again.awaitEnd().phase()).isEqualTo(PhaseName.ROLLED_BACK);
+      assertThat(again.assertEqualTables()).isEqualTo(4);
+    }
+  }
+
+  private static String past(String sql) {
+    return "BEGIN; SET LOCAL session_replication_role = replica; " + sql + "; COMMIT";
   }
 
   @Test
