@@ -84,12 +84,17 @@ function banners(status) {
       list.push(banner('bad', 'Only a person can tell', [q.known, q.unknown, q.asks, ...answers].filter(Boolean).join('\n')));
     }
     (status.alarms ?? []).forEach((alarm) => list.push(banner('bad', 'Alarm', alarm)));
-    if (status.held) list.push(banner('', 'Waits for you', status.held));
+    if (status.held) list.push(held(status.held));
     if (status.guard) list.push(banner('', 'For the source\'s sake', status.guard));
     if (status.lagging) list.push(banner('', 'Why it lags', status.lagging));
     if (throttled) list.push(banner('', 'Somebody slows the copy', throttled));
     return list;
   });
+}
+
+function held(words) {
+  const paused = words.startsWith('Paused: ');
+  return banner('', paused ? 'Paused' : 'Waits for you', paused ? words.slice('Paused: '.length) : words);
 }
 
 function copy(c) {
@@ -215,6 +220,35 @@ export function story(lines) {
   const below = list.scrollHeight - list.scrollTop - list.clientHeight < 40;
   fill('story', lines, () => lines.map((line) => el('li', {}, line)));
   if (below) list.scrollTop = list.scrollHeight;
+}
+
+/** What a part of the forecast is called, and the phase in which it goes on. */
+const PARTS = {
+  copy: ['Copy', 'COPYING'],
+  copy_and_index: ['Copy and indexes together', 'COPYING'],
+  catch_up: ['Catching up', 'CATCHING_UP'],
+  verify: ['First comparison', 'VERIFYING'],
+  freeze: ['Writes blocked', 'CUTTING_OVER'],
+};
+
+export function forecast(f, status) {
+  text('forecast-said', f.measured ? `Measured ${new Date(f.measured_millis).toLocaleString()}.` : f.said);
+  at('forecast-parts').hidden = !f.measured;
+  const parts = f.measured ? f.parts.filter((p) => PARTS[p.part]) : [];
+  fill('forecast', parts.map((p) => [p, took(p, status)]), () =>
+    parts.map((p) => {
+      const told = p.low_millis >= 0 ? `${time(p.low_millis)} to ${time(p.high_millis)}` : 'not foretold';
+      const kind = { inside: 'good', faster: 'good', slower: 'warn' }[p.verdict] ?? '';
+      return el('tr', {}, el('th', { scope: 'row' }, PARTS[p.part][0]), el('td', {}, told), el('td', { class: kind }, took(p, status)));
+    }));
+}
+
+function took(p, status) {
+  const c = status.copy;
+  if (p.actual_millis >= 0) return time(p.actual_millis) + (p.verdict ? `, ${p.verdict}` : '');
+  if (PARTS[p.part][1] !== status.phase) return 'not known yet';
+  const left = p.part === (c.eta.of === 'COPY' ? 'copy' : 'copy_and_index') && c.eta.low_millis >= 0;
+  return `going on for ${time(status.phase_millis)}` + (left ? `, ${time(c.eta.low_millis)} to ${time(c.eta.high_millis)} left` : '');
 }
 
 const SHOWN = 200;

@@ -82,6 +82,8 @@ class PageBrowserTest {
       scene.begin(page);
       awaitPhase(browser, "Ready for the cutover");
       look(browser, "ready");
+      pauseAndResume(browser);
+      openReport(browser, page);
 
       browser.click("#do-cutover-dry-run");
       browser.awaitTrue("document.querySelector('#replies .reply ul li')");
@@ -109,6 +111,36 @@ class PageBrowserTest {
     browser.awaitTrue("document.getElementById('link').textContent === 'the run has ended'");
     look(browser, "ended");
     assertThat(browser.complaints()).filteredOn(line -> !line.contains("ERR_")).isEmpty();
+  }
+
+  private static void pauseAndResume(Browser browser) throws Exception {
+    browser.click("#do-pause");
+    browser.awaitTrue("document.getElementById('do-resume')");
+    browser.awaitTrue("document.querySelector('#banners b')?.textContent === 'Paused'");
+    assertThat(browser.eval("Boolean(document.getElementById('do-pause'))").asBoolean()).isFalse();
+    look(browser, "paused");
+    browser.click("#do-resume");
+    browser.awaitTrue("document.getElementById('do-pause')");
+    browser.awaitTrue("!document.querySelector('#banners b')");
+    awaitPhase(browser, "Ready for the cutover");
+  }
+
+  /** In this tab, as the link opens another one; and back, where the session still is. */
+  private static void openReport(Browser browser, Dashboard page) throws Exception {
+    browser.awaitTrue("document.getElementById('report').checkVisibility()");
+    browser.awaitTrue(
+        "document.getElementById('forecast-said').textContent.startsWith('Nobody has measured')");
+    String link = browser.eval("document.getElementById('report').href").asText();
+    assertThat(link).isEqualTo(page.url() + "report");
+    browser.eval("document.getElementById('report').target = ''");
+    browser.click("#report");
+    browser.awaitTrue("document.querySelector('h1')?.textContent.startsWith('Ready for the')");
+    assertThat(browser.eval("document.title").asText()).as("no script runs").isEqualTo("Report");
+    assertThat(browser.eval("getComputedStyle(document.querySelector('main')).color").asText())
+        .as("its own style counts")
+        .isEqualTo("rgb(18, 52, 86)");
+    browser.open(page.url());
+    awaitPhase(browser, "Ready for the cutover");
   }
 
   @Test
