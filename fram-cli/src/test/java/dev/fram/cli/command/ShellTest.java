@@ -2,6 +2,7 @@
 package dev.fram.cli.command;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
 import dev.fram.cli.config.ConfigKey;
 import dev.fram.cli.config.Surroundings;
@@ -23,6 +24,35 @@ import org.junit.jupiter.api.io.TempDir;
 /** What a shell and man(1) are given, tried by a shell and by groff. */
 @Timeout(60)
 class ShellTest {
+  /** A zsh of its own on a terminal of its own; each word must come by Tab, or it ends with 1. */
+  private static final String TAB =
+      """
+      zmodload zsh/zpty
+      zpty z env TERM=dumb HOME=$PWD ZDOTDIR=$PWD zsh -f -i
+      comes() {
+        local all= more=
+        repeat 3000; do
+          if zpty -rt z more; then
+            all+=$more
+            if [[ $all == *$1* ]]; then print -r -- $1; return; fi
+          else
+            sleep 0.01
+          fi
+        done
+        print -r -- "no $1 in: $all"
+        exit 1
+      }
+      zpty -w z 'source ./fram.zsh; print load""ed'
+      comes loaded
+      zpty -n -w z $'fram mig\\t'
+      comes migrate
+      zpty -n -w z $'\\C-ufram status --wait-for REA\\t'
+      comes READY
+      zpty -n -w z $'\\C-ufram status --wa\\t\\t'
+      comes --watch
+      zpty -d z
+      """;
+
   @TempDir Path folder;
 
   @Test
@@ -40,6 +70,22 @@ class ShellTest {
     assertThat(printed("completion", "zsh"))
         .isEqualTo(printed("completion", "bash"))
         .contains("bashcompinit");
+  }
+
+  /** By the Tab key on a terminal; where zsh is not installed this is skipped, and says so. */
+  @Test
+  void zshCompletesCommandsOptionsAndPhases() throws Exception {
+    assumeThat(onPath("zsh")).as("zsh is installed").isTrue();
+    Files.writeString(folder.resolve("fram.zsh"), printed("completion", "zsh"));
+    Files.writeString(folder.resolve("tab.zsh"), TAB);
+    Process zsh =
+        new ProcessBuilder("zsh", "-f", "tab.zsh")
+            .directory(folder.toFile())
+            .redirectErrorStream(true)
+            .start();
+    String said = new String(zsh.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    assertThat(zsh.waitFor()).as(said).isZero();
+    assertThat(said.lines()).containsExactly("loaded", "migrate", "READY", "--watch");
   }
 
   @Test

@@ -93,8 +93,8 @@ function banners(status) {
 }
 
 function held(words) {
-  const paused = words.startsWith('Paused: ');
-  return banner('', paused ? 'Paused' : 'Waits for you', paused ? words.slice('Paused: '.length) : words);
+  const rest = words.replace(/^Paused: /, '');
+  return banner('', rest === words ? 'Waits for you' : 'Paused', rest[0].toUpperCase() + rest.slice(1));
 }
 
 function copy(c) {
@@ -104,9 +104,10 @@ function copy(c) {
   text('copy-percent', c.tables ? `${part} %` : '');
   facts('copy', [
     ['Tables', c.tables ? `${count(c.tables_copied)} of ${count(c.tables)}, ${count(c.tables_ready)} indexed` : ''],
-    ['Copied', `${bytes(c.bytes)} of about ${bytes(c.expected_bytes)}`],
-    ['Rows', count(c.rows)],
-    ['Rate', whole ? '' : `${bytes(c.bytes_per_second)}/s`],
+    ['State', c.tables ? '' : 'has not begun'],
+    ['Copied', c.tables ? `${bytes(c.bytes)} of about ${bytes(c.expected_bytes)}` : ''],
+    ['Rows', c.tables ? count(c.rows) : ''],
+    ['Rate', whole || !c.tables ? '' : `${bytes(c.bytes_per_second)}/s`],
     ['Time left', c.tables_ready < c.tables ? eta(c.eta) : ''],
   ]);
   fill('in-flight', c.in_flight, () =>
@@ -180,8 +181,11 @@ function cutover(status) {
 function readiness(status, ready) {
   if (ready) return `ready; lag ${time(status.feed.lag_millis)}`;
   if (status.held) return 'held: see above';
-  if (['SERVING', 'COMPLETED'].includes(status.phase)) return 'done';
-  return status.phase === 'CUTTING_OVER' ? 'going on' : 'not yet';
+  const others = {
+    CUTTING_OVER: 'going on', SERVING: 'done', COMPLETED: 'done', ROLLING_BACK: 'the way back is going on',
+    ROLLED_BACK: 'the old server serves', CANCELLED: 'given up', NEEDS_OPERATOR: 'not known: see above',
+  };
+  return others[status.phase] ?? 'not yet';
 }
 
 export function replies(list, asked) {
