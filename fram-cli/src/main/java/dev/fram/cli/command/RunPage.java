@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.fram.cli.command;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.fram.api.error.ErrorCode;
 import dev.fram.api.error.FramException;
 import dev.fram.api.status.Command;
 import dev.fram.api.status.Status;
 import dev.fram.api.status.TableProgress;
+import dev.fram.cli.report.ReportPage;
 import dev.fram.cli.tui.Picture;
 import dev.fram.cli.tui.PlainStory;
 import dev.fram.cli.tui.Presenter;
@@ -13,11 +15,13 @@ import dev.fram.core.bus.Answer;
 import dev.fram.core.bus.StatusJson;
 import dev.fram.core.migration.MigrationClient;
 import dev.fram.core.migration.MigrationRun;
+import dev.fram.core.report.ReportJson;
 import dev.fram.web.page.Dashboard;
 import dev.fram.web.page.Reply;
 import dev.fram.web.page.RunningMigration;
 import dev.fram.web.page.Token;
 import dev.fram.web.page.WebAddress;
+import dev.fram.web.page.WrittenReport;
 import java.net.UnknownHostException;
 import java.security.SecureRandom;
 import java.util.List;
@@ -165,6 +169,29 @@ final class RunPage implements AutoCloseable {
     @Override
     public List<TableProgress> tables() {
       return behind.get().map(there -> there.run().tables()).orElse(List.of());
+    }
+
+    @Override
+    public String forecast() {
+      return ReportJson.tree(client().forecast().orElseThrow(Door::nothing)).toString();
+    }
+
+    @Override
+    public WrittenReport report() {
+      JsonNode report =
+          ReportJson.tree(client().report(CommandTree.version()).orElseThrow(Door::nothing));
+      return new WrittenReport(ReportPage.of(report), ReportJson.text(report));
+    }
+
+    private MigrationClient client() {
+      return behind.get().map(Behind::client).orElseThrow(Door::nothing);
+    }
+
+    private static FramException nothing() {
+      return new FramException(
+          ErrorCode.MIGRATION_MISSING,
+          "The target holds no migration.",
+          "Wait until it has begun.");
     }
 
     @Override

@@ -18,11 +18,41 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.EnabledIf;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What a shell and man(1) are given, tried by a shell and by groff. */
 @Timeout(60)
 class ShellTest {
+  /** A zsh of its own on a terminal of its own; each word must come by Tab, or it ends with 1. */
+  private static final String TAB =
+      """
+      zmodload zsh/zpty
+      zpty z env TERM=dumb HOME=$PWD ZDOTDIR=$PWD zsh -f -i
+      comes() {
+        local all= more=
+        repeat 3000; do
+          if zpty -rt z more; then
+            all+=$more
+            if [[ $all == *$1* ]]; then print -r -- $1; return; fi
+          else
+            sleep 0.01
+          fi
+        done
+        print -r -- "no $1 in: $all"
+        exit 1
+      }
+      zpty -w z 'source ./fram.zsh; print load""ed'
+      comes loaded
+      zpty -n -w z $'fram mig\\t'
+      comes migrate
+      zpty -n -w z $'\\C-ufram status --wait-for REA\\t'
+      comes READY
+      zpty -n -w z $'\\C-ufram status --wa\\t\\t'
+      comes --watch
+      zpty -d z
+      """;
+
   @TempDir Path folder;
 
   @Test
@@ -40,6 +70,22 @@ class ShellTest {
     assertThat(printed("completion", "zsh"))
         .isEqualTo(printed("completion", "bash"))
         .contains("bashcompinit");
+  }
+
+  /** By the Tab key on a terminal; where zsh is not installed this is skipped, and says so. */
+  @Test
+  @EnabledIf(value = "zshIsInstalled", disabledReason = "zsh is not installed here")
+  void zshCompletesCommandsOptionsAndPhases() throws Exception {
+    Files.writeString(folder.resolve("fram.zsh"), printed("completion", "zsh"));
+    Files.writeString(folder.resolve("tab.zsh"), TAB);
+    Process zsh =
+        new ProcessBuilder("zsh", "-f", "tab.zsh")
+            .directory(folder.toFile())
+            .redirectErrorStream(true)
+            .start();
+    String said = new String(zsh.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    assertThat(zsh.waitFor()).as(said).isZero();
+    assertThat(said.lines()).containsExactly("loaded", "migrate", "READY", "--watch");
   }
 
   @Test
@@ -84,6 +130,10 @@ class ShellTest {
     String said = new String(groff.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     assertThat(groff.waitFor()).as(said).isZero();
     assertThat(said).isEmpty();
+  }
+
+  static boolean zshIsInstalled() {
+    return onPath("zsh");
   }
 
   private static boolean onPath(String tool) {

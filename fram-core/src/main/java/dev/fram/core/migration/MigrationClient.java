@@ -33,6 +33,7 @@ import dev.fram.core.run.MigrationSettings;
 import dev.fram.core.verify.Comparison;
 import dev.fram.core.verify.PlainComparison;
 import java.time.Duration;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
 
@@ -189,10 +190,36 @@ public final class MigrationClient {
               Chronicle.load(store),
               store.tables(),
               store.verdicts(),
-              store.kept(Foresight.NAME).flatMap(j -> ChronicleJson.read(j, Foresight.class)),
+              foresight(store),
               store.kept(Chain.NAME).flatMap(Chain::read).orElseGet(Chain::empty));
       return new ReportMaker(kept).make(fram, clock.millis(), listed);
     }
+  }
+
+  /**
+   * What was foretold, and what came of it until now; empty when the target knows of no migration.
+   * Reads a little of the target; the source is not asked.
+   */
+  public Optional<Report.Comparison> forecast() {
+    return published()
+        .map(view -> {
+          try (TargetRoute route = engine.openTarget(request)) {
+            JournalStore store = route.target().journal();
+            return new ReportMaker(
+                    new ReportMaker.Kept(
+                        view.status(),
+                        Chronicle.load(store),
+                        Map.of(),
+                        Map.of(),
+                        foresight(store),
+                        Chain.empty()))
+                .forecast();
+          }
+        });
+  }
+
+  private static Optional<Foresight> foresight(JournalStore store) {
+    return store.kept(Foresight.NAME).flatMap(j -> ChronicleJson.read(j, Foresight.class));
   }
 
   /** Gives up, leaving no trace. Done where there is nothing: it may be asked for twice. */

@@ -27,6 +27,11 @@ public final class ReportJson {
     return MAPPER.valueToTree(report);
   }
 
+  /** The part about the forecast alone. */
+  public static JsonNode tree(Report.Comparison forecast) {
+    return MAPPER.valueToTree(forecast);
+  }
+
   public static String text(JsonNode report) {
     try {
       return MAPPER.writeValueAsString(report) + "\n";

@@ -86,7 +86,7 @@ public final class ReportMaker {
         tables,
         Math.min(LISTED, tables.size()),
         new Report.Throughput(chart(kept.chronicle().there()), chart(kept.chronicle().after())),
-        new Comparisons(kept.forecast(), story, phases, copyMillis()).comparison(),
+        forecast(),
         story.cutovers(),
         proof,
         objects,
@@ -96,6 +96,11 @@ public final class ReportMaker {
         story.omitted(),
         story.runs(),
         moved(nowMillis, proof).entries());
+  }
+
+  /** What was foretold, and what came of it until now. Asks for no tables and no objects. */
+  public Report.Comparison forecast() {
+    return new Comparisons(kept.forecast(), story, phases(), copyMillis()).comparison();
   }
 
   /** What was moved is recorded when the target serves; before that it is not through. */

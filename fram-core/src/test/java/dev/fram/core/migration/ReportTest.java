@@ -30,6 +30,7 @@ final class ReportTest {
     World world = World.reversible(folder);
     MigrationSettings settings = world.settings(MigrationSettings.Mode.MANUAL);
     assertThat(world.client(settings).report("test")).isEmpty();
+    assertThat(world.client(settings).forecast()).isEmpty();
     world.toReady(settings);
     Report ready = report(world, settings);
     assertThat(ready.verdict().state()).isEqualTo(Report.State.RUNNING);
@@ -138,6 +139,7 @@ final class ReportTest {
             tuple("copy", "inside"),
             tuple("copy_and_index", "inside"),
             tuple("catch_up", "faster"));
+    assertThat(world.client(off).forecast()).contains(report.forecast());
     assertThat(report.verdict().sentence()).contains("CUT OVER WITHOUT A COMPARISON");
   }
 

@@ -61,7 +61,8 @@ public final class Dashboard implements AutoCloseable {
     server.addBean(new NetworkConnectionLimit(CONNECTIONS, connector));
     Gate gate = new Gate(token, reading(address), address.host(), new Sessions(new SecureRandom()));
     Desk desk = new Desk(migration, board, news::release);
-    server.setHandler(new Site(gate, board, viewers, desk, deadlines));
+    Inquiries inquiries = new Inquiries(migration, System::currentTimeMillis);
+    server.setHandler(new Site(gate, board, viewers, desk, deadlines, inquiries));
     this.teller = Thread.ofPlatform().daemon().name("page-teller").unstarted(this::tellViewers);
   }
 

@@ -72,6 +72,18 @@ final class Gate {
     return may ? Optional.empty() : Optional.of(unknown());
   }
 
+  /**
+   * Why it may not have the report, which holds more than the page: logins, addresses and
+   * certificates of both servers, which it takes a while to ask. Always needs the token.
+   */
+  Optional<Body> refusalToTake(Request request) {
+    if (fromAnotherSite(request)) {
+      return Optional.of(foreign());
+    }
+    boolean may = bearer(request) || session(request).isPresent();
+    return may ? Optional.empty() : Optional.of(unknown());
+  }
+
   /** Why it may not act. */
   Optional<Body> refusalToAct(Request request) {
     if (fromAnotherSite(request) || foreignOrigin(request)) {

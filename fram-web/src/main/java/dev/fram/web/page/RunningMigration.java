@@ -14,6 +14,12 @@ public interface RunningMigration {
   /** How far each table is. */
   List<TableProgress> tables();
 
+  /** What was foretold beside what came of it until now, as JSON. Asks the target. */
+  String forecast();
+
+  /** The report as it stands now. Asks both servers, which may take a while. */
+  WrittenReport report();
+
   /** Asks it and waits for its answer, which may take as long as a cutover. */
   Reply ask(Command command);
 }

@@ -33,14 +33,22 @@ final class Site extends Handler.Abstract {
   private final Viewers viewers;
   private final Desk desk;
   private final Deadlines deadlines;
+  private final Inquiries inquiries;
 
-  Site(Gate gate, Board board, Viewers viewers, Desk desk, Deadlines deadlines) {
+  Site(
+      Gate gate,
+      Board board,
+      Viewers viewers,
+      Desk desk,
+      Deadlines deadlines,
+      Inquiries inquiries) {
     super(InvocationType.NON_BLOCKING);
     this.gate = gate;
     this.board = board;
     this.viewers = viewers;
     this.desk = desk;
     this.deadlines = deadlines;
+    this.inquiries = inquiries;
   }
 
   @Override
@@ -72,9 +80,17 @@ final class Site extends Handler.Abstract {
       send(response, callback, file.get());
       return;
     }
-    Optional<Body> refusal = gate.refusalToRead(request);
+    boolean report = path.equals(Inquiries.PAGE) || path.equals(Inquiries.JSON);
+    Optional<Body> refusal = report ? gate.refusalToTake(request) : gate.refusalToRead(request);
     if (refusal.isPresent()) {
       send(response, callback, refusal.get());
+    } else if (report) {
+      SafeHeaders.putForReport(response);
+      // Servers with many objects take longer than any other answer may.
+      deadlines.lift(request);
+      inquiries.report(path, body -> send(response, callback, body));
+    } else if (path.equals(Inquiries.FORECAST)) {
+      inquiries.forecast(body -> send(response, callback, body));
     } else if (path.equals("/api/events") && HttpMethod.GET.is(request.getMethod())) {
       look(request, response, callback);
     } else {

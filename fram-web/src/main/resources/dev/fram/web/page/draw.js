@@ -84,12 +84,17 @@ function banners(status) {
       list.push(banner('bad', 'Only a person can tell', [q.known, q.unknown, q.asks, ...answers].filter(Boolean).join('\n')));
     }
     (status.alarms ?? []).forEach((alarm) => list.push(banner('bad', 'Alarm', alarm)));
-    if (status.held) list.push(banner('', 'Waits for you', status.held));
+    if (status.held) list.push(held(status.held));
     if (status.guard) list.push(banner('', 'For the source\'s sake', status.guard));
     if (status.lagging) list.push(banner('', 'Why it lags', status.lagging));
     if (throttled) list.push(banner('', 'Somebody slows the copy', throttled));
     return list;
   });
+}
+
+function held(words) {
+  const rest = words.replace(/^Paused: /, '');
+  return banner('', rest === words ? 'Waits for you' : 'Paused', rest[0].toUpperCase() + rest.slice(1));
 }
 
 function copy(c) {
@@ -99,9 +104,10 @@ function copy(c) {
   text('copy-percent', c.tables ? `${part} %` : '');
   facts('copy', [
     ['Tables', c.tables ? `${count(c.tables_copied)} of ${count(c.tables)}, ${count(c.tables_ready)} indexed` : ''],
-    ['Copied', `${bytes(c.bytes)} of about ${bytes(c.expected_bytes)}`],
-    ['Rows', count(c.rows)],
-    ['Rate', whole ? '' : `${bytes(c.bytes_per_second)}/s`],
+    ['State', c.tables ? '' : 'has not begun'],
+    ['Copied', c.tables ? `${bytes(c.bytes)} of about ${bytes(c.expected_bytes)}` : ''],
+    ['Rows', c.tables ? count(c.rows) : ''],
+    ['Rate', whole || !c.tables ? '' : `${bytes(c.bytes_per_second)}/s`],
     ['Time left', c.tables_ready < c.tables ? eta(c.eta) : ''],
   ]);
   fill('in-flight', c.in_flight, () =>
@@ -175,8 +181,11 @@ function cutover(status) {
 function readiness(status, ready) {
   if (ready) return `ready; lag ${time(status.feed.lag_millis)}`;
   if (status.held) return 'held: see above';
-  if (['SERVING', 'COMPLETED'].includes(status.phase)) return 'done';
-  return status.phase === 'CUTTING_OVER' ? 'going on' : 'not yet';
+  const others = {
+    CUTTING_OVER: 'going on', SERVING: 'done', COMPLETED: 'done', ROLLING_BACK: 'the way back is going on',
+    ROLLED_BACK: 'the old server serves', CANCELLED: 'given up', NEEDS_OPERATOR: 'not known: see above',
+  };
+  return others[status.phase] ?? 'not yet';
 }
 
 export function replies(list, asked) {
@@ -215,6 +224,35 @@ export function story(lines) {
   const below = list.scrollHeight - list.scrollTop - list.clientHeight < 40;
   fill('story', lines, () => lines.map((line) => el('li', {}, line)));
   if (below) list.scrollTop = list.scrollHeight;
+}
+
+/** What a part of the forecast is called, and the phase in which it goes on. */
+const PARTS = {
+  copy: ['Copy', 'COPYING'],
+  copy_and_index: ['Copy and indexes together', 'COPYING'],
+  catch_up: ['Catching up', 'CATCHING_UP'],
+  verify: ['First comparison', 'VERIFYING'],
+  freeze: ['Writes blocked', 'CUTTING_OVER'],
+};
+
+export function forecast(f, status) {
+  text('forecast-said', f.measured ? `Measured ${new Date(f.measured_millis).toLocaleString()}.` : f.said);
+  at('forecast-parts').hidden = !f.measured;
+  const parts = f.measured ? f.parts.filter((p) => PARTS[p.part]) : [];
+  fill('forecast', parts.map((p) => [p, took(p, status)]), () =>
+    parts.map((p) => {
+      const told = p.low_millis >= 0 ? `${time(p.low_millis)} to ${time(p.high_millis)}` : 'not foretold';
+      const kind = { inside: 'good', faster: 'good', slower: 'warn' }[p.verdict] ?? '';
+      return el('tr', {}, el('th', { scope: 'row' }, PARTS[p.part][0]), el('td', {}, told), el('td', { class: kind }, took(p, status)));
+    }));
+}
+
+function took(p, status) {
+  const c = status.copy;
+  if (p.actual_millis >= 0) return time(p.actual_millis) + (p.verdict ? `, ${p.verdict}` : '');
+  if (PARTS[p.part][1] !== status.phase) return 'not known yet';
+  const left = p.part === (c.eta.of === 'COPY' ? 'copy' : 'copy_and_index') && c.eta.low_millis >= 0;
+  return `going on for ${time(status.phase_millis)}` + (left ? `, ${time(c.eta.low_millis)} to ${time(c.eta.high_millis)} left` : '');
 }
 
 const SHOWN = 200;

@@ -18,6 +18,7 @@ let wanted = '';
 let last = null;
 let heard = 0;
 let ended = false;
+let foreseen = { phase: '', at: 0 };
 
 async function get(path) {
   const response = await fetch(path, { credentials: 'same-origin' });
@@ -44,6 +45,8 @@ function signedIn(yes) {
   at('sign-in').hidden = yes;
   at('actions').hidden = !yes;
   at('sign-out-line').hidden = !yes;
+  at('report-line').hidden = !yes;
+  at('report-locked').hidden = yes;
   if (!yes) {
     secret = '';
     ask('');
@@ -142,6 +145,18 @@ async function refresh() {
   charts.copy.draw(points.map((p) => [p[0], p[1]]));
   charts.apply.draw(points.map((p) => [p[0], p[2]]));
   charts.lag.draw(points.map((p) => [p[0], p[3]]));
+  await foresee();
+}
+
+/** Asks the target, so not with each picture. */
+async function foresee() {
+  const phase = last?.status?.phase;
+  if (!phase) return;
+  if (phase !== foreseen.phase || Date.now() - foreseen.at > 30000) {
+    foreseen = { phase, at: Date.now() };
+    foreseen.list = await get('/api/forecast').catch(() => undefined);
+  }
+  if (foreseen.list) draw.forecast(foreseen.list, last.status);
 }
 
 setInterval(() => refresh().catch(() => {}), 2000);

@@ -61,6 +61,7 @@ final class Browser implements AutoCloseable {
     call("Page.enable");
     call("Runtime.enable");
     call("Log.enable");
+    call("Emulation.setScrollbarsHidden", MAPPER.createObjectNode().put("hidden", true));
   }
 
   /** What the page's console and the browser have complained about since the last {@link #open}. */

@@ -13,6 +13,8 @@ import dev.fram.core.migration.Goal;
 import dev.fram.core.migration.MigrationClient;
 import dev.fram.core.migration.MigrationRun;
 import dev.fram.core.migration.RunResult;
+import dev.fram.core.report.Report;
+import dev.fram.core.report.ReportJson;
 import dev.fram.core.run.MigrationSettings;
 import dev.fram.testkit.memory.MemoryEngine;
 import dev.fram.testkit.memory.MemoryFaults;
@@ -96,11 +98,30 @@ final class Scene implements RunningMigration, AutoCloseable {
     return run.tables();
   }
 
+  private MigrationClient client() {
+    return new MigrationClient(engine(), MemoryEngine.request(), settings, Clock.system());
+  }
+
+  @Override
+  public String forecast() {
+    return ReportJson.tree(client().forecast().orElseThrow()).toString();
+  }
+
+  /** The page that shows it is the command line's: here only the words of its verdict. */
+  @Override
+  public WrittenReport report() {
+    Report report = client().report("test").orElseThrow();
+    String page =
+        "<!DOCTYPE html><html lang=\"en\"><title>Report</title><style>main{color:#123456}</style>"
+            + "<main><h1>"
+            + report.verdict().sentence()
+            + "</h1></main><script>document.title = 'ran'</script>";
+    return new WrittenReport(page, ReportJson.text(ReportJson.tree(report)));
+  }
+
   @Override
   public Reply ask(Command command) {
-    Answer answer =
-        new MigrationClient(engine(), MemoryEngine.request(), settings, Clock.system())
-            .ask(command);
+    Answer answer = client().ask(command);
     return new Reply(answer.exitCode(), answer.message(), answer.details());
   }
 

@@ -59,7 +59,8 @@ class SiteTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"/status", "/metrics", "/api/events", "/api/tables", "/api/session"})
+  @ValueSource(
+      strings = {"/status", "/metrics", "/api/events", "/api/tables", "/api/session", "/report"})
   void anotherSiteCannotRead(String path) throws IOException {
     for (String site : List.of("cross-site", "same-site")) {
       Talk.Heard heard = talk.get(path, "Sec-Fetch-Site: " + site, BEARER);
