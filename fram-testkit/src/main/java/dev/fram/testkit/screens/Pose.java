@@ -120,7 +120,7 @@ public enum Pose {
     if (before(PhaseName.COPYING)) {
       return new Status.Feed("", "", 0, 0, 0, 0, 0, 0, 0, 0, 0);
     }
-    boolean behind = !before(PhaseName.COPYING) && before(PhaseName.VERIFYING);
+    boolean behind = before(PhaseName.VERIFYING);
     long lag = (long) ((behind ? 4_200 : 120) * wave);
     return new Status.Feed(
         "0/3A4B5C6D",
