@@ -29,7 +29,7 @@ final class JournalStops implements AutoCloseable {
 
   /** How a server is told. */
   interface Words {
-    /** Triggers that take the lock and give it back. */
+    /** Triggers that take the lock and give it back; for the session that looks. */
     String triggers();
 
     String lock();

@@ -50,6 +50,7 @@ final class Strikes implements AutoCloseable {
   private final Side source;
   private final Side target;
   private final Random random = new Random(SEED);
+  private final List<String> words;
   private final List<String> struck = new ArrayList<>();
   private final TcpProxy toSource;
   private final TcpProxy toTarget;
@@ -79,9 +80,13 @@ final class Strikes implements AutoCloseable {
     JournalStops on(Login target) throws SQLException;
   }
 
-  Strikes(Side source, Side target) throws IOException, SQLException {
+  /**
+   * @param words for each of Fram's commands that it starts
+   */
+  Strikes(Side source, Side target, String... words) throws IOException, SQLException {
     this.source = source;
     this.target = target;
+    this.words = List.of(words);
     this.toSource = TcpProxy.to(source.endpoint().host(), source.endpoint().port());
     this.toTarget = TcpProxy.to(target.endpoint().host(), target.endpoint().port());
     this.watch = new PhaseWatch(target.observer(), random);
@@ -225,8 +230,9 @@ final class Strikes implements AutoCloseable {
     return false;
   }
 
-  private JavaChild fram(String... words) throws Exception {
-    List<String> all = new ArrayList<>(List.of(words));
+  private JavaChild fram(String... command) throws Exception {
+    List<String> all = new ArrayList<>(List.of(command));
+    all.addAll(words);
     all.add("--reverse-window=1h");
     return FramProcess.start(
         toSource.through(source.endpoint()),
