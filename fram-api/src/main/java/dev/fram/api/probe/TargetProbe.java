@@ -74,11 +74,16 @@ public interface TargetProbe extends AutoCloseable {
   /**
    * @param cacheBytes size of the server's own cache; empty where unknown
    * @param commits whether an answered commit survives a crash
+   * @param flushes how often a commit waits for the disk, one time after the other
    * @param reads what lies behind the server's cache
    * @param settings the settings that say so, {@code name=value}
    */
   record Facts(
-      OptionalLong cacheBytes, Durability commits, BehindCache reads, List<String> settings) {
+      OptionalLong cacheBytes,
+      Durability commits,
+      int flushes,
+      BehindCache reads,
+      List<String> settings) {
     public Facts {
       settings = List.copyOf(settings);
     }

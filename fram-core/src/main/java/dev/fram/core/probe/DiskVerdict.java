@@ -23,6 +23,10 @@ public record DiskVerdict(Kind like, List<String> evidence) {
   private static final double NVME_COMMIT = 0.3;
   private static final double SSD_COMMIT = 1.0;
   private static final double NETWORK_COMMIT = 5.0;
+
+  /** So many times longer than at p50 is the mean where somebody lets only so many through. */
+  private static final double HELD = 3;
+
   private static final double FLASH_READ = 0.4;
   private static final double ARM_READ = 3.0;
 
@@ -67,8 +71,8 @@ public record DiskVerdict(Kind like, List<String> evidence) {
           List.of("the server's settings let it answer a commit before the disk has it"));
     }
     List<String> evidence = new ArrayList<>();
-    double flush = Math.max(0, commit.p50Millis() - roundTrip.p50Millis());
-    if (roundTrip.p50Millis() > FAR && flush < roundTrip.p50Millis() / 2) {
+    double durable = Math.max(0, commit.p50Millis() - roundTrip.p50Millis());
+    if (roundTrip.p50Millis() > FAR && durable < roundTrip.p50Millis() / 2) {
       return new DiskVerdict(
           Kind.UNKNOWN,
           List.of(
@@ -78,12 +82,28 @@ public record DiskVerdict(Kind like, List<String> evidence) {
                   + Amount.latency(commit.p50Millis())
                   + ": the disk's part cannot be told from here, measure from nearer"));
     }
+    double flush = durable / facts.flushes();
     evidence.add(
         "a durable commit takes "
-            + Amount.latency(flush)
+            + Amount.latency(durable)
             + " at p50 without the round trip ("
             + Amount.latency(commit.p99Millis())
-            + " at p99 with it)");
+            + " at p99 with it)"
+            + (facts.flushes() == 1
+                ? ""
+                : ", and waits for the disk "
+                    + facts.flushes()
+                    + " times: "
+                    + Amount.latency(flush)
+                    + " each"));
+    double mean = (1000 / commit.perSecond() - roundTrip.p50Millis()) / facts.flushes();
+    if (mean > SSD_COMMIT && mean > HELD * flush) {
+      evidence.add(
+          "most commits are quick, but no more than "
+              + Amount.count(Math.round(commit.perSecond()))
+              + " a second come through: the disk is held to a limit, or spends credits");
+      return new DiskVerdict(Kind.NETWORK_DISK, evidence);
+    }
     OptionalDouble fetch = fetch(roundTrip, read, fetchedPages, facts, evidence);
     return new DiskVerdict(kind(flush, fetch), evidence);
   }

@@ -66,6 +66,31 @@ final class DiskVerdictTest {
   }
 
   @Test
+  void quickCommitsOfWhichFewComeThroughAreHeld() {
+    Latency held = new Latency(100, 0.5, 80, 200);
+    DiskVerdict verdict =
+        DiskVerdict.of(
+            held,
+            ROUND_TRIP,
+            latency(0.3),
+            OptionalDouble.empty(),
+            facts(Durability.ON_DISK, BehindCache.DISK));
+    assertThat(verdict.like()).isEqualTo(Kind.NETWORK_DISK);
+    assertThat(verdict.evidence().getLast()).contains("200 a second").contains("credits");
+  }
+
+  /** 6 ms that are two flushes are no spinning disk's. */
+  @Test
+  void aCommitThatWaitsTwiceIsTwoFlushes() {
+    Facts twice =
+        new Facts(OptionalLong.empty(), Durability.ON_DISK, 2, BehindCache.DISK, List.of());
+    DiskVerdict verdict =
+        DiskVerdict.of(latency(6.2), ROUND_TRIP, latency(0.3), OptionalDouble.empty(), twice);
+    assertThat(verdict.like()).isEqualTo(Kind.NETWORK_DISK);
+    assertThat(verdict.evidence().getFirst()).contains("6.0 ms").contains("3.0 ms each");
+  }
+
+  @Test
   void theSystemsCacheIsNoDisk() {
     DiskVerdict verdict =
         DiskVerdict.of(
@@ -82,6 +107,6 @@ final class DiskVerdictTest {
   }
 
   private static Facts facts(Durability commits, BehindCache reads) {
-    return new Facts(OptionalLong.empty(), commits, reads, List.of());
+    return new Facts(OptionalLong.empty(), commits, 1, reads, List.of());
   }
 }

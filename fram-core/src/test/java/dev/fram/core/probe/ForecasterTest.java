@@ -146,6 +146,7 @@ final class ForecasterTest {
         new TargetProbe.Facts(
             OptionalLong.empty(),
             TargetProbe.Durability.ON_DISK,
+            1,
             TargetProbe.BehindCache.DISK,
             List.of());
     return new TargetFigures(

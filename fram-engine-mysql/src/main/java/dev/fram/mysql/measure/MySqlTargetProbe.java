@@ -25,6 +25,12 @@ import java.util.TreeMap;
  * dropped. The database goes when it was not there before and nothing is left in it. One thread.
  */
 public final class MySqlTargetProbe implements TargetProbe {
+  /**
+   * A commit is prepared durably in the redo log before it is written to the binary log (MySQL
+   * manual, "Binary Logging Options", sync_binlog; MariaDB manual, "Group Commit").
+   */
+  private static final int REDO_AND_BINARY_LOG = 2;
+
   private static final String MARK = "made by fram measure";
 
   private static final String TABLE =
@@ -79,12 +85,14 @@ public final class MySqlTargetProbe implements TargetProbe {
       Sql.variable(connection, name).ifPresent(value -> values.put(name, value));
     }
     boolean redo = "1".equals(values.get("innodb_flush_log_at_trx_commit"));
-    boolean log = !"ON".equals(values.get("log_bin")) || "1".equals(values.get("sync_binlog"));
+    boolean binary = "ON".equals(values.get("log_bin"));
+    boolean log = !binary || "1".equals(values.get("sync_binlog"));
     boolean direct = values.getOrDefault("innodb_flush_method", "").startsWith("O_DIRECT");
     String pool = values.getOrDefault("innodb_buffer_pool_size", "");
     return new Facts(
         pool.isEmpty() ? OptionalLong.empty() : OptionalLong.of(Long.parseLong(pool)),
         redo && log ? Durability.ON_DISK : Durability.NOT_FORCED,
+        binary ? REDO_AND_BINARY_LOG : 1,
         direct ? BehindCache.DISK : BehindCache.OPERATING_SYSTEM,
         values.entrySet().stream().map(e -> e.getKey() + "=" + e.getValue()).toList());
   }

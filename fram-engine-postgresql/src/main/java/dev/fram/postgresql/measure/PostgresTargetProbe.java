@@ -75,6 +75,7 @@ public final class PostgresTargetProbe implements TargetProbe {
           return new Facts(
               OptionalLong.of(cache),
               settings.contains("fsync=on") ? Durability.ON_DISK : Durability.NOT_FORCED,
+              1,
               BehindCache.OPERATING_SYSTEM,
               settings);
         });

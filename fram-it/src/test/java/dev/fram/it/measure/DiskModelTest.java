@@ -1,0 +1,194 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.fram.it.measure;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.fram.api.engine.Engine;
+import dev.fram.api.engine.Route;
+import dev.fram.api.engine.RouteRequest;
+import dev.fram.api.model.Endpoint;
+import dev.fram.api.model.Scope;
+import dev.fram.core.concurrent.Clock;
+import dev.fram.core.concurrent.StopSignal;
+import dev.fram.core.probe.DiskVerdict;
+import dev.fram.core.probe.MeasureSettings;
+import dev.fram.core.probe.Measuring;
+import dev.fram.core.probe.TargetFigures;
+import dev.fram.testkit.fault.LimitedDisk;
+import dev.fram.testkit.server.Durability;
+import dev.fram.testkit.server.MySqlServer;
+import dev.fram.testkit.server.MySqlVersion;
+import dev.fram.testkit.server.PostgresServer;
+import dev.fram.testkit.server.PostgresVersion;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.ServiceLoader;
+import java.util.Set;
+import java.util.SplittableRandom;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The target's disk is held to a limit: what {@code fram measure} says of it, beside what {@code
+ * fio} says of the same disk. {@code -Dfram.disk.model=true}; root, {@code fio} and cgroup v1 are
+ * needed. How near the figures are is for a person to see: it prints them.
+ */
+@Timeout(600)
+@EnabledIfSystemProperty(named = "fram.disk.model", matches = "true")
+class DiskModelTest {
+  private static final Logger LOG = LoggerFactory.getLogger(DiskModelTest.class);
+  private static final long BYTES = Long.getLong("fram.disk.model.bytes", 20_000_000);
+  private static final int OPERATIONS = Integer.getInteger("fram.disk.model.operations", 400);
+
+  private static final Duration WINDOW = Duration.ofSeconds(3);
+
+  @TempDir Path folder;
+
+  @Test
+  void ofPostgres() throws Exception {
+    try (LimitedDisk disk = disk()) {
+      fio(disk);
+      try (PostgresServer source = PostgresServer.plan(PostgresVersion.V18).start();
+          PostgresServer target =
+              PostgresServer.plan(PostgresVersion.V18)
+                  .durability(Durability.DURABLE)
+                  .home(disk.folder().resolve("server"))
+                  .start()) {
+        source.createDatabase("shop");
+        target.createDatabase("shop");
+        source.execute("shop", "CREATE TABLE item AS SELECT g AS id FROM generate_series(1, 9) g");
+        disk.hold(target.pid());
+        measure(disk, "PostgreSQL", source.endpoint("shop"), target.endpoint("shop"));
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(
+      value = MySqlVersion.class,
+      names = {"V8_0", "MARIADB_11_4"})
+  void ofMySql(MySqlVersion version) throws Exception {
+    try (LimitedDisk disk = disk()) {
+      fio(disk);
+      try (MySqlServer source = MySqlServer.plan(version).start();
+          MySqlServer target =
+              MySqlServer.plan(version)
+                  .durability(Durability.DURABLE)
+                  .setting("local_infile", "ON")
+                  .home(disk.folder().resolve("server"))
+                  .start()) {
+        source.createDatabase("shop");
+        source.execute("shop", "CREATE TABLE item (id int PRIMARY KEY)");
+        disk.hold(target.pid());
+        measure(disk, version.toString(), source.endpoint(""), target.endpoint(""));
+      }
+    }
+  }
+
+  private LimitedDisk disk() throws IOException {
+    return LimitedDisk.in(folder, 3_000, BYTES, OPERATIONS);
+  }
+
+  private static void measure(LimitedDisk disk, String product, Endpoint source, Endpoint target)
+      throws InterruptedException {
+    try (Route route =
+        engine(source)
+            .open(new RouteRequest(source, target, new Scope(List.of(), List.of()), Set.of()))) {
+      MeasureSettings settings =
+          new MeasureSettings(
+              Duration.ofSeconds(40), Optional.empty(), 4L << 20, 200L << 20, 4, 2, 1);
+      AtomicLong most = new AtomicLong();
+      Thread watch = Thread.ofVirtual().start(() -> watch(disk, most));
+      TargetFigures figures =
+          new Measuring(route, settings, Clock.system(), new SplittableRandom(1))
+              .run(new StopSignal(), step -> {})
+              .target();
+      watch.interrupt();
+      watch.join();
+      LOG.info(
+          "{}: {} commits/s, {} ms at p50; rows {} MB/s; the disk took at most {} MB/s; {} {}",
+          product,
+          Math.round(figures.commit().perSecond()),
+          figures.commit().p50Millis(),
+          mega(figures.load().bytesPerSecond()),
+          mega(most.get()),
+          figures.disk().like(),
+          figures.disk().evidence());
+      assertThat(figures.disk().like()).isEqualTo(DiskVerdict.Kind.NETWORK_DISK);
+    }
+  }
+
+  /** Bytes a second in the busiest few seconds. */
+  private static void watch(LimitedDisk disk, AtomicLong most) {
+    try {
+      long before = disk.written();
+      while (true) {
+        Thread.sleep(WINDOW);
+        long now = disk.written();
+        most.accumulateAndGet((now - before) * 1_000 / WINDOW.toMillis(), Math::max);
+        before = now;
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static Engine engine(Endpoint endpoint) {
+    return ServiceLoader.load(Engine.class).stream()
+        .map(ServiceLoader.Provider::get)
+        .filter(engine -> engine.schemes().contains(endpoint.scheme()))
+        .findFirst()
+        .orElseThrow();
+  }
+
+  /** The same disk's durable writes of a page, one after the other, and its sequential ones. */
+  private static void fio(LimitedDisk disk) throws IOException {
+    Path file = disk.folder().resolve("fio");
+    JsonNode pages =
+        job(disk, file, "--bs=8k", "--size=16M", "--fdatasync=1", "--time_based", "--runtime=8");
+    JsonNode sequence = job(disk, file, "--bs=1M", "--size=200M", "--end_fsync=1");
+    LOG.info(
+        "fio: {} durable writes/s, {} ms at p50; {} MB/s",
+        Math.round(pages.at("/write/iops").asDouble()),
+        pages.at("/sync/lat_ns/percentile/50.000000").asDouble() / 1e6,
+        mega(sequence.at("/write/bw_bytes").asDouble()));
+    Files.delete(file);
+  }
+
+  private static JsonNode job(LimitedDisk disk, Path file, String... words) throws IOException {
+    List<String> command =
+        Stream.concat(
+                Stream.of(
+                    "fio",
+                    "--name=job",
+                    "--rw=write",
+                    "--overwrite=1",
+                    "--output-format=json",
+                    "--filename=" + file),
+                Stream.of(words))
+            .toList();
+    return new ObjectMapper().readTree(disk.held(command)).at("/jobs/0");
+  }
+
+  private static String mega(double bytes) {
+    return String.format(Locale.ROOT, "%.1f", bytes / 1e6);
+  }
+}
