@@ -56,7 +56,9 @@ class ForecastTest {
       for (ForecastData data : ForecastData.values()) {
         if (System.getProperty("fram.forecast.sets", data.name()).contains(data.name())) {
           JsonNode report = migrate(servers, data);
-          lines.addAll(rows(data, report, inside));
+          List<String> rows = rows(data, report, inside);
+          rows.forEach(System.out::println);
+          lines.addAll(rows);
         }
       }
     }
@@ -64,7 +66,7 @@ class ForecastTest {
         lines.add("| all | " + part + " | | | " + counts[0] + " of " + counts[1] + " inside | |"));
     Path file = Path.of("target", "forecast-" + System.getProperty("fram.forecast") + ".md");
     Files.write(file, lines);
-    lines.forEach(LOG::info);
+    lines.forEach(System.out::println);
   }
 
   private JsonNode migrate(ForecastServers servers, ForecastData data)
