@@ -202,6 +202,7 @@ final class MeasureLines {
     line("copy", words(forecast.copy()));
     line("limited by", forecast.bottleneck().words());
     line("indexes", words(forecast.index()));
+    line("both together", words(forecast.copyAndIndex()));
     line("catching up", words(forecast.catchUp()));
     line("comparing", words(forecast.verify()));
     line("writes blocked", words(forecast.freeze()));

@@ -10,6 +10,7 @@ import java.util.Optional;
  *
  * @param copy reading, sending and writing all rows
  * @param index building the indexes
+ * @param copyAndIndex both together, as far as they are done side by side
  * @param catchUp applying what was written meanwhile
  * @param verify comparing every row once
  * @param freeze how long the cutover blocks writes
@@ -21,6 +22,7 @@ import java.util.Optional;
 public record Forecast(
     Optional<TimeRange> copy,
     Optional<TimeRange> index,
+    Optional<TimeRange> copyAndIndex,
     Optional<TimeRange> catchUp,
     Optional<TimeRange> verify,
     Optional<TimeRange> freeze,

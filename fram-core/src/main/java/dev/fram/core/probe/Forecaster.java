@@ -15,12 +15,23 @@ import java.util.OptionalDouble;
 import java.util.OptionalLong;
 
 /**
- * Figures become times. The ends of a range are two ways in which the same work can go, not a
- * margin: a copy's sessions read and write fully at the same time, or each waits for the other.
+ * Figures become times. Each part is the middle between the ways in which the same work can go, as
+ * two things at a time or one after the other, and what the part takes however little there is to
+ * do; its range is around that. How near they come is in docs/explanation/forecast.md, and so is
+ * where the constants are from.
  */
 final class Forecaster {
   /** A copied table's stages and its chunk are durable commits on the target, one after another. */
   private static final int COMMITS_A_TABLE = 5;
+
+  /** Sessions, a snapshot, the first rows. */
+  private static final double START_SECONDS = 0.7;
+
+  /** Keys and constraints, and statistics. */
+  private static final double FINISH_SECONDS = 0.7;
+
+  /** Until the feed has been seen to be level. */
+  private static final double LEVEL_SECONDS = 0.7;
 
   /** A part that is within a quarter of the network's rate waits for the network. */
   private static final double NETWORK_BOUND = 0.75;
@@ -57,28 +68,45 @@ final class Forecaster {
 
   Forecast forecast() {
     room();
-    Optional<TimeRange> copy = copy();
-    Optional<TimeRange> index = index();
-    Optional<TimeRange> both =
-        copy.flatMap(c ->
-            index.map(i ->
-                // Indexes are built while other tables are still copied, or afterwards.
-                new TimeRange(
-                    Math.max(c.lowMillis(), i.lowMillis()), c.highMillis() + i.highMillis())));
-    Optional<TimeRange> catchUp = both.flatMap(this::catchUp);
+    OptionalDouble copy = copy();
+    OptionalDouble index = index();
+    OptionalDouble both =
+        copy.isPresent() && index.isPresent()
+            ? OptionalDouble.of(together(copy.getAsDouble(), index.getAsDouble()))
+            : OptionalDouble.empty();
+    OptionalDouble catchUp =
+        both.isPresent() ? catchUp(both.getAsDouble()) : OptionalDouble.empty();
     Verdict keepsUp = keepsUp();
     Verdict logLasts = logLasts(both, catchUp);
     return new Forecast(
-        copy, index, catchUp, verify(), freeze(), bottleneck(), keepsUp, logLasts, evidence);
+        range(copy),
+        range(index),
+        range(both),
+        range(catchUp),
+        verify(),
+        freeze(),
+        bottleneck(),
+        keepsUp,
+        logLasts,
+        evidence);
   }
 
-  private Optional<TimeRange> copy() {
+  private static Optional<TimeRange> range(OptionalDouble seconds) {
+    return seconds.stream().mapToObj(TimeRange::around).findFirst();
+  }
+
+  /** Between two ways for the same to go: as far from the one as from the other. */
+  private static double between(double one, double other) {
+    return Math.sqrt(one * other);
+  }
+
+  private OptionalDouble copy() {
     if (source.read().isEmpty()) {
       if (source.tableBytes() == 0) {
         evidence.add("There are no rows to copy.");
-        return Optional.of(new TimeRange(0, 0));
+        return OptionalDouble.of(START_SECONDS);
       }
-      return Optional.empty();
+      return OptionalDouble.empty();
     }
     double read = source.read().get().bytesPerSecond();
     double write = target.load().bytesPerSecond();
@@ -95,11 +123,11 @@ final class Forecaster {
             + Amount.rate(write)
             + " written by "
             + settings.jobs()
-            + " sessions each: the shorter time is for both at the same time, the longer for one"
-            + " after the other.");
+            + " sessions each: it takes something between both at the same time and one after the"
+            + " other.");
     double together = bytes / Math.min(read, write);
     double inTurn = bytes / read + bytes / write;
-    return Optional.of(TimeRange.seconds(together + commits, inTurn + commits));
+    return OptionalDouble.of(START_SECONDS + commits + between(together, inTurn));
   }
 
   /**
@@ -128,37 +156,45 @@ final class Forecaster {
         .sum();
   }
 
-  private Optional<TimeRange> index() {
+  private OptionalDouble index() {
     OptionalLong bytes = source.indexBytes();
     if (bytes.isEmpty()) {
-      return Optional.empty();
+      return OptionalDouble.empty();
     }
     double rate = target.index().bytesPerSecond();
     evidence.add(
         Amount.bytes(bytes.getAsLong())
             + " of indexes, built at "
             + Amount.rate(rate)
-            + " by one session (a plain index on whole numbers; others take longer): "
+            + " by one session (a plain index on whole numbers; others take longer), "
             + settings.indexJobs()
-            + " at a time, or one after the other.");
-    double whole = bytes.getAsLong() / rate;
-    return Optional.of(TimeRange.seconds(whole / settings.indexJobs(), whole));
+            + " at a time.");
+    return OptionalDouble.of(FINISH_SECONDS + bytes.getAsLong() / rate / settings.indexJobs());
   }
 
-  private Optional<TimeRange> catchUp(TimeRange before) {
+  /**
+   * Indexes are built while other tables are still copied: those of the largest table, which may be
+   * the last, are not.
+   */
+  private double together(double copy, double index) {
+    double whole = tables.stream().mapToDouble(table -> Math.max(0, table.bytes())).sum();
+    double largest =
+        tables.stream().mapToDouble(table -> Math.max(0, table.bytes())).max().orElse(0);
+    double alone = whole == 0 ? 1 : largest / whole;
+    double overlapping = Math.max(copy, index) + alone * Math.min(copy, index);
+    return between(overlapping, copy + index);
+  }
+
+  private OptionalDouble catchUp(double before) {
     OptionalDouble rows = source.change().rowsPerSecond();
     if (rows.isEmpty()) {
-      return Optional.empty();
+      return OptionalDouble.empty();
     }
     double change = rows.getAsDouble();
     double left = target.updatesPerSecond() - change;
-    if (left <= 0) {
-      return Optional.empty();
-    }
-    return Optional.of(
-        TimeRange.seconds(
-            before.lowMillis() / 1000.0 * change / left,
-            before.highMillis() / 1000.0 * change / left));
+    return left <= 0
+        ? OptionalDouble.empty()
+        : OptionalDouble.of(LEVEL_SECONDS + before * change / left);
   }
 
   /** Whether all of it finds room on the target; said only where that can be seen. */
@@ -222,11 +258,11 @@ final class Forecaster {
     return enough ? Verdict.YES : Verdict.NO;
   }
 
-  private Verdict logLasts(Optional<TimeRange> before, Optional<TimeRange> catchUp) {
+  private Verdict logLasts(OptionalDouble before, OptionalDouble catchUp) {
     if (before.isEmpty() || catchUp.isEmpty()) {
       return Verdict.UNKNOWN;
     }
-    long millis = before.get().plus(catchUp.get()).highMillis();
+    long millis = TimeRange.around(before.getAsDouble() + catchUp.getAsDouble()).highMillis();
     SourceFigures.LogKept log = source.log();
     if (log.millis().isPresent()) {
       return lasts(

@@ -7,9 +7,8 @@ import java.util.List;
 
 /**
  * How long writes will be blocked, from the steps of a cutover: each leaves its mark on the target
- * before and after it, and asks both servers. What the servers work meanwhile on their own schema
- * nobody can measure beforehand: the longer time allows as much again for it. Waiting for the
- * application's own transactions and for the traffic's switches is in neither.
+ * before and after it, and asks both servers. Waiting for the application's own transactions and
+ * for the traffic's switches is not in it.
  */
 final class FreezeForecast {
   /** Durable commits on the target behind the gate, one after the other: counted in its journal. */
@@ -20,6 +19,11 @@ final class FreezeForecast {
 
   /** Of these for each table: it is closed, looked at and opened. */
   private static final int ANSWERS_A_TABLE = 2;
+
+  /**
+   * What the servers and Fram work meanwhile, on a machine like any (docs/explanation/forecast.md).
+   */
+  private static final double WORK_MILLIS = 150;
 
   /** What is written while the gate closes has to be applied and compared behind it. */
   private static final double LATE_SECONDS = 1;
@@ -33,18 +37,14 @@ final class FreezeForecast {
   }
 
   TimeRange range() {
-    double low =
-        COMMITS * seen.target().commit().p50Millis()
+    double millis =
+        WORK_MILLIS
+            + COMMITS * seen.target().commit().p50Millis()
             + answers() * seen.sourceLink().roundTrip().p50Millis()
-            + answers() * seen.targetLink().roundTrip().p50Millis();
-    double mean =
-        COMMITS * mean(seen.target().commit())
-            + answers() * mean(seen.sourceLink().roundTrip())
-            + answers() * mean(seen.targetLink().roundTrip());
-    double late = lateBytes() * 1000.0;
-    return new TimeRange(
-        Math.round(low + late / fastest()),
-        Math.round(2 * Math.max(low, mean) + drainMillis() + late / slowest()));
+            + answers() * seen.targetLink().roundTrip().p50Millis()
+            + drainMillis()
+            + lateBytes() * 1000.0 / rate();
+    return TimeRange.around(millis / 1000);
   }
 
   String evidence() {
@@ -52,23 +52,20 @@ final class FreezeForecast {
         + COMMITS
         + " durable commits on the target and "
         + Amount.count(answers())
-        + " statements on each server, at p50; the longer time is twice that at the mean, for what"
-        + " the servers work on their schema"
-        + (drainMillis() > 0
-            ? ", and " + Amount.time(Math.round(drainMillis())) + " for a second's changes"
+        + " statements on each server, at p50, and "
+        + Amount.time(Math.round(WORK_MILLIS))
+        + " of work"
+        + (drainMillis() >= 1
+            ? ", " + Amount.time(Math.round(drainMillis())) + " for a second's changes"
             : "")
         + (lateBytes() > 0
-            ? "; in both " + Amount.bytes(lateBytes()) + " of tables that are copied meanwhile"
+            ? ", " + Amount.bytes(lateBytes()) + " of tables that are copied meanwhile"
             : "")
         + ". Waiting for long transactions and for the traffic's switches is not in it.";
   }
 
   private long answers() {
     return ANSWERS + (long) ANSWERS_A_TABLE * tables.size();
-  }
-
-  private static double mean(Latency latency) {
-    return latency.perSecond() > 0 ? 1000 / latency.perSecond() : latency.p50Millis();
   }
 
   private double drainMillis() {
@@ -83,13 +80,10 @@ final class FreezeForecast {
         .sum();
   }
 
-  private double fastest() {
-    return Math.max(1, Math.min(read(), seen.target().load().bytesPerSecond()));
-  }
-
-  /** One after the other. */
-  private double slowest() {
-    return Math.max(1, 1 / (1 / read() + 1 / Math.max(1, seen.target().load().bytesPerSecond())));
+  /** Between reading and writing at the same time, and one after the other. */
+  private double rate() {
+    double write = Math.max(1, seen.target().load().bytesPerSecond());
+    return Math.sqrt(Math.min(read(), write) / (1 / read() + 1 / write));
   }
 
   private double read() {

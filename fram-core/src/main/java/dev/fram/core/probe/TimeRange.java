@@ -5,8 +5,11 @@ import dev.fram.core.figures.Amount;
 
 /** At best and at worst, in milliseconds. */
 public record TimeRange(long lowMillis, long highMillis) {
-  TimeRange plus(TimeRange other) {
-    return new TimeRange(lowMillis + other.lowMillis, highMillis + other.highMillis);
+  /** A forecast's longer time is twice its shorter one: more would tell nobody anything. */
+  private static final double EITHER_WAY = Math.sqrt(2);
+
+  static TimeRange around(double seconds) {
+    return seconds(seconds / EITHER_WAY, seconds * EITHER_WAY);
   }
 
   static TimeRange seconds(double low, double high) {

@@ -26,7 +26,7 @@ final class Comparisons {
     List<Report.Foretold> parts =
         List.of(
             part("copy", foretold.flatMap(Foresight::copy), copyMillis),
-            part("copy_and_index", copyAndIndex(), copyAndIndexMillis()),
+            part("copy_and_index", foretold.flatMap(Foresight::copyAndIndex), copyAndIndexMillis()),
             part("catch_up", foretold.flatMap(Foresight::catchUp), first(PhaseName.CATCHING_UP)),
             part("verify", foretold.flatMap(Foresight::verify), first(PhaseName.VERIFYING)),
             part("freeze", foretold.flatMap(Foresight::freeze), freezeMillis()));
@@ -55,22 +55,7 @@ final class Comparisons {
         verdict);
   }
 
-  /**
-   * Indexes are built beside the copy of other tables, or after it: only the end of both together
-   * can be seen. The bounds are those two ways.
-   */
-  private Optional<TimeRange> copyAndIndex() {
-    return foretold
-        .filter(f -> f.copy().isPresent() && f.index().isPresent())
-        .map(f -> {
-          TimeRange copy = f.copy().orElseThrow();
-          TimeRange index = f.index().orElseThrow();
-          return new TimeRange(
-              Math.max(copy.lowMillis(), index.lowMillis()),
-              copy.highMillis() + index.highMillis());
-        });
-  }
-
+  /** Indexes are built beside the copy of other tables, or after it: the end of both is seen. */
   private long copyAndIndexMillis() {
     Story.Marks marks = story.marks();
     return copyMillis >= 0 && marks.copiedMillis() > 0 && marks.indexedMillis() > 0

@@ -127,6 +127,7 @@ final class ReportTest {
               Foresight.NAME,
               "{\"measured_millis\":5,\"copy\":{\"low_millis\":0,\"high_millis\":3600000},"
                   + "\"index\":{\"low_millis\":0,\"high_millis\":1000},"
+                  + "\"copy_and_index\":{\"low_millis\":0,\"high_millis\":3601000},"
                   + "\"catch_up\":{\"low_millis\":3600000,\"high_millis\":7200000},\"evidence\":[]}");
     }
     world.run(MemoryFaults.NONE, off).run(Goal.MIGRATE);
