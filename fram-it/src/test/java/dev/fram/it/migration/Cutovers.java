@@ -48,6 +48,21 @@ final class Cutovers {
         });
   }
 
+  /** The same of the way back. */
+  static void untilBack(Move move) {
+    await()
+        .atMost(LIMIT)
+        .pollInterval(Duration.ofMillis(300))
+        .until(() -> {
+          Answer answer =
+              new MigrationClient(
+                      move.engine(), move.request(), MigrationSettings.defaults(), Clock.system())
+                  .rollback(status -> {});
+          assertThat(answer.exitCode()).as(answer.toString()).isIn(0, UNDONE);
+          return answer.exitCode() == 0;
+        });
+  }
+
   static Answer dryRun(Move move) {
     return new MigrationClient(
             move.engine(), move.request(), MigrationSettings.defaults(), Clock.system())

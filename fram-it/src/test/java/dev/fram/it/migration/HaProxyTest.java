@@ -2,6 +2,7 @@
 package dev.fram.it.migration;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import dev.fram.api.model.Endpoint;
 import dev.fram.api.status.PhaseName;
@@ -23,6 +24,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
@@ -35,6 +37,7 @@ import org.slf4j.LoggerFactory;
 class HaProxyTest {
   private static final Logger LOG = LoggerFactory.getLogger(HaProxyTest.class);
   private static final int WRITERS = 8;
+  private static final Duration LIMIT = Duration.ofMinutes(2);
 
   @Test
   void clientsThatConnectAgainLoseNothing() throws Exception {
@@ -68,6 +71,45 @@ class HaProxyTest {
         assertThat(probe.longestWriteGapMillis()).isPositive().isLessThan(20_000);
         assertThat(Files.readString(proxy.file("haproxy.cfg")))
             .contains("server main 127.0.0.1:" + pair.target().port() + " ");
+      }
+    }
+  }
+
+  /** There and back: the way back switches as the way there does, and finds what was written. */
+  @Test
+  void theWayBackLosesNothingEither() throws Exception {
+    MySqlPair pair = MySqlPair.of(MySqlVersion.V8_0, MySqlVersion.V8_0);
+    pair.load(500, EnumSet.noneOf(WorkloadSchema.Part.class));
+    try (ProxyServer proxy = start(pair.source())) {
+      Endpoint path = through(proxy, pair.applicationOnSource().current());
+      MigrationSettings settings =
+          TrafficSetting.of(MigrationSettings.Mode.MANUAL, Optional.of(path), List.of(entry(proxy)))
+              .withReverse(
+                  new MigrationSettings.Reverse(Duration.ofHours(1), MigrationSettings.Wish.ASKED));
+      try (Workload workload =
+              Workload.start(
+                  new SwitchableProvider(path),
+                  WorkloadOptions.standard().withWriters(WRITERS).withRate(100));
+          Move move = new Move(pair, "", settings)) {
+        move.begin().awaitPhase(PhaseName.READY);
+        Cutovers.untilDone(move);
+        await()
+            .atMost(LIMIT)
+            .until(() -> move.hasPhase(PhaseName.SERVING) && move.status().reverse().isPresent());
+        assertThat(applications(pair.source())).isZero();
+        long there = workload.stats().acknowledged();
+        await().atMost(LIMIT).until(() -> workload.stats().acknowledged() > there + 100);
+        Cutovers.untilBack(move);
+        assertThat(move.awaitEnd().phase()).isEqualTo(PhaseName.ROLLED_BACK);
+        assertThat(applications(pair.target())).isZero();
+        long back = workload.stats().acknowledged();
+        await().atMost(LIMIT).until(() -> workload.stats().acknowledged() > back + 100);
+        WorkloadStats stats = workload.stats();
+        OracleReport report = workload.stop().check(new SwitchableProvider(path));
+        LOG.info("{}; {}", move.status().cutover().orElseThrow().probe().orElseThrow(), stats);
+        assertThat(report.clean()).as(report.toString()).isTrue();
+        assertThat(Files.readString(proxy.file("haproxy.cfg")))
+            .contains("server main 127.0.0.1:" + pair.source().port() + " ");
       }
     }
   }
