@@ -75,6 +75,8 @@ public interface TargetProbe extends AutoCloseable {
    * @param cacheBytes size of the server's own cache; empty where unknown
    * @param commits whether an answered commit survives a crash
    * @param flushes how often a commit waits for the disk, one time after the other
+   * @param indexesApart whether a table's indexes are built by statements of their own, and so by
+   *     several sessions
    * @param reads what lies behind the server's cache
    * @param settings the settings that say so, {@code name=value}
    */
@@ -82,6 +84,7 @@ public interface TargetProbe extends AutoCloseable {
       OptionalLong cacheBytes,
       Durability commits,
       int flushes,
+      boolean indexesApart,
       BehindCache reads,
       List<String> settings) {
     public Facts {

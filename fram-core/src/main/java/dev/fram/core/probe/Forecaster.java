@@ -168,8 +168,21 @@ final class Forecaster {
             + Amount.rate(rate)
             + " by one session (a plain index on whole numbers; others take longer), "
             + settings.indexJobs()
-            + " at a time.");
-    return OptionalDouble.of(FINISH_SECONDS + bytes.getAsLong() / rate / settings.indexJobs());
+            + " at a time"
+            + (target.facts().indexesApart() ? "." : ", those of one table one after the other."));
+    double whole = bytes.getAsLong() / rate;
+    double shared = whole / settings.indexJobs();
+    return OptionalDouble.of(
+        FINISH_SECONDS
+            + (target.facts().indexesApart() ? shared : Math.max(shared, largestShare() * whole)));
+  }
+
+  /** How much of all the tables the largest is. */
+  private double largestShare() {
+    double whole = tables.stream().mapToDouble(table -> Math.max(0, table.bytes())).sum();
+    double largest =
+        tables.stream().mapToDouble(table -> Math.max(0, table.bytes())).max().orElse(0);
+    return whole == 0 ? 1 : largest / whole;
   }
 
   /**
@@ -177,11 +190,7 @@ final class Forecaster {
    * the last, are not.
    */
   private double together(double copy, double index) {
-    double whole = tables.stream().mapToDouble(table -> Math.max(0, table.bytes())).sum();
-    double largest =
-        tables.stream().mapToDouble(table -> Math.max(0, table.bytes())).max().orElse(0);
-    double alone = whole == 0 ? 1 : largest / whole;
-    double overlapping = Math.max(copy, index) + alone * Math.min(copy, index);
+    double overlapping = Math.max(copy, index) + largestShare() * Math.min(copy, index);
     return between(overlapping, copy + index);
   }
 

@@ -12,7 +12,7 @@ import java.util.List;
  */
 final class FreezeForecast {
   /** Durable commits on the target behind the gate, one after the other: counted in its journal. */
-  private static final int COMMITS = 30;
+  private static final int COMMITS = 40;
 
   /** Statements on each server behind the gate. */
   private static final int ANSWERS = 60;
@@ -39,7 +39,7 @@ final class FreezeForecast {
   TimeRange range() {
     double millis =
         WORK_MILLIS
-            + COMMITS * seen.target().commit().p50Millis()
+            + COMMITS * 1000 / seen.target().commit().perSecond()
             + answers() * seen.sourceLink().roundTrip().p50Millis()
             + answers() * seen.targetLink().roundTrip().p50Millis()
             + drainMillis()
@@ -52,7 +52,7 @@ final class FreezeForecast {
         + COMMITS
         + " durable commits on the target and "
         + Amount.count(answers())
-        + " statements on each server, at p50, and "
+        + " statements on each server, as they were measured, and "
         + Amount.time(Math.round(WORK_MILLIS))
         + " of work"
         + (drainMillis() >= 1

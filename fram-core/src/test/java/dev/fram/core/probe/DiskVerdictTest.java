@@ -83,7 +83,7 @@ final class DiskVerdictTest {
   @Test
   void aCommitThatWaitsTwiceIsTwoFlushes() {
     Facts twice =
-        new Facts(OptionalLong.empty(), Durability.ON_DISK, 2, BehindCache.DISK, List.of());
+        new Facts(OptionalLong.empty(), Durability.ON_DISK, 2, true, BehindCache.DISK, List.of());
     DiskVerdict verdict =
         DiskVerdict.of(latency(6.2), ROUND_TRIP, latency(0.3), OptionalDouble.empty(), twice);
     assertThat(verdict.like()).isEqualTo(Kind.NETWORK_DISK);
@@ -107,6 +107,6 @@ final class DiskVerdictTest {
   }
 
   private static Facts facts(Durability commits, BehindCache reads) {
-    return new Facts(OptionalLong.empty(), commits, 1, reads, List.of());
+    return new Facts(OptionalLong.empty(), commits, 1, true, reads, List.of());
   }
 }

@@ -24,6 +24,7 @@ final class ForecasterTest {
   private double write = 50 * MB;
   private double network = 1000 * MB;
   private OptionalDouble rows = OptionalDouble.of(100);
+  private boolean apart = true;
   private Disk disk = Disk.unseen("on another machine");
   private Optional<ComparisonFigures> comparison = Optional.empty();
   private SourceFigures.LogKept kept =
@@ -44,6 +45,12 @@ final class ForecasterTest {
     assertThat(forecast.catchUp().orElseThrow().lowMillis()).isBetween(13_600L, 14_400L);
     assertThat(forecast.keepsUp()).isEqualTo(Verdict.YES);
     assertThat(forecast.logLasts()).isEqualTo(Verdict.YES);
+  }
+
+  @Test
+  void oneTablesIndexesMayBeBuiltByOneSession() {
+    apart = false;
+    assertThat(forecast().index()).contains(TimeRange.around(100.7));
   }
 
   @Test
@@ -84,9 +91,9 @@ final class ForecasterTest {
 
   @Test
   void theFreezeIsCommitsAndAnswers() {
-    // 150 ms, 30 commits of 1 ms, 62 answers of 0.2 ms on each side, a second's hundred rows.
-    assertThat(forecast().freeze()).contains(TimeRange.around(0.3048));
-    assertThat(forecast().evidence()).anyMatch(said -> said.startsWith("Writes blocked: 30"));
+    // 150 ms, 40 commits of 1 ms, 62 answers of 0.2 ms on each side, a second's hundred rows.
+    assertThat(forecast().freeze()).contains(TimeRange.around(0.3148));
+    assertThat(forecast().evidence()).anyMatch(said -> said.startsWith("Writes blocked: 40"));
   }
 
   @Test
@@ -150,6 +157,7 @@ final class ForecasterTest {
             OptionalLong.empty(),
             TargetProbe.Durability.ON_DISK,
             1,
+            apart,
             TargetProbe.BehindCache.DISK,
             List.of());
     return new TargetFigures(

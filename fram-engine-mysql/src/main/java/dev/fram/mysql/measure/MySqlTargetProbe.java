@@ -93,6 +93,7 @@ public final class MySqlTargetProbe implements TargetProbe {
         pool.isEmpty() ? OptionalLong.empty() : OptionalLong.of(Long.parseLong(pool)),
         redo && log ? Durability.ON_DISK : Durability.NOT_FORCED,
         binary ? REDO_AND_BINARY_LOG : 1,
+        false,
         direct ? BehindCache.DISK : BehindCache.OPERATING_SYSTEM,
         values.entrySet().stream().map(e -> e.getKey() + "=" + e.getValue()).toList());
   }

@@ -76,6 +76,7 @@ public final class PostgresTargetProbe implements TargetProbe {
               OptionalLong.of(cache),
               settings.contains("fsync=on") ? Durability.ON_DISK : Durability.NOT_FORCED,
               1,
+              true,
               BehindCache.OPERATING_SYSTEM,
               settings);
         });

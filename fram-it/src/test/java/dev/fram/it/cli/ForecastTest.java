@@ -19,8 +19,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.io.TempDir;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * The forecast against what really happens: {@code fram measure --save}, a whole migration with its
@@ -33,7 +31,6 @@ import org.slf4j.LoggerFactory;
 @Timeout(3600)
 @EnabledIfSystemProperty(named = "fram.forecast", matches = "POSTGRESQL|MYSQL|MARIADB")
 class ForecastTest {
-  private static final Logger LOG = LoggerFactory.getLogger(ForecastTest.class);
   private static final ObjectMapper MAPPER = new ObjectMapper();
   private static final Map<String, String> PARTS =
       new TreeMap<>(
@@ -76,8 +73,10 @@ class ForecastTest {
     data.load(servers, megabytes);
     ForecastData.Writing writing = data.writing(servers);
     try {
-      good(
-          fram.run("measure", "--save", "--time", System.getProperty("fram.forecast.time", "20s")));
+      Result measured =
+          fram.run("measure", "--save", "--time", System.getProperty("fram.forecast.time", "20s"));
+      good(measured);
+      Files.writeString(Path.of("target", "forecast-" + data.database() + ".txt"), measured.out());
       good(fram.run("migrate", "--cutover", "auto"));
     } finally {
       writing.end();
@@ -89,11 +88,6 @@ class ForecastTest {
 
   private static void good(Result result) {
     assertThat(result.code()).as(result.toString()).isZero();
-    result
-        .out()
-        .lines()
-        .filter(line -> line.matches("  (-|round|durable|writes).*"))
-        .forEach(LOG::info);
   }
 
   private static List<String> rows(ForecastData data, JsonNode report, Map<String, int[]> inside) {
@@ -119,7 +113,7 @@ class ForecastTest {
               low <= 0 ? "" : String.format(Locale.ROOT, "%.2f |", (double) high / low)));
     }
     for (JsonNode step : report.at("/cutovers/0/picture/steps")) {
-      LOG.info("{} {}", data, step);
+      System.out.println(data + " " + step);
     }
     return rows;
   }
