@@ -8,7 +8,6 @@ import static org.awaitility.Awaitility.await;
 import dev.fram.api.engine.StepOutcome;
 import dev.fram.api.error.ErrorCode;
 import dev.fram.api.error.FramException;
-import dev.fram.api.model.TableId;
 import dev.fram.api.status.PhaseName;
 import dev.fram.core.bus.Answer;
 import dev.fram.core.run.MigrationSettings;
