@@ -11,13 +11,14 @@ import java.util.Optional;
 
 /**
  * Draws one picture as lines that fit the canvas. A function of its arguments: knows no terminal,
- * no clock and no earlier picture. When there is too little room, tables in flight go first, then
- * old notes.
+ * no clock and no earlier picture. When there is too little room, the lag's line goes first, then
+ * tables in flight, then old notes.
  */
 public final class Screen {
   private static final int INDENT = 10;
   private static final int FEWEST_TABLES = 2;
   private static final int MOST_NOTES = 8;
+  private static final int BESIDE_BAR = 30;
 
   private final Canvas canvas;
   private final Glyphs glyphs;
@@ -33,8 +34,9 @@ public final class Screen {
     Screen top = new Screen(canvas);
     top.header(picture.status());
     top.copy(picture.status().copy());
+    Screen follow = new Screen(canvas);
+    follow.feed(picture.status());
     Screen middle = new Screen(canvas);
-    middle.feed(picture.status());
     middle.verify(picture.status().verify());
     middle.cutover(picture.status());
     picture.extras().forEach(extra -> middle.labelled(extra.label()).add(extra.text()));
@@ -45,13 +47,18 @@ public final class Screen {
     end.held(picture.status());
     picture.status().question().ifPresent(end::question);
     end.nextSteps(picture);
-    int room = canvas.rows() - top.lines.size() - middle.lines.size() - end.lines.size();
+    int taken = top.lines.size() + middle.lines.size() + end.lines.size();
+    int fewest = Math.min(FEWEST_TABLES, picture.status().copy().inFlight().size());
+    if (canvas.rows() - taken - follow.lines.size() > fewest) {
+      follow.trend(picture.status());
+    }
+    int room = canvas.rows() - taken - follow.lines.size();
     Screen notes = new Screen(canvas);
     notes.notes(picture.status().notes(), Math.min(MOST_NOTES, Math.max(0, room - FEWEST_TABLES)));
     Screen tables = new Screen(canvas);
     tables.inFlight(picture.status().copy().inFlight(), room - notes.lines.size());
     List<Line> all = new ArrayList<>(top.lines);
-    for (Screen part : List.of(tables, middle, notes, end)) {
+    for (Screen part : List.of(tables, follow, middle, notes, end)) {
       all.addAll(part.lines);
     }
     return List.copyOf(all.subList(0, Math.min(all.size(), canvas.rows())));
@@ -82,7 +89,7 @@ public final class Screen {
 
   private void copy(Status.Copy copy) {
     Line line = labelled("Copy");
-    int room = canvas.columns() - INDENT - 30;
+    int room = canvas.columns() - INDENT - BESIDE_BAR;
     if (copy.tables() > 0 && copy.tablesCopied() == copy.tables()) {
       // The expected bytes were an estimate; that all tables are there is a fact.
       bar(line, 1, 1, room);
@@ -160,6 +167,17 @@ public final class Screen {
     }
     more.add(dot, Ink.DIM)
         .add("the source keeps " + Figures.bytes(feed.retainedBytes()) + " of log");
+  }
+
+  /** Where a lag is said; below the copy's bar, and as long. */
+  private void trend(Status status) {
+    Sparkline lag = Sparkline.of(status.lagTrend(), canvas.columns() - INDENT - BESIDE_BAR, glyphs);
+    if (lag.isEmpty() || (isOver(status.phase()) && status.reverse().isEmpty())) {
+      return;
+    }
+    labelled("Lag")
+        .add(lag.signs(), Ink.BUSY)
+        .add("  most " + Figures.time(lag.highest()) + " in " + Figures.time(lag.millis()));
   }
 
   private void reverse(Status.Reverse reverse) {
