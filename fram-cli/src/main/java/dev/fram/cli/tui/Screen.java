@@ -37,7 +37,7 @@ public final class Screen {
     Screen follow = new Screen(canvas);
     follow.feed(picture.status());
     Screen middle = new Screen(canvas);
-    middle.verify(picture.status().verify());
+    middle.verify(picture.status());
     middle.cutover(picture.status());
     picture.extras().forEach(extra -> middle.labelled(extra.label()).add(extra.text()));
     Screen end = new Screen(canvas);
@@ -89,8 +89,12 @@ public final class Screen {
 
   private void copy(Status.Copy copy) {
     Line line = labelled("Copy");
+    if (copy.tables() == 0) {
+      line.add("has not begun", Ink.DIM);
+      return;
+    }
     int room = canvas.columns() - INDENT - BESIDE_BAR;
-    if (copy.tables() > 0 && copy.tablesCopied() == copy.tables()) {
+    if (copy.tablesCopied() == copy.tables()) {
       // The expected bytes were an estimate; that all tables are there is a fact.
       bar(line, 1, 1, room);
       line.add("  done", Ink.GOOD);
@@ -110,9 +114,7 @@ public final class Screen {
         .add(Figures.count(copy.rows()) + " rows")
         .add("  " + glyphs.dot + "  ", Ink.DIM)
         .add(Figures.bytes(copy.bytes()) + rate(copy.bytesPerSecond()));
-    Figures.left(copy.eta())
-        .filter(left -> copy.tables() > 0)
-        .ifPresent(left -> line().to(INDENT).add(left));
+    Figures.left(copy.eta()).ifPresent(left -> line().to(INDENT).add(left));
   }
 
   private static String rate(long bytesPerSecond) {
@@ -149,6 +151,10 @@ public final class Screen {
   private void feed(Status status) {
     Status.Feed feed = status.feed();
     String dot = "  " + glyphs.dot + "  ";
+    if (!hasBegun(status.phase())) {
+      labelled("Follow").add("has not begun", Ink.DIM);
+      return;
+    }
     Line line = labelled("Follow").add(Figures.count(feed.changes()) + " changes applied");
     if (isOver(status.phase())) {
       status.reverse().ifPresent(this::reverse);
@@ -172,7 +178,8 @@ public final class Screen {
   /** Where a lag is said; below the copy's bar, and as long. */
   private void trend(Status status) {
     Sparkline lag = Sparkline.of(status.lagTrend(), canvas.columns() - INDENT - BESIDE_BAR, glyphs);
-    if (lag.isEmpty() || (isOver(status.phase()) && status.reverse().isEmpty())) {
+    boolean over = isOver(status.phase()) && status.reverse().isEmpty();
+    if (lag.isEmpty() || over || !hasBegun(status.phase())) {
       return;
     }
     labelled("Lag")
@@ -197,6 +204,11 @@ public final class Screen {
         .add("the new server keeps " + Figures.bytes(reverse.retainedBytes()) + " of log");
   }
 
+  /** Before it nothing is copied and nothing is followed: there are no numbers. */
+  private static boolean hasBegun(PhaseName phase) {
+    return phase.compareTo(PhaseName.COPYING) >= 0;
+  }
+
   /** Nothing is read from the source any more. */
   private static boolean isOver(PhaseName phase) {
     return switch (phase) {
@@ -206,7 +218,8 @@ public final class Screen {
     };
   }
 
-  private void verify(Status.Verify verify) {
+  private void verify(Status status) {
+    Status.Verify verify = status.verify();
     if (verify.tables() == 0) {
       return;
     }
@@ -221,10 +234,12 @@ public final class Screen {
     if (verify.differing() > 0) {
       line.add(", " + Figures.count(verify.differing()) + " rows differ", Ink.BAD);
     }
-    line.add("  " + glyphs.dot + "  ", Ink.DIM)
-        .add(Figures.count(verify.rows()) + " rows")
-        .add("  " + glyphs.dot + "  ", Ink.DIM)
-        .add(Figures.count(verify.touched()) + " written since");
+    String dot = "  " + glyphs.dot + "  ";
+    line.add(dot, Ink.DIM).add(Figures.count(verify.rows()) + " rows");
+    // The last proof has compared them; afterwards nobody counts them any more.
+    if (!isOver(status.phase())) {
+      line.add(dot, Ink.DIM).add(Figures.count(verify.touched()) + " written since");
+    }
   }
 
   private void cutover(Status status) {

@@ -56,7 +56,7 @@ class ScreenTest {
              Copy     ######################################## 100 %  done
                       12 of 12 tables, 12 indexed  |  2,204,331 rows  |  760 MB
              Follow   120,331 changes applied
-             Verify   12 of 12 tables equal  |  2,204,331 rows  |  311 written since
+             Verify   12 of 12 tables equal  |  2,204,331 rows
              Cutover  writes blocked for 212 ms  |  the target serves
                       a client waited at most 241 ms to write, 18 ms to read; no error
 
@@ -82,6 +82,17 @@ class ScreenTest {
     assertThat(drawn(Pictures.copying(), new Canvas(80, 17, Glyphs.UNICODE)))
         .doesNotContain(" Lag ")
         .contains("public.orders", "fram cutover --dry-run");
+  }
+
+  @Test
+  void whatHasNotBegunHasNoNumbers() {
+    Status.Copy none = new Status.Copy(0, 0, 0, 0, 0, 0, 0, Status.Eta.measuring(), List.of());
+    assertThat(
+            drawn(
+                Pictures.status(PhaseName.PLANNED, none, Optional.empty(), List.of()),
+                Canvas.standard()))
+        .contains(" Copy     has not begun\n Follow   has not begun\n")
+        .doesNotContain(" Lag ");
   }
 
   @Test

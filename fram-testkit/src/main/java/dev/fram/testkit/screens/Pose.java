@@ -142,7 +142,7 @@ public enum Pose {
 
   private Status.Feed feed(int second, double wave) {
     if (before(PhaseName.COPYING)) {
-      return new Status.Feed("", "", 0, 0, 0, 0, 0, 0, 0, 0, 0);
+      return new Status.Feed("", "", -1, -1, 0, 0, 0, 0, 0, 0, -1);
     }
     boolean behind = before(PhaseName.VERIFYING);
     return new Status.Feed(

@@ -55,6 +55,12 @@ export const TRAIL = [
   ['serving', ['SERVING']],
 ];
 
+export const BACK = { ROLLING_BACK: 'rolling back', ROLLED_BACK: 'the old server serves again' };
+
+export const BEFORE_COPY = ['PLANNED', 'CHECKED', 'PREPARED'];
+
+export const OVER = ['SERVING', 'ROLLING_BACK', 'ROLLED_BACK', 'COMPLETED', 'CANCELLED'];
+
 export function sentence(status) {
   const table = {
     PLANNED: 'Checking both servers',
