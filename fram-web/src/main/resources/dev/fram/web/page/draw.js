@@ -127,13 +127,17 @@ function copy(c) {
     }));
 }
 
+function lag(of) {
+  return time(of.lag_millis) + (of.lag_bytes >= 0 ? `, ${bytes(of.lag_bytes)}` : '');
+}
+
 function feed(status) {
   const f = status.feed;
   const r = status.reverse;
   if (r) {
     facts('feed', [
       ['Direction', 'back to the old server'],
-      ['Behind', `${time(r.lag_millis)}, ${bytes(r.lag_bytes)}`],
+      ['Behind', lag(r)],
       ['Brought', `${count(r.changes)} changes in ${count(r.transactions)} transactions`],
       ['Log kept', `${bytes(r.retained_bytes)} on the new server`],
       ['Way back for', time(r.left_millis)],
@@ -154,7 +158,7 @@ function feed(status) {
   }
   const disk = f.backlog_on_disk_bytes > 0 ? `, ${bytes(f.backlog_on_disk_bytes)} on disk` : '';
   facts('feed', [
-    ['Lag', `${time(f.lag_millis)}, ${bytes(f.lag_bytes)}`],
+    ['Lag', lag(f)],
     ['Backlog', bytes(f.backlog_bytes) + disk],
     ['Applied', `${count(f.changes)} changes, ${count(f.changes_per_second)}/s`],
     ['Transactions', count(f.transactions)],
