@@ -5,6 +5,7 @@ import dev.fram.bench.apply.ApplyBench;
 import dev.fram.bench.copy.CopyBench;
 import dev.fram.bench.micro.MicroBench;
 import dev.fram.bench.verify.VerifyBench;
+import dev.fram.bench.viewers.ViewersBench;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
@@ -13,7 +14,13 @@ import picocli.CommandLine.Command;
     name = "fram bench",
     description =
         "Measures Fram beside other tools, on servers of its own that are gone afterwards.",
-    subcommands = {CopyBench.class, VerifyBench.class, ApplyBench.class, MicroBench.class},
+    subcommands = {
+      CopyBench.class,
+      VerifyBench.class,
+      ApplyBench.class,
+      ViewersBench.class,
+      MicroBench.class
+    },
     mixinStandardHelpOptions = true)
 public final class Bench {
   private Bench() {}

@@ -22,6 +22,7 @@ import java.util.Optional;
  * @param cutover the cutover, once one was tried
  * @param reverse the reverse feed, while there is one
  * @param guard what is held back for the source's sake, and why; empty when nothing is
+ * @param lagTrend the lag of the last minutes, of the reverse feed while there is one
  * @param lagging why the target is behind; empty while it is not
  * @param held why the run waits for a person; empty when it does not
  * @param question what only a person can answer; empty when nothing is asked
@@ -42,6 +43,7 @@ public record Status(
     Optional<Cutover> cutover,
     Optional<Reverse> reverse,
     Optional<String> guard,
+    Trend lagTrend,
     Optional<String> lagging,
     Optional<String> held,
     Optional<Question> question,
@@ -57,6 +59,7 @@ public record Status(
   @SuppressWarnings("RedundantNullCheck") // a picture that an older program has written
   public Status {
     alarms = alarms == null ? List.of() : List.copyOf(alarms);
+    lagTrend = lagTrend == null ? Trend.none() : lagTrend;
   }
 
   /** The same with that question and the commands that answer it. */
@@ -96,6 +99,7 @@ public record Status(
         cutover,
         reverse,
         guard,
+        lagTrend,
         lagging,
         held,
         asked,
@@ -185,6 +189,23 @@ public record Status(
       long skipped,
       long changesPerSecond,
       long retainedBytes) {}
+
+  /**
+   * How one number went, in even steps; the last one is now.
+   *
+   * @param stepMillis how long a step is
+   * @param values the highest of each step, oldest first; -1 where it was not known
+   */
+  public record Trend(long stepMillis, List<Long> values) {
+    public Trend {
+      values = List.copyOf(values);
+    }
+
+    /** Before anything is known. */
+    public static Trend none() {
+      return new Trend(0, List.of());
+    }
+  }
 
   /**
    * @param mode {@code continuous} or {@code off}; empty before it begins

@@ -3,8 +3,8 @@ package dev.fram.cli.tui;
 
 /** The signs a terminal can show. */
 public enum Glyphs {
-  UNICODE("█", "░", "✔", "●", "○", "✘", "─", "…", "·"),
-  ASCII("#", ".", "+", "*", "-", "x", "-", "...", "|");
+  UNICODE("█", "░", "✔", "●", "○", "✘", "─", "…", "·", "▁▂▃▄▅▆▇█"),
+  ASCII("#", ".", "+", "*", "-", "x", "-", "...", "|", "_.:-=+*#");
 
   final String full;
   final String empty;
@@ -16,6 +16,9 @@ public enum Glyphs {
   final String ellipsis;
   final String dot;
 
+  /** From nothing to the highest. */
+  final String levels;
+
   Glyphs(
       String full,
       String empty,
@@ -25,7 +28,8 @@ public enum Glyphs {
       String failed,
       String rule,
       String ellipsis,
-      String dot) {
+      String dot,
+      String levels) {
     this.full = full;
     this.empty = empty;
     this.done = done;
@@ -35,5 +39,6 @@ public enum Glyphs {
     this.rule = rule;
     this.ellipsis = ellipsis;
     this.dot = dot;
+    this.levels = levels;
   }
 }

@@ -11,13 +11,14 @@ import java.util.Optional;
 
 /**
  * Draws one picture as lines that fit the canvas. A function of its arguments: knows no terminal,
- * no clock and no earlier picture. When there is too little room, tables in flight go first, then
- * old notes.
+ * no clock and no earlier picture. When there is too little room, the lag's line goes first, then
+ * tables in flight, then old notes.
  */
 public final class Screen {
   private static final int INDENT = 10;
   private static final int FEWEST_TABLES = 2;
   private static final int MOST_NOTES = 8;
+  private static final int BESIDE_BAR = 30;
 
   private final Canvas canvas;
   private final Glyphs glyphs;
@@ -33,9 +34,10 @@ public final class Screen {
     Screen top = new Screen(canvas);
     top.header(picture.status());
     top.copy(picture.status().copy());
+    Screen follow = new Screen(canvas);
+    follow.feed(picture.status());
     Screen middle = new Screen(canvas);
-    middle.feed(picture.status());
-    middle.verify(picture.status().verify());
+    middle.verify(picture.status());
     middle.cutover(picture.status());
     picture.extras().forEach(extra -> middle.labelled(extra.label()).add(extra.text()));
     Screen end = new Screen(canvas);
@@ -45,13 +47,18 @@ public final class Screen {
     end.held(picture.status());
     picture.status().question().ifPresent(end::question);
     end.nextSteps(picture);
-    int room = canvas.rows() - top.lines.size() - middle.lines.size() - end.lines.size();
+    int taken = top.lines.size() + middle.lines.size() + end.lines.size();
+    int fewest = Math.min(FEWEST_TABLES, picture.status().copy().inFlight().size());
+    if (canvas.rows() - taken - follow.lines.size() > fewest) {
+      follow.trend(picture.status());
+    }
+    int room = canvas.rows() - taken - follow.lines.size();
     Screen notes = new Screen(canvas);
     notes.notes(picture.status().notes(), Math.min(MOST_NOTES, Math.max(0, room - FEWEST_TABLES)));
     Screen tables = new Screen(canvas);
     tables.inFlight(picture.status().copy().inFlight(), room - notes.lines.size());
     List<Line> all = new ArrayList<>(top.lines);
-    for (Screen part : List.of(tables, middle, notes, end)) {
+    for (Screen part : List.of(tables, follow, middle, notes, end)) {
       all.addAll(part.lines);
     }
     return List.copyOf(all.subList(0, Math.min(all.size(), canvas.rows())));
@@ -82,8 +89,12 @@ public final class Screen {
 
   private void copy(Status.Copy copy) {
     Line line = labelled("Copy");
-    int room = canvas.columns() - INDENT - 30;
-    if (copy.tables() > 0 && copy.tablesCopied() == copy.tables()) {
+    if (copy.tables() == 0) {
+      line.add("has not begun", Ink.DIM);
+      return;
+    }
+    int room = canvas.columns() - INDENT - BESIDE_BAR;
+    if (copy.tablesCopied() == copy.tables()) {
       // The expected bytes were an estimate; that all tables are there is a fact.
       bar(line, 1, 1, room);
       line.add("  done", Ink.GOOD);
@@ -103,9 +114,7 @@ public final class Screen {
         .add(Figures.count(copy.rows()) + " rows")
         .add("  " + glyphs.dot + "  ", Ink.DIM)
         .add(Figures.bytes(copy.bytes()) + rate(copy.bytesPerSecond()));
-    Figures.left(copy.eta())
-        .filter(left -> copy.tables() > 0)
-        .ifPresent(left -> line().to(INDENT).add(left));
+    Figures.left(copy.eta()).ifPresent(left -> line().to(INDENT).add(left));
   }
 
   private static String rate(long bytesPerSecond) {
@@ -142,6 +151,10 @@ public final class Screen {
   private void feed(Status status) {
     Status.Feed feed = status.feed();
     String dot = "  " + glyphs.dot + "  ";
+    if (!hasBegun(status.phase())) {
+      labelled("Follow").add("has not begun", Ink.DIM);
+      return;
+    }
     Line line = labelled("Follow").add(Figures.count(feed.changes()) + " changes applied");
     if (isOver(status.phase())) {
       status.reverse().ifPresent(this::reverse);
@@ -162,6 +175,18 @@ public final class Screen {
         .add("the source keeps " + Figures.bytes(feed.retainedBytes()) + " of log");
   }
 
+  /** Where a lag is said; below the copy's bar, and as long. */
+  private void trend(Status status) {
+    Sparkline lag = Sparkline.of(status.lagTrend(), canvas.columns() - INDENT - BESIDE_BAR, glyphs);
+    boolean over = isOver(status.phase()) && status.reverse().isEmpty();
+    if (lag.isEmpty() || over || !hasBegun(status.phase())) {
+      return;
+    }
+    labelled("Lag")
+        .add(lag.signs(), Ink.BUSY)
+        .add("  most " + Figures.time(lag.highest()) + " in " + Figures.time(lag.millis()));
+  }
+
   private void reverse(Status.Reverse reverse) {
     String dot = "  " + glyphs.dot + "  ";
     Line line =
@@ -179,6 +204,11 @@ public final class Screen {
         .add("the new server keeps " + Figures.bytes(reverse.retainedBytes()) + " of log");
   }
 
+  /** Before it nothing is copied and nothing is followed: there are no numbers. */
+  private static boolean hasBegun(PhaseName phase) {
+    return phase.compareTo(PhaseName.COPYING) >= 0;
+  }
+
   /** Nothing is read from the source any more. */
   private static boolean isOver(PhaseName phase) {
     return switch (phase) {
@@ -188,7 +218,8 @@ public final class Screen {
     };
   }
 
-  private void verify(Status.Verify verify) {
+  private void verify(Status status) {
+    Status.Verify verify = status.verify();
     if (verify.tables() == 0) {
       return;
     }
@@ -203,10 +234,12 @@ public final class Screen {
     if (verify.differing() > 0) {
       line.add(", " + Figures.count(verify.differing()) + " rows differ", Ink.BAD);
     }
-    line.add("  " + glyphs.dot + "  ", Ink.DIM)
-        .add(Figures.count(verify.rows()) + " rows")
-        .add("  " + glyphs.dot + "  ", Ink.DIM)
-        .add(Figures.count(verify.touched()) + " written since");
+    String dot = "  " + glyphs.dot + "  ";
+    line.add(dot, Ink.DIM).add(Figures.count(verify.rows()) + " rows");
+    // The last proof has compared them; afterwards nobody counts them any more.
+    if (!isOver(status.phase())) {
+      line.add(dot, Ink.DIM).add(Figures.count(verify.touched()) + " written since");
+    }
   }
 
   private void cutover(Status status) {

@@ -87,12 +87,22 @@ public final class Pictures {
         cutover,
         Optional.empty(),
         Optional.empty(),
+        trend(),
         Optional.empty(),
         Optional.empty(),
         Optional.empty(),
         List.of(),
         notes,
         List.of("fram status --watch", "fram cutover --dry-run"));
+  }
+
+  /** Up, unknown for a while, and down again. */
+  private static Status.Trend trend() {
+    List<Long> values = new ArrayList<>();
+    for (long i = 0; i < 50; i++) {
+      values.add(i >= 30 && i < 33 ? -1 : 420 + 200 * Math.max(0, 20 - Math.abs(i - 28)));
+    }
+    return new Status.Trend(3_000, values);
   }
 
   static Status held(Status status, String reason) {
@@ -109,6 +119,7 @@ public final class Pictures {
         status.cutover(),
         status.reverse(),
         status.guard(),
+        status.lagTrend(),
         status.lagging(),
         Optional.of(reason),
         status.question(),
@@ -131,6 +142,7 @@ public final class Pictures {
         status.cutover(),
         status.reverse(),
         status.guard(),
+        status.lagTrend(),
         status.lagging(),
         status.held(),
         status.question(),

@@ -32,6 +32,7 @@ class ScreenTest {
                       public.line_items           index
              Follow   120,331 changes applied  ·  3,201/s  ·  lag 420 ms, 1.3 MB
                       waiting 13 MB (4.2 MB on disk)  ·  the source keeps 44 MB of log
+             Lag      ▂▂▃▃▃▄▄▅▅▅▆▆▆▇▇▇████   ▇▆▆▆▅▅▅▄▄▃▃▃▂▂▂▁▁  most 4.4 s in 2 min
 
              Notes    waited 2.1 s for transaction 4711 of pid 812 to end
 
@@ -55,7 +56,7 @@ class ScreenTest {
              Copy     ######################################## 100 %  done
                       12 of 12 tables, 12 indexed  |  2,204,331 rows  |  760 MB
              Follow   120,331 changes applied
-             Verify   12 of 12 tables equal  |  2,204,331 rows  |  311 written since
+             Verify   12 of 12 tables equal  |  2,204,331 rows
              Cutover  writes blocked for 212 ms  |  the target serves
                       a client waited at most 241 ms to write, 18 ms to read; no error
 
@@ -63,6 +64,52 @@ class ScreenTest {
                       fram cutover --dry-run
              Ctrl-C stops here.
             """);
+  }
+
+  @Test
+  void theLagsLineUsesTheRoomThereIs() {
+    String small = lag(Pictures.copying(), Canvas.standard());
+    String wide = lag(Pictures.copying(), new Canvas(160, 50, Glyphs.UNICODE));
+    assertThat(small).hasSizeLessThanOrEqualTo(80).contains("█", "   ", "most 4.4 s in 2 min");
+    assertThat(wide).hasSizeLessThanOrEqualTo(160).contains("most 4.4 s in 2 min 30 s");
+    assertThat(wide.strip().substring(3).strip()).startsWith("▁▁▁▁▁▁▁▁▁▂");
+    assertThat(lag(Pictures.copying(), new Canvas(80, 24, Glyphs.ASCII)).chars())
+        .allMatch(c -> c < 128);
+  }
+
+  @Test
+  void theLagsLineIsTheFirstToGo() {
+    assertThat(drawn(Pictures.copying(), new Canvas(80, 17, Glyphs.UNICODE)))
+        .doesNotContain(" Lag ")
+        .contains("public.orders", "fram cutover --dry-run");
+  }
+
+  @Test
+  void whatHasNotBegunHasNoNumbers() {
+    Status.Copy none = new Status.Copy(0, 0, 0, 0, 0, 0, 0, Status.Eta.measuring(), List.of());
+    assertThat(
+            drawn(
+                Pictures.status(PhaseName.PLANNED, none, Optional.empty(), List.of()),
+                Canvas.standard()))
+        .contains(" Copy     has not begun\n Follow   has not begun\n")
+        .doesNotContain(" Lag ");
+  }
+
+  @Test
+  void whatIsNotKnownOfTheLagIsAGap() {
+    Status.Trend trend = new Status.Trend(3_000, List.of(0L, -1L, 700L, 8_000L, -1L));
+    assertThat(Sparkline.of(trend, 6, Glyphs.UNICODE))
+        .isEqualTo(new Sparkline(" ▁ ▁█ ", 8_000, 15_000));
+    assertThat(Sparkline.of(trend, 3, Glyphs.ASCII)).isEqualTo(new Sparkline("_# ", 8_000, 9_000));
+    Status.Trend calm = new Status.Trend(3_000, List.of(20L, 90L, 10L));
+    assertThat(Sparkline.of(calm, 3, Glyphs.UNICODE).signs()).isEqualTo("▁▁▁");
+    assertThat(Sparkline.of(new Status.Trend(3_000, List.of(-1L)), 3, Glyphs.UNICODE).isEmpty())
+        .isTrue();
+    assertThat(Sparkline.of(Status.Trend.none(), 3, Glyphs.UNICODE).isEmpty()).isTrue();
+  }
+
+  private static String lag(Status status, Canvas canvas) {
+    return drawn(status, canvas).lines().filter(line -> line.startsWith(" Lag ")).findFirst().get();
   }
 
   @Test

@@ -30,6 +30,10 @@ final class ReverseFigures {
     measured = Optional.empty();
   }
 
+  boolean goesOn() {
+    return measured.isPresent();
+  }
+
   Optional<Status.Reverse> picture() {
     return measured.map(m ->
         new Status.Reverse(

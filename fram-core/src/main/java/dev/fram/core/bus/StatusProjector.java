@@ -26,6 +26,7 @@ public final class StatusProjector {
   private final CutoverFigures cutover = new CutoverFigures();
   private final ReverseFigures reverse = new ReverseFigures();
   private final Meter changesMeter = new Meter();
+  private final LagTrend lagTrend = new LagTrend();
   private final Map<String, String> held = new LinkedHashMap<>();
   private final Map<String, String> alarms = new LinkedHashMap<>();
   private final Deque<String> notes = new ArrayDeque<>();
@@ -73,9 +74,9 @@ public final class StatusProjector {
       case RunEvent.Applied e -> applied(e);
       case RunEvent.ReverseReceived e -> reverse.received(e.position());
       case RunEvent.ReverseApplied e -> reverse.applied(e);
-      case RunEvent.ReverseMeasured e -> reverse.measured(e);
-      case RunEvent.ReverseEnded e -> reverse.ended();
-      case RunEvent.BacklogMeasured e -> backlog = e;
+      case RunEvent.ReverseMeasured e -> measured(e);
+      case RunEvent.ReverseEnded e -> ended();
+      case RunEvent.BacklogMeasured e -> measured(e);
       case RunEvent.LogMeasured e -> log = e;
       case RunEvent.Held e -> held.put(e.by(), e.reason());
       case RunEvent.HeldEnded e -> held.remove(e.by());
@@ -113,6 +114,7 @@ public final class StatusProjector {
             cutover.picture(),
             reverse.picture(),
             guard,
+            lagTrend.picture(),
             lagging,
             reason(),
             Optional.empty(),
@@ -166,6 +168,27 @@ public final class StatusProjector {
     transactions += e.transactions();
     changes += e.changes();
     skipped += e.skipped();
+  }
+
+  private void measured(RunEvent.BacklogMeasured e) {
+    backlog = e;
+    // Before the copy nothing is followed; while the old server follows, that is the lag.
+    if (phase.compareTo(PhaseName.PREPARED) > 0 && !reverse.goesOn()) {
+      lagTrend.take(clock.nanos(), e.lagMillis());
+    }
+  }
+
+  private void measured(RunEvent.ReverseMeasured e) {
+    if (!reverse.goesOn()) {
+      lagTrend.forget();
+    }
+    reverse.measured(e);
+    lagTrend.take(clock.nanos(), e.lagMillis());
+  }
+
+  private void ended() {
+    reverse.ended();
+    lagTrend.forget();
   }
 
   private void note(String text) {

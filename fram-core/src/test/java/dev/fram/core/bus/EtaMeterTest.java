@@ -70,6 +70,19 @@ final class EtaMeterTest {
   }
 
   @Test
+  void aTinyTablesIndexTellsNothing() {
+    meter.indexed(8_192, SECOND / 20);
+    assertThat(meter.eta(0, new EtaMeter.Work(ALL, 0, ALL)).known()).isFalse();
+    for (int i = 0; i < 20; i++) {
+      second(100);
+    }
+    assertThat(now().of()).isEqualTo(Eta.Of.COPY);
+    Eta rest = meter.eta(seconds * SECOND, new EtaMeter.Work(ALL, 0, 8_192 * 100));
+    assertThat(rest.of()).isEqualTo(Eta.Of.COPY_AND_INDEXES);
+    assertThat(rest.highMillis()).isEqualTo(5_000);
+  }
+
+  @Test
   void doneIsDone() {
     Eta eta = meter.eta(0, new EtaMeter.Work(ALL, 0, 0));
     assertThat(eta.known()).isTrue();

@@ -4,6 +4,7 @@ package dev.fram.testkit.screens;
 import dev.fram.api.status.PhaseName;
 import dev.fram.api.status.Question;
 import dev.fram.api.status.Status;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -46,7 +47,7 @@ public enum Pose {
 
   /** So long after the process began. */
   public Status at(int second) {
-    double wave = 1 + Math.sin(second / 60.0) / 3;
+    double wave = wave(second);
     return new Status(
         "3f2a91bc",
         "db1.example.com:5432/shop",
@@ -67,6 +68,7 @@ public enum Pose {
             ? Optional.of(
                 "db1 keeps 12 GB of its log for the copy, 60 % of the limit; the copy goes slower.")
             : Optional.empty(),
+        lagTrend(second),
         Optional.empty(),
         held(),
         question(),
@@ -79,6 +81,28 @@ public enum Pose {
                     + "the copy fell from 210 MB/s to 40 MB/s at 02:14:07 UTC without a change of its load; it waits for the target's writes.")
             : List.of(),
         next());
+  }
+
+  /** With a gap: for a while the source did not answer. */
+  private Status.Trend lagTrend(int second) {
+    if (before(PhaseName.COPYING)) {
+      return Status.Trend.none();
+    }
+    List<Long> values = new ArrayList<>();
+    for (int ago = 119; ago >= 0; ago--) {
+      boolean silent = ago > 22 && ago < 26;
+      values.add(silent ? -1 : lag(second - 3 * ago));
+    }
+    return new Status.Trend(3_000, values);
+  }
+
+  private long lag(int second) {
+    double hill = Math.pow(Math.sin(second / 60.0), 2);
+    return (long) (before(PhaseName.VERIFYING) ? 600 + 5_000 * hill : 40 + 130 * hill);
+  }
+
+  private static double wave(int second) {
+    return 1 + Math.sin(second / 60.0) / 3;
   }
 
   private boolean before(PhaseName other) {
@@ -118,15 +142,14 @@ public enum Pose {
 
   private Status.Feed feed(int second, double wave) {
     if (before(PhaseName.COPYING)) {
-      return new Status.Feed("", "", 0, 0, 0, 0, 0, 0, 0, 0, 0);
+      return new Status.Feed("", "", -1, -1, 0, 0, 0, 0, 0, 0, -1);
     }
     boolean behind = before(PhaseName.VERIFYING);
-    long lag = (long) ((behind ? 4_200 : 120) * wave);
     return new Status.Feed(
         "0/3A4B5C6D",
         "0/3A000000",
         behind ? (long) (1_250_000 * wave) : 4_200,
-        lag,
+        lag(second),
         behind ? 12_500_000 : 0,
         behind ? 4_200_000 : 0,
         220L * second,

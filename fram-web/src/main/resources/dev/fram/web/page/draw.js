@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Draws a picture. Everything shown comes from the picture; nothing is computed but its words.
 
-import { ACTIONS, TRAIL, bytes, count, eta, percent, sentence, time } from './words.js';
+import { ACTIONS, BACK, BEFORE_COPY, OVER, TRAIL, bytes, count, eta, percent, sentence, time } from './words.js';
 
 const drawn = new Map();
 
@@ -48,14 +48,21 @@ export function picture(event) {
   fill('next', next, () => ['In a terminal: ', ...next.flatMap((step, i) => [i ? ', ' : '', el('code', {}, step)])]);
   copy(status.copy);
   feed(status);
-  verify(status.verify);
+  verify(status);
   cutover(status);
 }
 
 function trail(status) {
+  const back = BACK[status.phase];
+  if (back) {
+    // The stations lead there; that they were passed once says nothing here.
+    fill('trail', [status.phase], () => [
+      el('li', { class: status.phase === 'ROLLED_BACK' ? 'done' : 'now', 'aria-current': 'step' }, back),
+    ]);
+    return;
+  }
   const now = TRAIL.findIndex(([, phases]) => phases.includes(status.phase));
-  const done = { COMPLETED: TRAIL.length, ROLLING_BACK: TRAIL.length, ROLLED_BACK: TRAIL.length };
-  const reached = now >= 0 ? now : (done[status.phase] ?? 0);
+  const reached = now >= 0 ? now : (status.phase === 'COMPLETED' ? TRAIL.length : 0);
   const over = status.phase === 'SERVING';
   fill('trail', [reached, now, over], () =>
     TRAIL.map(([name], i) => {
@@ -69,8 +76,10 @@ function trail(status) {
     }));
 }
 
+/** What a sentence has between backquotes is a command. */
 function banner(kind, title, words) {
-  return el('p', { class: `banner ${kind}` }, el('b', {}, title), words);
+  const parts = words.split('`').map((part, i) => (i % 2 ? el('span', { class: 'mono' }, part) : part));
+  return el('p', { class: `banner ${kind}` }, el('b', {}, title), ...parts);
 }
 
 function banners(status) {
@@ -118,22 +127,38 @@ function copy(c) {
     }));
 }
 
+function lag(of) {
+  return time(of.lag_millis) + (of.lag_bytes >= 0 ? `, ${bytes(of.lag_bytes)}` : '');
+}
+
 function feed(status) {
   const f = status.feed;
   const r = status.reverse;
   if (r) {
     facts('feed', [
       ['Direction', 'back to the old server'],
-      ['Behind', `${time(r.lag_millis)}, ${bytes(r.lag_bytes)}`],
+      ['Behind', lag(r)],
       ['Brought', `${count(r.changes)} changes in ${count(r.transactions)} transactions`],
       ['Log kept', `${bytes(r.retained_bytes)} on the new server`],
       ['Way back for', time(r.left_millis)],
     ]);
     return;
   }
+  if (BEFORE_COPY.includes(status.phase)) {
+    facts('feed', [['State', 'has not begun']]);
+    return;
+  }
+  if (OVER.includes(status.phase)) {
+    // Nothing is read from the source any more: a lag of then would be taken for one of now.
+    facts('feed', [
+      ['Applied', `${count(f.changes)} changes`],
+      ['Transactions', count(f.transactions)],
+    ]);
+    return;
+  }
   const disk = f.backlog_on_disk_bytes > 0 ? `, ${bytes(f.backlog_on_disk_bytes)} on disk` : '';
   facts('feed', [
-    ['Lag', `${time(f.lag_millis)}, ${bytes(f.lag_bytes)}`],
+    ['Lag', lag(f)],
     ['Backlog', bytes(f.backlog_bytes) + disk],
     ['Applied', `${count(f.changes)} changes, ${count(f.changes_per_second)}/s`],
     ['Transactions', count(f.transactions)],
@@ -142,7 +167,8 @@ function feed(status) {
   ]);
 }
 
-function verify(v) {
+function verify(status) {
+  const v = status.verify;
   if (!v.mode) {
     facts('verify', [['State', 'has not begun']]);
     return;
@@ -155,7 +181,7 @@ function verify(v) {
     ['Tables', `${count(v.equal)} of ${count(v.tables)} equal` + (v.different ? `, ${count(v.different)} different` : '')],
     ['Rows', `${count(v.rows)} compared, ${count(v.rows_per_second)}/s a job`],
     ['Differ', v.differing ? `${count(v.differing)} rows` : 'none'],
-    ['Written since', `${count(v.touched)} rows, compared again at the cutover`],
+    ['Written since', OVER.includes(status.phase) ? '' : `${count(v.touched)} rows, compared again at the cutover`],
   ]);
 }
 

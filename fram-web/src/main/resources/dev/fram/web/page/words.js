@@ -48,12 +48,18 @@ export const TRAIL = [
   ['check', ['PLANNED']],
   ['schema', ['CHECKED']],
   ['copy', ['PREPARED', 'COPYING']],
-  ['catch up', ['CATCHING_UP']],
-  ['compare', ['VERIFYING']],
+  ['follow', ['CATCHING_UP']],
+  ['verify', ['VERIFYING']],
   ['ready', ['READY']],
   ['cutover', ['CUTTING_OVER']],
   ['serving', ['SERVING']],
 ];
+
+export const BACK = { ROLLING_BACK: 'rolling back', ROLLED_BACK: 'the old server serves again' };
+
+export const BEFORE_COPY = ['PLANNED', 'CHECKED', 'PREPARED'];
+
+export const OVER = ['SERVING', 'ROLLING_BACK', 'ROLLED_BACK', 'COMPLETED', 'CANCELLED'];
 
 export function sentence(status) {
   const table = {
@@ -84,7 +90,7 @@ export const ACTIONS = {
     go: 'Cut over now',
     main: true,
   },
-  verify: { label: 'Compare anew' },
+  verify: { label: 'Verify anew' },
   'rollback-dry-run': { label: 'Dry run of the rollback' },
   rollback: {
     label: 'Roll back …',

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.fram.api.check.Finding;
 import dev.fram.api.status.PhaseName;
+import dev.fram.testkit.browser.Browser;
 import dev.fram.testkit.browser.ChromiumProgram;
 import dev.fram.testkit.screens.Pose;
 import dev.fram.testkit.screens.SmallPng;

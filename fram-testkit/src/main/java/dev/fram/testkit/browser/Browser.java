@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-package dev.fram.web.page;
+package dev.fram.testkit.browser;
 
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.fram.testkit.browser.ChromiumProgram;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -30,7 +29,7 @@ import java.util.concurrent.atomic.AtomicInteger;
  * One page of a headless Chromium, driven by the protocol of its developer tools. Owned by the
  * test's thread.
  */
-final class Browser implements AutoCloseable {
+public final class Browser implements AutoCloseable {
   private static final JsonMapper MAPPER = JsonMapper.builder().build();
   private static final Duration PATIENCE = Duration.ofSeconds(60);
 
@@ -40,7 +39,12 @@ final class Browser implements AutoCloseable {
   private final Map<Integer, CompletableFuture<JsonNode>> waiting = new ConcurrentHashMap<>();
   private final List<String> complaints = new CopyOnWriteArrayList<>();
 
-  Browser(ChromiumProgram program, Path profile) throws Exception {
+  /**
+   * Starts one.
+   *
+   * @param profile its folder; made when it is not there
+   */
+  public Browser(ChromiumProgram program, Path profile) throws Exception {
     Files.createDirectories(profile);
     process =
         program
@@ -65,11 +69,11 @@ final class Browser implements AutoCloseable {
   }
 
   /** What the page's console and the browser have complained about since the last {@link #open}. */
-  List<String> complaints() {
+  public List<String> complaints() {
     return complaints;
   }
 
-  void open(String url) throws Exception {
+  public void open(String url) throws Exception {
     complaints.clear();
     ObjectNode parameters = MAPPER.createObjectNode().put("url", url);
     call("Page.navigate", parameters);
@@ -77,7 +81,7 @@ final class Browser implements AutoCloseable {
   }
 
   /** A phone or a desk. */
-  void size(int width, int height, double scale) throws Exception {
+  public void size(int width, int height, double scale) throws Exception {
     call(
         "Emulation.setDeviceMetricsOverride",
         MAPPER
@@ -88,7 +92,8 @@ final class Browser implements AutoCloseable {
             .put("mobile", width < 600));
   }
 
-  void scheme(String scheme) throws Exception {
+  /** {@code light} or {@code dark}. */
+  public void scheme(String scheme) throws Exception {
     ObjectNode parameters = MAPPER.createObjectNode();
     parameters
         .putArray("features")
@@ -99,7 +104,7 @@ final class Browser implements AutoCloseable {
   }
 
   /** What an expression of the page is; promises are waited for. */
-  JsonNode eval(String script) throws Exception {
+  public JsonNode eval(String script) throws Exception {
     JsonNode result =
         call(
             "Runtime.evaluate",
@@ -114,12 +119,13 @@ final class Browser implements AutoCloseable {
     return result.path("result").path("value");
   }
 
-  void awaitTrue(String script) {
+  /** Waits until an expression of the page is true. */
+  public void awaitTrue(String script) {
     await().atMost(PATIENCE).until(() -> eval("Boolean(" + script + ")").asBoolean());
   }
 
   /** A click of the mouse in the middle of what the selector finds. */
-  void click(String selector) throws Exception {
+  public void click(String selector) throws Exception {
     awaitTrue("document.querySelector('" + selector + "')?.checkVisibility()");
     JsonNode at =
         eval(
@@ -141,11 +147,12 @@ final class Browser implements AutoCloseable {
   }
 
   /** What the keyboard would write into the field that has the focus. */
-  void type(String text) throws Exception {
+  public void type(String text) throws Exception {
     call("Input.insertText", MAPPER.createObjectNode().put("text", text));
   }
 
-  void key(String key, int code) throws Exception {
+  /** Presses a key; {@code code} is its number in the browser. */
+  public void key(String key, int code) throws Exception {
     for (String type : List.of("keyDown", "keyUp")) {
       ObjectNode parameters = MAPPER.createObjectNode().put("type", type).put("key", key);
       parameters.put("code", key).put("windowsVirtualKeyCode", code);
@@ -157,7 +164,7 @@ final class Browser implements AutoCloseable {
   }
 
   /** The whole page, however long. */
-  void picture(Path file) throws Exception {
+  public void picture(Path file) throws Exception {
     JsonNode shot =
         call(
             "Page.captureScreenshot",
