@@ -52,6 +52,9 @@ public interface TargetProbe extends AutoCloseable {
    */
   long buildIndex();
 
+  /** Removes what {@link #buildIndex} made. */
+  void dropIndex();
+
   /** The disk that the server keeps its data on, as far as it can be seen. */
   Disk disk();
 

@@ -143,7 +143,12 @@ final class MeasureLines {
                 : UNKNOWN));
     line("durable commits", each(target.commit(), "commits/s"));
     line("bulk writing", rate(target.load()) + sessions(target.sessions()));
-    line("building an index", rate(target.index()) + " of index, by 1 session");
+    line(
+        "building an index",
+        rate(target.index())
+            + " of index, by 1 session; "
+            + Amount.latency(target.indexAtLeastMillis())
+            + " at least");
     line(
         "random updates",
         Amount.count(Math.round(target.updatesPerSecond()))

@@ -111,7 +111,7 @@ final class Forecaster {
     double read = source.read().get().bytesPerSecond();
     double write = target.load().bytesPerSecond();
     double bytes = streamBytes();
-    double commits = COMMITS_A_TABLE * tables.size() * target.commit().p50Millis() / 1000;
+    double commits = COMMITS_A_TABLE * tables.size() / target.commit().perSecond();
     evidence.add(
         Amount.bytes(bytes)
             + " of rows in "
@@ -169,8 +169,12 @@ final class Forecaster {
             + " by one session (a plain index on whole numbers; others take longer), "
             + settings.indexJobs()
             + " at a time"
-            + (target.facts().indexesApart() ? "." : ", those of one table one after the other."));
-    double whole = bytes.getAsLong() / rate;
+            + (target.facts().indexesApart() ? "" : ", those of one table one after the other")
+            + "; "
+            + Amount.latency(target.indexAtLeastMillis())
+            + " of it for each table however small.");
+    double least = tables.size() * target.indexAtLeastMillis() / 1000;
+    double whole = bytes.getAsLong() / rate + least;
     double shared = whole / settings.indexJobs();
     return OptionalDouble.of(
         FINISH_SECONDS

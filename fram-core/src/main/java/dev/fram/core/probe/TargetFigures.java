@@ -12,6 +12,7 @@ import java.util.OptionalDouble;
  * @param load rows loaded as the copy loads them
  * @param sessions how many sessions loaded at a time
  * @param index bytes of index built, by one session
+ * @param indexAtLeastMillis what an index takes of a table with next to nothing in it
  * @param update a hundred rows anywhere in the table updated in one durable transaction
  * @param updatesPerSecond rows a second that is
  * @param read one row anywhere in the table read
@@ -27,6 +28,7 @@ public record TargetFigures(
     Rate load,
     int sessions,
     Rate index,
+    double indexAtLeastMillis,
     Latency update,
     double updatesPerSecond,
     Latency read,

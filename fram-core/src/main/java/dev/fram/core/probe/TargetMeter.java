@@ -82,6 +82,8 @@ final class TargetMeter {
     Timing timing = new Timing(clock, signal);
     TargetProbe.Facts facts = probe.facts();
     Latency commit = commits(probe, settings.share(5));
+    double atLeast = millis(probe::buildIndex);
+    probe.dropIndex();
     Rate load = load(rowBytes, settings.share(8));
     signal.check();
     long began = clock.nanos();
@@ -95,6 +97,7 @@ final class TargetMeter {
         load,
         settings.jobs(),
         index,
+        atLeast,
         update,
         UPDATED * update.perSecond(),
         read,
@@ -104,6 +107,13 @@ final class TargetMeter {
         facts,
         DiskVerdict.of(commit, roundTrip, read, fetched, facts),
         probe.disk());
+  }
+
+  private double millis(Runnable work) {
+    signal.check();
+    long began = clock.nanos();
+    work.run();
+    return (clock.nanos() - began) / 1e6;
   }
 
   /** The scratch table as it is now. */

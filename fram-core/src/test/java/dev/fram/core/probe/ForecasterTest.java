@@ -50,7 +50,7 @@ final class ForecasterTest {
   @Test
   void oneTablesIndexesMayBeBuiltByOneSession() {
     apart = false;
-    assertThat(forecast().index()).contains(TimeRange.around(100.7));
+    assertThat(forecast().index()).contains(TimeRange.around(100.74));
   }
 
   @Test
@@ -165,6 +165,7 @@ final class ForecasterTest {
         rate(write),
         4,
         rate(10 * MB),
+        40,
         commit,
         1000,
         commit,

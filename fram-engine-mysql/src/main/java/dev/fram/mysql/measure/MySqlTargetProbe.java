@@ -232,6 +232,11 @@ public final class MySqlTargetProbe implements TargetProbe {
   }
 
   @Override
+  public void dropIndex() {
+    run("dropping an index", c -> Sql.run(c, "ALTER TABLE fram.scratch DROP INDEX scratch_k"));
+  }
+
+  @Override
   public void update(long[] numbers) {
     run(
         "updating",

@@ -191,6 +191,11 @@ public final class PostgresTargetProbe implements TargetProbe {
   }
 
   @Override
+  public void dropIndex() {
+    run("dropping an index", c -> Sql.run(c, "DROP INDEX fram.scratch_k"));
+  }
+
+  @Override
   public void update(long[] numbers) {
     run(
         "updating",
