@@ -22,16 +22,16 @@ import java.util.OptionalLong;
  */
 final class Forecaster {
   /** A copied table's stages and its chunk are durable commits on the target, one after another. */
-  private static final int COMMITS_A_TABLE = 5;
+  private static final int COMMITS_A_TABLE = 8;
 
   /** Sessions, a snapshot, the first rows. */
-  private static final double START_SECONDS = 0.7;
+  private static final double START_SECONDS = 0.9;
 
   /** Keys and constraints, and statistics. */
   private static final double FINISH_SECONDS = 0.7;
 
   /** Until the feed has been seen to be level. */
-  private static final double LEVEL_SECONDS = 0.7;
+  private static final double LEVEL_SECONDS = 0.4;
 
   /** A part that is within a quarter of the network's rate waits for the network. */
   private static final double NETWORK_BOUND = 0.75;
@@ -82,7 +82,7 @@ final class Forecaster {
         range(copy),
         range(index),
         range(both),
-        range(catchUp),
+        catchUp.stream().mapToObj(TimeRange::roughly).findFirst(),
         verify(),
         freeze(),
         bottleneck(),
@@ -160,6 +160,10 @@ final class Forecaster {
     OptionalLong bytes = source.indexBytes();
     if (bytes.isEmpty()) {
       return OptionalDouble.empty();
+    }
+    if (bytes.getAsLong() == 0) {
+      evidence.add("There are no indexes to build.");
+      return OptionalDouble.of(0);
     }
     double rate = target.index().bytesPerSecond();
     evidence.add(

@@ -23,7 +23,7 @@ final class FreezeForecast {
   /**
    * What the servers and Fram work meanwhile, on a machine like any (docs/explanation/forecast.md).
    */
-  private static final double WORK_MILLIS = 150;
+  private static final double WORK_MILLIS = 120;
 
   /** What is written while the gate closes has to be applied and compared behind it. */
   private static final double LATE_SECONDS = 1;

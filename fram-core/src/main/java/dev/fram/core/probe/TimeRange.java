@@ -12,14 +12,22 @@ public record TimeRange(long lowMillis, long highMillis) {
     return seconds(seconds / EITHER_WAY, seconds * EITHER_WAY);
   }
 
+  /** What takes less than a second takes nobody's time: how much less is not foretold. */
+  static TimeRange roughly(double seconds) {
+    return seconds < 1 / EITHER_WAY ? seconds(0, 1) : around(seconds);
+  }
+
   static TimeRange seconds(double low, double high) {
     return new TimeRange(Math.round(low * 1000), Math.round(high * 1000));
   }
 
-  /** {@code 4 min 10 s to 7 min}. */
+  /** {@code 4 min 10 s to 7 min}, or {@code less than 1 s}. */
   public String words() {
     String low = Amount.time(lowMillis);
     String high = Amount.time(highMillis);
+    if (lowMillis == 0 && highMillis > 0) {
+      return "less than " + high;
+    }
     return low.equals(high) ? low : low + " to " + high;
   }
 }

@@ -37,8 +37,6 @@ final class SchemaSession {
           "sql_generate_invisible_primary_key = 0",
           // Since 8.4 a foreign key onto part of a key is refused unless told otherwise.
           "restrict_fk_on_non_standard_key = 0",
-          // Index builds: the default is 1 MB.
-          "innodb_ddl_buffer_size = 67108864",
           // The key that the server gave a table would not be shown.
           "show_gipk_in_create_table_and_information_schema = 1",
           "show_create_table_skip_secondary_engine = 0",

@@ -20,6 +20,14 @@ import java.util.TreeMap;
  * is left alone.
  */
 final class TableIndexes {
+  /** The server's default, and its least that is of use. */
+  private static final long LEAST_BUFFER = 1L << 20;
+
+  private static final long MOST_BUFFER = 64L << 20;
+
+  /** A table is sorted in so many parts at most, while that fits. */
+  private static final long PARTS = 16;
+
   private TableIndexes() {}
 
   /**
@@ -76,9 +84,26 @@ final class TableIndexes {
   private static void alter(Connection connection, TableId table, List<String> clauses)
       throws SQLException {
     if (!clauses.isEmpty()) {
+      SchemaSession.setWherePossible(
+          connection, "innodb_ddl_buffer_size = " + buffer(connection, table));
       SchemaSession.run(
           connection, "ALTER TABLE " + Quoting.table(table) + " " + String.join(", ", clauses));
     }
+  }
+
+  /**
+   * The server takes all of it for each ALTER, however small the table is: with 64 MB one of a
+   * table of 800 rows takes 350 ms, with 1 MB 25 (MySQL 8.0.33, 40 tables one after the other).
+   */
+  private static long buffer(Connection connection, TableId table) throws SQLException {
+    long bytes =
+        Sql.number(
+            connection,
+            "SELECT COALESCE(MAX(data_length), 0) FROM information_schema.tables"
+                + " WHERE table_schema = ? AND table_name = ?",
+            table.schema(),
+            table.name());
+    return Math.clamp(bytes / PARTS, LEAST_BUFFER, MOST_BUFFER);
   }
 
   /** The names of the keys that are there, each with whether it is unique. */
