@@ -33,6 +33,8 @@ import java.util.Optional;
 import java.util.ServiceLoader;
 import java.util.Set;
 import java.util.SplittableRandom;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -114,12 +116,13 @@ class DiskModelTest {
           new MeasureSettings(
               Duration.ofSeconds(40), Optional.empty(), 4L << 20, 200L << 20, 4, 2, 1);
       AtomicLong most = new AtomicLong();
-      Thread watch = Thread.ofVirtual().start(() -> watch(disk, most));
+      CountDownLatch over = new CountDownLatch(1);
+      Thread watch = Thread.ofVirtual().start(() -> watch(disk, most, over));
       TargetFigures figures =
           new Measuring(route, settings, Clock.system(), new SplittableRandom(1))
               .run(new StopSignal(), step -> {})
               .target();
-      watch.interrupt();
+      over.countDown();
       watch.join();
       LOG.info(
           "{}: {} commits/s, {} ms at p50; rows {} MB/s; the disk took at most {} MB/s; {} {}",
@@ -135,11 +138,10 @@ class DiskModelTest {
   }
 
   /** Bytes a second in the busiest few seconds. */
-  private static void watch(LimitedDisk disk, AtomicLong most) {
+  private static void watch(LimitedDisk disk, AtomicLong most, CountDownLatch over) {
     try {
       long before = disk.written();
-      while (true) {
-        Thread.sleep(WINDOW);
+      while (!over.await(WINDOW.toMillis(), TimeUnit.MILLISECONDS)) {
         long now = disk.written();
         most.accumulateAndGet((now - before) * 1_000 / WINDOW.toMillis(), Math::max);
         before = now;
