@@ -13,16 +13,6 @@ final class LoadData {
   private static final int ACCOUNTS = 8;
   private static final int EVENTS = 4;
 
-  /** One pipe; a table, a list of columns to read, the rows, and what to do with the columns. */
-  private static final String PIPE =
-      """
-      cat >"$DIR/%02d.sh" <<'END'
-      set -e
-      mysql --defaults-extra-file="$SRC" --ssl-mode=DISABLED --quick --batch --raw -N -e "SELECT %s FROM %s WHERE %s" "$DATABASE" |
-      mysql --defaults-extra-file="$DST" --ssl-mode=DISABLED --local-infile=1 -e "SET foreign_key_checks = 0, unique_checks = 0; LOAD DATA LOCAL INFILE '/dev/stdin' INTO TABLE %s CHARACTER SET %s %s" "$DATABASE"
-      END
-      """;
-
   private static final String SCHEMA =
       """
       D() { mysql --defaults-extra-file="$DST" --ssl-mode=DISABLED "$@"; }
@@ -90,6 +80,13 @@ final class LoadData {
 
   private static String pipe(
       List<String> before, String columns, String table, String where, String into) {
-    return PIPE.formatted(before.size() + 1, columns, table, where, table, "utf8mb4", into);
+    return """
+        cat >"$DIR/%02d.sh" <<'END'
+        set -e
+        mysql --defaults-extra-file="$SRC" --ssl-mode=DISABLED --quick --batch --raw -N -e "SELECT %s FROM %s WHERE %s" "$DATABASE" |
+        mysql --defaults-extra-file="$DST" --ssl-mode=DISABLED --local-infile=1 -e "SET foreign_key_checks = 0, unique_checks = 0; LOAD DATA LOCAL INFILE '/dev/stdin' INTO TABLE %s CHARACTER SET %s %s" "$DATABASE"
+        END
+        """
+        .formatted(before.size() + 1, columns, table, where, table, "utf8mb4", into);
   }
 }

@@ -231,6 +231,10 @@ public final class Screen {
     boolean all = verify.equal() == verify.tables();
     line.add(
         verify.equal() + " of " + verify.tables() + " tables equal", all ? Ink.GOOD : Ink.BUSY);
+    // It begins anew then: the old server has to be equal again to be gone back to.
+    if (isOver(status.phase()) && status.reverse().isPresent()) {
+      line.add(", for the way back", Ink.PLAIN);
+    }
     if (verify.differing() > 0) {
       line.add(", " + Figures.count(verify.differing()) + " rows differ", Ink.BAD);
     }

@@ -82,7 +82,8 @@ final class Reports {
     return ChronicleJson.read(
         """
         {"measured_millis":1763990000000,"copy":{"low_millis":400000,"high_millis":700000},
-         "index":{"low_millis":1000,"high_millis":2000},"catch_up":null,"verify":null,
+         "index":{"low_millis":1000,"high_millis":2000},
+         "copy_and_index":{"low_millis":401000,"high_millis":802000},"catch_up":null,"verify":null,
          "freeze":{"low_millis":100,"high_millis":200},"evidence":["760 MB of rows at 30 MB/s <i>"]}
         """,
         Foresight.class);

@@ -177,8 +177,10 @@ function verify(status) {
     facts('verify', [['State', 'off: nothing is compared']]);
     return;
   }
+  // It begins anew then: the old server has to be equal again to be gone back to.
+  const whose = OVER.includes(status.phase) && status.reverse ? ', for the way back' : '';
   facts('verify', [
-    ['Tables', `${count(v.equal)} of ${count(v.tables)} equal` + (v.different ? `, ${count(v.different)} different` : '')],
+    ['Tables', `${count(v.equal)} of ${count(v.tables)} equal${whose}` + (v.different ? `, ${count(v.different)} different` : '')],
     ['Rows', `${count(v.rows)} compared, ${count(v.rows_per_second)}/s a job`],
     ['Differ', v.differing ? `${count(v.differing)} rows` : 'none'],
     ['Written since', OVER.includes(status.phase) ? '' : `${count(v.touched)} rows, compared again at the cutover`],
