@@ -66,8 +66,14 @@ class HaProxyTest {
         LOG.info("{}; {}", probe, stats);
         assertThat(report.clean()).as(report.toString()).isTrue();
         assertThat(report.acknowledged()).isGreaterThan(100);
-        // Each writer is cut off at most twice: when the source closes, and by HAProxy.
-        assertThat(stats.connects()).as(stats.toString()).isLessThanOrEqualTo(WRITERS * 3L);
+        // Each writer is cut off at most twice: when the source closes, and by HAProxy. Who was
+        // chosen in a deadlock connects again, too.
+        assertThat(stats.errors().getOrDefault("08S01", 0L))
+            .as(stats.toString())
+            .isLessThanOrEqualTo(WRITERS * 2L);
+        assertThat(stats.connects())
+            .as(stats.toString())
+            .isLessThanOrEqualTo(WRITERS + stats.failed() + stats.unanswered());
         assertThat(probe.longestWriteGapMillis()).isPositive().isLessThan(20_000);
         assertThat(Files.readString(proxy.file("haproxy.cfg")))
             .contains("server main 127.0.0.1:" + pair.target().port() + " ");
