@@ -33,6 +33,7 @@ class JournalStrikeTest {
   @ParameterizedTest
   @EnumSource
   void nothingIsLostWhereverItStrikes(Strikes.Blow blow) throws Exception {
+    blow.assumeWanted();
     String database = pair.freshDatabase("strike");
     pair.source().execute(database, TABLES);
     Login source = () -> pair.source().connect(database);

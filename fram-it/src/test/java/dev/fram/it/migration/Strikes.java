@@ -3,6 +3,7 @@ package dev.fram.it.migration;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.fram.api.engine.DdlPolicy;
 import dev.fram.api.engine.RouteRequest;
@@ -35,7 +36,8 @@ import org.slf4j.LoggerFactory;
  * the network to a server breaks; the write itself happens in some of these cases and not in
  * others. Whoever tries never writes on both sides. Owned by the test's thread.
  *
- * <p>{@code -Dfram.journal.step=1} strikes at every one of them.
+ * <p>{@code -Dfram.journal.step=1} strikes at every one of them, {@code
+ * -Dfram.journal.blows=CUT_SOURCE,CUT_TARGET} in these ways alone.
  */
 final class Strikes implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Strikes.class);
@@ -72,7 +74,13 @@ final class Strikes implements AutoCloseable {
     KILL,
     CUT_SOURCE,
     CUT_TARGET,
-    CUT_BOTH
+    CUT_BOTH;
+
+    /** A series of blows takes its time, so not all of them need be had in one run. */
+    void assumeWanted() {
+      String wanted = System.getProperty("fram.journal.blows", "");
+      assumeTrue(wanted.isEmpty() || List.of(wanted.split(",")).contains(name()));
+    }
   }
 
   /** Holds up what is written to the journal. */
