@@ -39,19 +39,21 @@ final class Helm implements Deck {
    * What leaving means here.
    *
    * @param key what the footer says of it
+   * @param over the same when nothing goes on any more
    * @param quit what {@code q} does
    * @param answer what {@code q} is answered
    */
-  record Leave(String key, Runnable quit, String answer) {
+  record Leave(String key, String over, Runnable quit, String answer) {
     /** The process only looks on. */
     static Leave watching(Runnable quit) {
-      return new Leave("q leaves, the run goes on", quit, "");
+      return new Leave("q leaves, the run goes on", "q leaves", quit, "");
     }
 
     /** The process is the run: nothing that is pressed by mistake ends it. */
     static Leave running() {
       return new Leave(
           "Ctrl-C stops; fram migrate goes on from there",
+          "",
           () -> {},
           "This is the run itself: Ctrl-C stops it. fram status --watch can be left by q.");
     }
@@ -72,6 +74,9 @@ final class Helm implements Deck {
     }
     if (!said.isEmpty()) {
       return said;
+    }
+    if (status.phase() == PhaseName.COMPLETED || status.phase() == PhaseName.CANCELLED) {
+      return leave.over();
     }
     if (status.phase().compareTo(PhaseName.READY) > 0) {
       return leave.key();

@@ -76,15 +76,27 @@ public final class Screen {
 
   private void header(Status status) {
     String phase = PhaseTrail.words(status.phase());
-    String clock = Figures.clock(status.totalMillis());
+    String times = times(status);
     Line title = line().add(" fram ", Ink.BOLD).add(status.migration(), Ink.DIM);
-    title.to(canvas.columns() - Cells.width(phase) - clock.length() - 3);
-    title.add(phase, PhaseTrail.ink(status)).add("  " + clock, Ink.DIM);
+    title.to(canvas.columns() - Cells.width(phase) - times.length() - 1);
+    title.add(phase, PhaseTrail.ink(status)).add(times, Ink.DIM);
     line().add(" from  ", Ink.DIM).add(status.source());
     line().add(" to    ", Ink.DIM).add(status.target());
     line();
     PhaseTrail.draw(line().add(" "), status.phase(), glyphs);
     line();
+  }
+
+  /** How long the phase has lasted, and the run; at the end only the run has a length. */
+  private static String times(Status status) {
+    String run = "  run " + Figures.clock(status.totalMillis());
+    return switch (status.phase()) {
+      case COMPLETED, CANCELLED -> run;
+      case PLANNED, CHECKED, PREPARED, COPYING, CATCHING_UP, VERIFYING, READY, CUTTING_OVER ->
+          " " + Figures.clock(status.phaseMillis()) + run;
+      case SERVING, ROLLING_BACK, ROLLED_BACK, NEEDS_OPERATOR ->
+          " " + Figures.clock(status.phaseMillis()) + run;
+    };
   }
 
   private void copy(Status.Copy copy) {

@@ -64,6 +64,7 @@ class HelmTest {
     assertThat(helm.footer(Pictures.copying())).contains("p pauses").doesNotContain("cuts over");
     assertThat(helm.footer(READY)).contains("p pauses", "c cuts over", "q leaves");
     assertThat(helm.footer(Pictures.serving())).isEqualTo("q leaves, the run goes on");
+    assertThat(helm.footer(Pictures.serving().in(PhaseName.COMPLETED))).isEqualTo("q leaves");
     assertThat(new Helm(this::answer, Helm.Leave.running()).footer(READY))
         .hasSizeLessThanOrEqualTo(79);
   }

@@ -92,7 +92,7 @@ final class TerminalPicturesTest {
             pose.name()));
     await()
         .atMost(Duration.ofMinutes(1))
-        .until(() -> tmux.text(terminal).contains("q leaves, the run goes on"));
+        .until(() -> tmux.text(terminal).contains("q leaves"));
     List<String> all = tmux.styled(terminal);
     tmux.end(terminal);
     return all;

@@ -19,7 +19,7 @@ class ScreenTest {
     assertThat(drawn(Pictures.copying(), Canvas.standard()))
         .isEqualTo(
             """
-             fram 3f2a91bc                                                copying  00:01:23
+             fram 3f2a91bc                                   copying 00:01:01  run 00:01:23
              from  db1.example.com:5432/shop
              to    db2.example.com:5432/shop
 
@@ -47,7 +47,7 @@ class ScreenTest {
     assertThat(drawn(Pictures.serving(), new Canvas(80, 24, Glyphs.ASCII)))
         .isEqualTo(
             """
-             fram 3f2a91bc                                      the target serves  00:01:23
+             fram 3f2a91bc                         the target serves 00:01:01  run 00:01:23
              from  db1.example.com:5432/shop
              to    db2.example.com:5432/shop
 
