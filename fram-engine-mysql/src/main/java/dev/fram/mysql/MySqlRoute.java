@@ -7,6 +7,7 @@ import dev.fram.api.engine.Applier;
 import dev.fram.api.engine.ChunkCopier;
 import dev.fram.api.engine.DigestProbe;
 import dev.fram.api.engine.MigrationRecord;
+import dev.fram.api.engine.NativeFeed;
 import dev.fram.api.engine.Repairer;
 import dev.fram.api.engine.Route;
 import dev.fram.api.engine.RouteRequest;
@@ -20,8 +21,10 @@ import dev.fram.api.model.Endpoint;
 import dev.fram.api.model.MigrationId;
 import dev.fram.api.probe.SourceProbe;
 import dev.fram.api.probe.TargetProbe;
+import dev.fram.api.traffic.Address;
 import dev.fram.api.traffic.ClientPath;
 import dev.fram.mysql.apply.MySqlApplier;
+import dev.fram.mysql.apply.NativeApplier;
 import dev.fram.mysql.catalog.Catalog;
 import dev.fram.mysql.check.MySqlChecks;
 import dev.fram.mysql.connection.Connector;
@@ -34,8 +37,11 @@ import dev.fram.mysql.measure.MySqlSourceProbe;
 import dev.fram.mysql.measure.MySqlTargetProbe;
 import dev.fram.mysql.probe.MySqlClientPath;
 import dev.fram.mysql.repair.MySqlRepairer;
+import dev.fram.mysql.replica.Replica;
+import dev.fram.mysql.replica.ReplicaAccount;
 import dev.fram.mysql.schema.MySqlSchemaTransfer;
 import java.security.SecureRandom;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
@@ -73,10 +79,22 @@ final class MySqlRoute implements Route {
                 catalog,
                 request.tableOptions(),
                 MySqlInventory.ofSource(source, catalog, request.scope(), request.schemaOptions()),
-                SparedAccounts.named(request.providerAccounts())),
+                spared(request, id)),
             Optional.of(new StraySetup(source, id, journal::feedPosition)));
-    this.target = new MySqlTarget(target, journal, catalog);
+    this.target = new MySqlTarget(target, journal, catalog, replicaAccount(request, source, id));
     this.schema = new MySqlSchemaTransfer(source, target, catalog, request.schemaOptions());
+  }
+
+  private static Optional<ReplicaAccount> replicaAccount(
+      RouteRequest request, Connector source, MigrationId id) {
+    return request.nativeFeed().map(feed -> new ReplicaAccount(source, id));
+  }
+
+  /** Accounts that stay open when the source is closed: the replica still needs its own. */
+  private static SparedAccounts spared(RouteRequest request, MigrationId id) {
+    List<String> named = new ArrayList<>(request.providerAccounts());
+    request.nativeFeed().ifPresent(feed -> named.add(ReplicaAccount.named(id).toString()));
+    return SparedAccounts.named(named);
   }
 
   static MySqlRoute open(RouteRequest request) {
@@ -122,12 +140,12 @@ final class MySqlRoute implements Route {
 
   @Override
   public List<Check> checks() {
-    return MySqlChecks.of(
-        sourceServer,
-        targetServer,
-        request.scope(),
-        request.schemaOptions(),
-        SparedAccounts.named(request.providerAccounts()));
+    SparedAccounts spared = spared(request, id);
+    return request.nativeFeed().isPresent()
+        ? MySqlChecks.ofReplica(
+            sourceServer, targetServer, request.scope(), request.schemaOptions(), spared)
+        : MySqlChecks.of(
+            sourceServer, targetServer, request.scope(), request.schemaOptions(), spared);
   }
 
   @Override
@@ -171,9 +189,22 @@ final class MySqlRoute implements Route {
   public Applier applier(long epoch, TouchedRows touched) {
     MySqlApplier.Plan plan =
         new MySqlApplier.Plan(request.ddlPolicy(), source.cascades(), source.cascading(), catalog);
+    if (request.nativeFeed().isPresent()) {
+      NativeApplier applier =
+          NativeApplier.open(
+              targetServer, plan, replica(request.nativeFeed().get()), epoch, touched);
+      target.applies(applier.session());
+      return applier;
+    }
     MySqlApplier applier = MySqlApplier.open(targetServer, plan, epoch, touched);
     target.applies(applier.session());
     return applier;
+  }
+
+  private Replica replica(NativeFeed feed) {
+    Address standard = new Address(request.source().host(), sourceServer.port());
+    return new Replica(
+        new ReplicaAccount(sourceServer, id), feed.source().orElse(standard), source.replicated());
   }
 
   @Override

@@ -49,6 +49,8 @@ import dev.fram.mysql.inventory.MySqlInventory;
 import dev.fram.mysql.journal.HandOverRegister;
 import dev.fram.mysql.journal.ReverseRecord;
 import dev.fram.mysql.probe.ProbeTable;
+import dev.fram.mysql.replica.ReplicaAccount;
+import dev.fram.mysql.replica.ReplicaChannel;
 import java.security.SecureRandom;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -177,6 +179,33 @@ final class MySqlSource implements Source, AutoCloseable {
     ChangeFeed feed = BinlogFeed.open(connector, start, followed, random);
     need.opened(start);
     return new WatchedFeed(feed, need);
+  }
+
+  /** What a replica of it has to bring over, and what it must not. */
+  ReplicaChannel.Content replicated() {
+    FollowedTables followed = new FollowedTables(catalog, tables());
+    return questions.read(
+        "looking at what is followed",
+        c -> {
+          List<TableId> leftOut =
+              Sql.list(
+                      c,
+                      "SELECT TABLE_SCHEMA, TABLE_NAME FROM information_schema.TABLES"
+                          + " WHERE TABLE_TYPE = 'BASE TABLE'",
+                      row -> new TableId(row.getString(1), row.getString(2)))
+                  .stream()
+                  .filter(table -> followed.covers(table.schema()) && !followed.follows(table))
+                  .toList();
+          List<String> databases =
+              Sql.list(
+                      c,
+                      "SELECT SCHEMA_NAME FROM information_schema.SCHEMATA",
+                      row -> row.getString(1))
+                  .stream()
+                  .filter(followed::covers)
+                  .toList();
+          return new ReplicaChannel.Content(databases, leftOut);
+        });
   }
 
   @Override
@@ -326,6 +355,7 @@ final class MySqlSource implements Source, AutoCloseable {
         "removing Fram's objects",
         c -> {
           new HandOverRegister(id).remove(c);
+          ReplicaAccount.removeIdle(c, id);
           return 0;
         });
   }

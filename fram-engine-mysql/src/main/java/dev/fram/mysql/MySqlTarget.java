@@ -9,12 +9,16 @@ import dev.fram.api.engine.Reveal;
 import dev.fram.api.engine.StandingRows;
 import dev.fram.api.engine.Target;
 import dev.fram.api.engine.TargetMoment;
+import dev.fram.api.error.ErrorCode;
+import dev.fram.api.error.FramException;
 import dev.fram.api.model.MigrationId;
 import dev.fram.api.model.ServerInfo;
 import dev.fram.api.model.Table;
 import dev.fram.api.model.TableDigest;
 import dev.fram.api.model.TableId;
 import dev.fram.mysql.apply.ApplyWatch;
+import dev.fram.mysql.binlog.BinlogPosition;
+import dev.fram.mysql.binlog.GtidSet;
 import dev.fram.mysql.catalog.Catalog;
 import dev.fram.mysql.connection.Connector;
 import dev.fram.mysql.connection.Quoting;
@@ -31,6 +35,8 @@ import dev.fram.mysql.journal.Epoch;
 import dev.fram.mysql.journal.HandOverRegister;
 import dev.fram.mysql.journal.MySqlJournal;
 import dev.fram.mysql.journal.MySqlLease;
+import dev.fram.mysql.replica.ReplicaAccount;
+import dev.fram.mysql.replica.ReplicaChannel;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.List;
@@ -48,10 +54,19 @@ final class MySqlTarget implements Target, AutoCloseable {
   private final Catalog catalog;
   private final SharedSession session;
   private final ServerInfo server;
+  private final Optional<ReplicaAccount> replica;
   private final AtomicLong applier = new AtomicLong();
 
-  MySqlTarget(Connector connector, MySqlJournal journal, Catalog catalog) {
+  /**
+   * @param replica on the source, where this server is to be its replica
+   */
+  MySqlTarget(
+      Connector connector,
+      MySqlJournal journal,
+      Catalog catalog,
+      Optional<ReplicaAccount> replica) {
     this.connector = connector;
+    this.replica = replica;
     this.journal = journal;
     this.catalog = catalog;
     this.session = new SharedSession(connector, "target");
@@ -156,6 +171,8 @@ final class MySqlTarget implements Target, AutoCloseable {
         "opening the target",
         c -> {
           Epoch.check(c, epoch, connector.name());
+          // Nothing comes from the old server any more, whoever starts the replica.
+          new ReplicaChannel(c, connector.name()).remove();
           if (id.isPresent()) {
             HandOverRegister register = new HandOverRegister(id.get());
             if (register.handedOver(c)) {
@@ -179,8 +196,38 @@ final class MySqlTarget implements Target, AutoCloseable {
   }
 
   @Override
+  public List<String> afterOpening() {
+    return replica.flatMap(ReplicaAccount::drop).stream().toList();
+  }
+
+  @Override
   public TargetMoment moment(Reveal shown) {
-    return MySqlTargetMoment.take(connector, shown);
+    MySqlTargetMoment moment = MySqlTargetMoment.take(connector, shown);
+    if (replica.isPresent() && moment.position().isPresent()) {
+      requireStanding(moment);
+    }
+    return moment;
+  }
+
+  /** Rows and position are not written together: a replica that was left alone may be ahead. */
+  private void requireStanding(MySqlTargetMoment moment) {
+    GtidSet executed =
+        session.read(
+            "asking how far the replica is",
+            c -> new ReplicaChannel(c, connector.name()).executed());
+    boolean stands =
+        moment
+            .position()
+            .filter(at ->
+                at instanceof BinlogPosition.Gtids gtids && gtids.executed().contains(executed))
+            .isPresent();
+    if (!stands) {
+      moment.close();
+      throw new FramException(
+          ErrorCode.CONNECTION_LOST,
+          connector.name() + ": the replica is farther than what is recorded of it.",
+          "It is looked at again.");
+    }
   }
 
   @Override
@@ -199,6 +246,7 @@ final class MySqlTarget implements Target, AutoCloseable {
     session.read(
         "removing Fram's objects",
         c -> {
+          new ReplicaChannel(c, connector.name()).remove();
           new TargetGuard(c).open();
           if (id.isPresent()) {
             HandOverRegister register = new HandOverRegister(id.get());

@@ -7,6 +7,7 @@ import dev.fram.api.engine.TargetRoute;
 import dev.fram.mysql.catalog.Catalog;
 import dev.fram.mysql.connection.Connector;
 import dev.fram.mysql.journal.MySqlJournal;
+import java.util.Optional;
 
 /** The target without its source. Usable from any thread. */
 final class MySqlTargetRoute implements TargetRoute {
@@ -17,7 +18,7 @@ final class MySqlTargetRoute implements TargetRoute {
     this.server = server;
     Catalog catalog =
         new Catalog(request.scope(), new Connector(request.source(), "source").databases());
-    this.target = new MySqlTarget(server, new MySqlJournal(server), catalog);
+    this.target = new MySqlTarget(server, new MySqlJournal(server), catalog, Optional.empty());
   }
 
   static MySqlTargetRoute open(RouteRequest request) {

@@ -99,6 +99,12 @@ final class PostgresRoute implements Route {
           "Leave it out: on PostgreSQL what each table's copy has seen is known exactly, without a"
               + " lock.");
     }
+    if (request.nativeFeed().isPresent()) {
+      throw new FramException(
+          ErrorCode.CONFIG_INVALID,
+          "--feed=native is for MySQL so far.",
+          "Leave it out: Fram reads the WAL itself.");
+    }
     Connector source = new Connector(request.source(), "source");
     Connector target = new Connector(request.target(), "target");
     try {

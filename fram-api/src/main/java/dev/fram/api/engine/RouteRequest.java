@@ -5,6 +5,7 @@ import dev.fram.api.model.Endpoint;
 import dev.fram.api.model.Scope;
 import dev.fram.api.model.TableOptions;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -18,6 +19,8 @@ import java.util.Set;
  * @param ddlPolicy what becomes of schema changes in the feed
  * @param providerAccounts accounts of the source's provider, {@code user@host}, that no application
  *     uses: they stay open when the source is closed (MySQL)
+ * @param nativeFeed present where the target is to follow the source by the database's own
+ *     replication
  */
 public record RouteRequest(
     Endpoint source,
@@ -26,7 +29,8 @@ public record RouteRequest(
     Set<SchemaOption> schemaOptions,
     TableOptions tableOptions,
     DdlPolicy ddlPolicy,
-    List<String> providerAccounts) {
+    List<String> providerAccounts,
+    Optional<NativeFeed> nativeFeed) {
 
   /**
    * With the defaults: nothing special for any table; who changes the schema meanwhile is asked.
@@ -45,6 +49,26 @@ public record RouteRequest(
       TableOptions tableOptions,
       DdlPolicy ddlPolicy) {
     this(source, target, scope, schemaOptions, tableOptions, ddlPolicy, List.of());
+  }
+
+  /** With Fram's own feed. */
+  public RouteRequest(
+      Endpoint source,
+      Endpoint target,
+      Scope scope,
+      Set<SchemaOption> schemaOptions,
+      TableOptions tableOptions,
+      DdlPolicy ddlPolicy,
+      List<String> providerAccounts) {
+    this(
+        source,
+        target,
+        scope,
+        schemaOptions,
+        tableOptions,
+        ddlPolicy,
+        providerAccounts,
+        Optional.empty());
   }
 
   public RouteRequest {

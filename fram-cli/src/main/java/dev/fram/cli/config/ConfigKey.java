@@ -55,6 +55,16 @@ public enum ConfigKey {
       "",
       "Copies all tables from one state of the source, by a lock of milliseconds on all of them"
           + " (MySQL, MariaDB). A copy that is interrupted begins again."),
+  FEED(
+      ValueKind.FEED,
+      "own",
+      "Who brings the changes over. own: Fram reads the source's log and writes them. native: the target"
+          + " becomes a replica of the source, led by Fram (MySQL 8.0.23 and later with GTIDs; the"
+          + " target has to reach the source). It copies all tables from one state, as --one-snapshot."),
+  SOURCE_FOR_TARGET(
+      ValueKind.PLACE,
+      "",
+      "host:port where the target reaches the source, for --feed=native. Default: as in --source."),
   JOBS(ValueKind.COUNT, "4", "Copies this many chunks at once."),
   INDEX_JOBS(ValueKind.COUNT, "2", "Builds this many indexes at once."),
   VERIFY(

@@ -2,9 +2,11 @@
 package dev.fram.cli.config;
 
 import dev.fram.api.engine.DdlPolicy;
+import dev.fram.api.engine.NativeFeed;
 import dev.fram.api.engine.SchemaOption;
 import dev.fram.api.model.Scope;
 import dev.fram.api.model.TableOptions;
+import dev.fram.api.traffic.Address;
 import dev.fram.web.notify.Webhook;
 import dev.fram.web.page.WebAddress;
 import java.time.Duration;
@@ -114,7 +116,16 @@ public final class ConfigValues {
     return new TableOptions(
         list(ConfigKey.REPLICA_IDENTITY_FULL),
         list(ConfigKey.COPY_AT_CUTOVER),
-        flag(ConfigKey.ONE_SNAPSHOT) ? TableOptions.States.ONE : TableOptions.States.MANY);
+        flag(ConfigKey.ONE_SNAPSHOT) || nativeFeed().isPresent()
+            ? TableOptions.States.ONE
+            : TableOptions.States.MANY);
+  }
+
+  /** Present where the target is to follow by its own replication. */
+  public Optional<NativeFeed> nativeFeed() {
+    return text(ConfigKey.FEED)
+        .filter("native"::equals)
+        .map(word -> new NativeFeed(text(ConfigKey.SOURCE_FOR_TARGET).flatMap(Address::parse)));
   }
 
   /** What becomes of schema changes in the feed. */

@@ -63,7 +63,8 @@ public record Servers(RouteRequest request, List<String> warnings) {
             values.schemaOptions(),
             values.tableOptions(),
             values.ddlPolicy(),
-            values.providerAccounts()),
+            values.providerAccounts(),
+            values.nativeFeed()),
         warnings);
   }
 }

@@ -3,6 +3,7 @@ package dev.fram.cli.config;
 
 import dev.fram.api.error.FramException;
 import dev.fram.api.model.Endpoint;
+import dev.fram.api.traffic.Address;
 import dev.fram.web.notify.Webhook;
 import dev.fram.web.page.WebAddress;
 import java.time.Duration;
@@ -24,8 +25,11 @@ public enum ValueKind {
   VERIFY("continuous|off"),
   CUTOVER("manual|auto"),
   DDL("ask|replicate|ignore"),
+  FEED("own|native"),
   /** Where to listen; the word alone means the usual place. */
   ADDRESS("HOST:PORT"),
+  /** A server's address. */
+  PLACE("HOST:PORT"),
   WEBHOOK("URL");
 
   private static final int MOST = 256;
@@ -83,10 +87,17 @@ public enum ValueKind {
           problemUnless(
               text.equals("ask") || text.equals("replicate") || text.equals("ignore"),
               "is " + quoted(text) + ". Write ask, replicate or ignore.");
+      case FEED ->
+          problemUnless(
+              text.equals("own") || text.equals("native"),
+              "is " + quoted(text) + ". Write own or native.");
       case ADDRESS ->
           problemUnless(
               text.equals("true") || text.equals("false") || WebAddress.parse(text).isPresent(),
               "is " + quoted(text) + ". Write host:port, host, :port, or true.");
+      case PLACE ->
+          problemUnless(
+              Address.parse(text).isPresent(), "is " + quoted(text) + ". Write host:port.");
       case WEBHOOK ->
           // The text is not repeated: it is a secret.
           problemUnless(

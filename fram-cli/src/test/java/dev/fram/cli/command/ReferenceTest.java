@@ -118,6 +118,8 @@ class ReferenceTest {
       case VERIFY -> "continuous or off";
       case CUTOVER -> "manual or auto";
       case DDL -> "ask, replicate or ignore";
+      case FEED -> "own or native";
+      case PLACE -> "host:port";
       case WEBHOOK -> "URL";
       case ADDRESS -> "host:port, true or false";
     };

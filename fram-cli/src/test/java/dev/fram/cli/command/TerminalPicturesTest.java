@@ -90,9 +90,7 @@ final class TerminalPicturesTest {
             System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")),
             StillScreen.class.getName(),
             pose.name()));
-    await()
-        .atMost(Duration.ofMinutes(1))
-        .until(() -> tmux.text(terminal).contains("q leaves"));
+    await().atMost(Duration.ofMinutes(1)).until(() -> tmux.text(terminal).contains("q leaves"));
     List<String> all = tmux.styled(terminal);
     tmux.end(terminal);
     return all;

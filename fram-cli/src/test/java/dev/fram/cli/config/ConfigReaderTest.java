@@ -97,6 +97,8 @@ class ConfigReaderTest {
           case VERIFY -> random.nextBoolean() ? "continuous" : "off";
           case CUTOVER -> random.nextBoolean() ? "auto" : "manual";
           case DDL -> random.nextBoolean() ? "ask" : "replicate";
+          case FEED -> random.nextBoolean() ? "own" : "native";
+          case PLACE -> "db" + number + ":" + (3000 + number);
           case WEBHOOK -> "https://hooks.example.com/" + number;
           case ADDRESS -> random.nextBoolean() ? "true" : "db" + number + ":" + (3000 + number);
         };

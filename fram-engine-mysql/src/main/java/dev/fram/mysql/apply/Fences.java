@@ -104,6 +104,11 @@ final class Fences {
     return Set.copyOf(fences.keySet());
   }
 
+  /** The different states that the tables' copies are of. */
+  List<BinlogPosition> lows() {
+    return fences.values().stream().flatMap(fence -> fence.lows().stream()).distinct().toList();
+  }
+
   /** Empty for a table that the feed does not carry to the target. */
   Optional<TableFence> of(TableId table) {
     return Optional.ofNullable(fences.get(table));

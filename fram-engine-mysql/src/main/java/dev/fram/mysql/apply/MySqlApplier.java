@@ -73,6 +73,18 @@ public final class MySqlApplier implements Applier {
     public Plan {
       cascading = Set.copyOf(cascading);
     }
+
+    /** Whether the target's own foreign keys have to do what the source's have done. */
+    boolean bonded(TableId table) {
+      return bonded(table, cascading);
+    }
+
+    private boolean bonded(TableId table, Set<TableId> now) {
+      return switch (cascades) {
+        case LOGGED -> false;
+        case UNLOGGED -> now.contains(table);
+      };
+    }
   }
 
   private MySqlApplier(TargetSession session, Fences fences, Plan plan, TouchedRows touched) {
@@ -252,7 +264,7 @@ public final class MySqlApplier implements Applier {
     tally.applied++;
     TargetTable table = tables.bind(change.table(), session.connection());
     telling.row(table, change);
-    if (bonded(change.table())) {
+    if (plan.bonded(change.table(), cascading)) {
       telling.cascades(change, session.connection());
       ordered.bonded(table, change, session.connection());
     } else if (table.keyed()) {
@@ -261,14 +273,6 @@ public final class MySqlApplier implements Applier {
     } else {
       ordered.keyless(table, change);
     }
-  }
-
-  /** Whether the target's own foreign keys have to do what the source's have done. */
-  private boolean bonded(TableId table) {
-    return switch (plan.cascades()) {
-      case LOGGED -> false;
-      case UNLOGGED -> cascading.contains(table);
-    };
   }
 
   /**

@@ -105,6 +105,31 @@ final class SchemaChanges {
     LOG.info("{}: done at {}: {}", session.server(), statement.at(), head(statement));
   }
 
+  /** Where somebody else runs the statement, behind what is done by now: only its intent. */
+  void expect(DdlStatement statement) throws SQLException {
+    Connection connection = session.connection();
+    connection.rollback();
+    intent(statement, catalog.fingerprints(connection));
+    connection.commit();
+  }
+
+  /**
+   * Where somebody else has run the statements up to here, with the position's commit: what the
+   * tables look like now is known.
+   *
+   * @return whether there was any
+   */
+  boolean followed(Position at) throws SQLException {
+    Connection connection = session.connection();
+    Optional<String> before =
+        Sql.first(connection, "SELECT looks FROM fram.statement", row -> row.getString(1));
+    if (before.isPresent()) {
+      remember(looks(before.get()), catalog.fingerprints(connection), at);
+      Sql.run(connection, "DELETE FROM fram.statement");
+    }
+    return before.isPresent();
+  }
+
   /** With the position's commit the intent has had its outcome. */
   void settle() throws SQLException {
     if (open) {

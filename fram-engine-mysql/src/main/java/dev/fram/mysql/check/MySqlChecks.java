@@ -7,6 +7,7 @@ import dev.fram.api.model.Scope;
 import dev.fram.mysql.catalog.Catalog;
 import dev.fram.mysql.connection.Connector;
 import dev.fram.mysql.gate.SparedAccounts;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -29,6 +30,19 @@ public final class MySqlChecks {
       SparedAccounts spared) {
     Catalog catalog = new Catalog(scope, source.databases());
     return asked(questions(), servers(source, target, catalog, options, spared));
+  }
+
+  /** The same where the target is to be a replica of the source. */
+  public static List<Check> ofReplica(
+      Connector source,
+      Connector target,
+      Scope scope,
+      Set<SchemaOption> options,
+      SparedAccounts spared) {
+    Catalog catalog = new Catalog(scope, source.databases());
+    List<Question> all = new ArrayList<>(questions());
+    all.addFirst(new ReplicaCheck());
+    return asked(all, servers(source, target, catalog, options, spared));
   }
 
   /** What the way back needs besides; its source is the new server. */
@@ -61,6 +75,8 @@ public final class MySqlChecks {
   public static Map<String, String> catalogue() {
     Map<String, String> catalogue = new LinkedHashMap<>();
     questions().forEach(question -> catalogue.put(question.code(), question.about()));
+    Question replica = new ReplicaCheck();
+    catalogue.put(replica.code(), replica.about());
     backQuestions().forEach(q -> catalogue.putIfAbsent(q.code(), q.about()));
     return catalogue;
   }

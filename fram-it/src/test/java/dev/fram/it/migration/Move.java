@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.fram.api.engine.DdlPolicy;
 import dev.fram.api.engine.Engine;
+import dev.fram.api.engine.NativeFeed;
 import dev.fram.api.engine.Route;
 import dev.fram.api.engine.RouteRequest;
 import dev.fram.api.model.Scope;
@@ -19,6 +20,7 @@ import dev.fram.core.migration.MigrationRun;
 import dev.fram.core.migration.RunResult;
 import dev.fram.core.run.MigrationSettings;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.ServiceLoader;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -33,6 +35,9 @@ import org.jspecify.annotations.Nullable;
 final class Move implements AutoCloseable {
   private static final Duration LIMIT =
       Duration.ofSeconds(Integer.getInteger("fram.move.seconds", 120));
+
+  /** Lets every migration of MySQL in these tests go by replication. */
+  private static final boolean NATIVE = "native".equals(System.getProperty("fram.feed"));
 
   private final RouteRequest request;
   private final MigrationRun run;
@@ -66,9 +71,24 @@ final class Move implements AutoCloseable {
 
   /** Between other addresses than the servers' own: through a network that can be cut. */
   Move(RouteRequest request, MigrationSettings settings) {
-    this.request = request;
-    run = new MigrationRun(engine(request.source().scheme()), request, settings, Clock.system());
+    this.request = request.source().scheme().equals("mysql") && NATIVE ? replica(request) : request;
+    run =
+        new MigrationRun(engine(request.source().scheme()), this.request, settings, Clock.system());
     run.addStatusListener(last::set);
+  }
+
+  /** The same, but that the target follows by its own replication. */
+  static RouteRequest replica(RouteRequest request) {
+    TableOptions options = request.tableOptions();
+    return new RouteRequest(
+        request.source(),
+        request.target(),
+        request.scope(),
+        request.schemaOptions(),
+        new TableOptions(options.identityFull(), options.copyAtCutover(), TableOptions.States.ONE),
+        request.ddlPolicy(),
+        request.providerAccounts(),
+        Optional.of(new NativeFeed(Optional.empty())));
   }
 
   /** The one that answers to the source's scheme. */

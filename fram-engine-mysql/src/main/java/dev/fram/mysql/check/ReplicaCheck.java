@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.fram.mysql.check;
+
+import dev.fram.api.check.Finding;
+import dev.fram.mysql.connection.Sql;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Asked with --feed=native: whether the target can be a replica of the source, led by Fram. */
+final class ReplicaCheck implements Question {
+  private static final int OLDEST_PATCH = 23;
+
+  @Override
+  public String code() {
+    return "native-replica";
+  }
+
+  @Override
+  public String about() {
+    return "With --feed=native the target becomes a replica of the source: both need GTIDs, the target must not be"
+        + " older, and Fram's logins must be allowed to make and lead it.";
+  }
+
+  @Override
+  public List<Finding> ask(Servers servers) throws SQLException {
+    Server source = servers.source();
+    Server target = servers.target();
+    if (source.mariaDb() || target.mariaDb()) {
+      return fail(
+          "--feed=native: this is MariaDB; so far Fram leads replicas of MySQL only.",
+          "Leave out --feed=native.");
+    }
+    List<Finding> found = new ArrayList<>();
+    for (Server server : servers.both()) {
+      String mode = server.setting("gtid_mode").orElse("OFF");
+      if (!mode.equals("ON")) {
+        found.addAll(
+            fail(
+                server.name() + ": gtid_mode is " + mode + "; a replica led by Fram needs GTIDs.",
+                "Set gtid_mode=ON (the check gtid-mode says how), or leave out --feed=native."));
+      }
+    }
+    found.addAll(versions(source, target));
+    found.addAll(transactions(source, target));
+    List<String> lacking = new ArrayList<>();
+    missing(source, lacking, "CREATE USER", "REPLICATION SLAVE");
+    found.addAll(
+        Missing.findings(this, source, lacking, "Fram may make the replica's account there"));
+    List<String> leading = new ArrayList<>();
+    missing(
+        target,
+        leading,
+        "REPLICATION_SLAVE_ADMIN",
+        "SYSTEM_VARIABLES_ADMIN",
+        "PERSIST_RO_VARIABLES_ADMIN");
+    found.addAll(Missing.findings(this, target, leading, "Fram may lead the replica there"));
+    return found;
+  }
+
+  private List<Finding> versions(Server source, Server target) throws SQLException {
+    boolean knows =
+        target.version().atLeast(8, 1)
+            || (target.version().atLeast(8, 0) && target.version().patch() >= OLDEST_PATCH);
+    if (!knows) {
+      return fail(
+          target.name() + ": " + target.version() + " does not know CHANGE REPLICATION SOURCE.",
+          "MySQL 8.0.23 or later on the target, or leave out --feed=native.");
+    }
+    if (!target.version().atLeast(source.version().major(), source.version().minor())) {
+      return fail(
+          target.name()
+              + " is "
+              + target.version()
+              + ", older than the source's "
+              + source.version()
+              + ": a replica must not be.",
+          "Leave out --feed=native.");
+    }
+    return List.of();
+  }
+
+  /** What the target has of other servers would be taken for the source's, or for its own. */
+  private List<Finding> transactions(Server source, Server target) throws SQLException {
+    String foreign =
+        Sql.text(
+            target.connection(),
+            "SELECT GTID_SUBTRACT(GTID_SUBTRACT(@@global.gtid_executed,"
+                + " CONCAT(@@global.server_uuid, ':1-9223372036854775806')), ?)",
+            Sql.text(source.connection(), "SELECT @@global.gtid_executed"));
+    if (foreign.isBlank()) {
+      return List.of();
+    }
+    return fail(
+        target.name()
+            + ": it has executed transactions of other servers that the source does not know ("
+            + foreign.strip().replace("\n", "")
+            + ").",
+        "Take a fresh server, or run RESET BINARY LOGS AND GTIDS there (8.0: RESET MASTER) if nothing"
+            + " else needs its log.");
+  }
+
+  private static void missing(Server server, List<String> found, String... wanted)
+      throws SQLException {
+    for (String privilege : wanted) {
+      if (!server.grants().global(privilege)) {
+        found.add(privilege + " ON *.*");
+      }
+    }
+  }
+}

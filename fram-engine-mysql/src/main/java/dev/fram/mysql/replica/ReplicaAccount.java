@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.fram.mysql.replica;
+
+import dev.fram.api.error.FramException;
+import dev.fram.api.model.MigrationId;
+import dev.fram.mysql.connection.Connector;
+import dev.fram.mysql.connection.Encryption;
+import dev.fram.mysql.connection.Quoting;
+import dev.fram.mysql.connection.Sql;
+import dev.fram.mysql.connection.SqlErrors;
+import dev.fram.mysql.schema.SourceAccounts.Account;
+import java.security.SecureRandom;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.Base64;
+import java.util.Optional;
+
+/**
+ * The account on the source with which the target's replica logs in. It may read the log and
+ * nothing else, its password is made here and known to the two servers only, and it goes with the
+ * migration. Stateless.
+ */
+public final class ReplicaAccount {
+  /** A replica takes passwords of at most 32 characters (manual, CHANGE REPLICATION SOURCE TO). */
+  private static final int PASSWORD_BYTES = 20;
+
+  private final Connector source;
+  private final Account account;
+
+  public ReplicaAccount(Connector source, MigrationId id) {
+    this.source = source;
+    this.account = named(id);
+  }
+
+  /** Which it is; 32 characters are the most that a server takes. */
+  public static Account named(MigrationId id) {
+    return new Account("fram_replica_" + id, "%");
+  }
+
+  Account account() {
+    return account;
+  }
+
+  /** Whether the replica has to encrypt its connection; only the user's own word says no. */
+  boolean encrypted() {
+    return !Encryption.of(source.endpoint()).mode().equals("DISABLED");
+  }
+
+  /**
+   * Makes it, or gives it a new password. Statements with passwords are obscured by the server
+   * wherever it shows or logs them (manual, "Passwords and Logging").
+   *
+   * @return the password
+   */
+  String make() {
+    byte[] random = new byte[PASSWORD_BYTES];
+    new SecureRandom().nextBytes(random);
+    // The signs are for servers that ask of a password to have some of each kind.
+    String password = Base64.getUrlEncoder().withoutPadding().encodeToString(random) + "aA1-";
+    Connection session = source.open("replica account");
+    try {
+      String by = account.quoted() + " IDENTIFIED BY " + Quoting.literal(password);
+      String require = encrypted() ? " REQUIRE SSL" : " REQUIRE NONE";
+      Sql.run(session, "CREATE USER IF NOT EXISTS " + by + require);
+      Sql.run(session, "ALTER USER " + by + require);
+      Sql.run(session, "GRANT REPLICATION SLAVE ON *.* TO " + account.quoted());
+      return password;
+    } catch (SQLException e) {
+      throw SqlErrors.translate(e, source.name(), "making the replica's account");
+    } finally {
+      Connector.abort(session);
+    }
+  }
+
+  /**
+   * Drops it, once the target serves.
+   *
+   * @return why that was not possible, for people
+   */
+  public Optional<String> drop() {
+    try {
+      Connection session = source.open("replica account");
+      try {
+        Sql.run(session, "DROP USER IF EXISTS " + account.quoted());
+        return Optional.empty();
+      } finally {
+        Connector.abort(session);
+      }
+    } catch (FramException e) {
+      return Optional.of(left(e.seen()));
+    } catch (SQLException e) {
+      return Optional.of(left(SqlErrors.message(e)));
+    }
+  }
+
+  private String left(String why) {
+    return source.name()
+        + ": account "
+        + account
+        + ", which may read the binary log, is still there ("
+        + why
+        + "); drop it when you can.";
+  }
+
+  /** Drops it where the source goes on serving. Idempotent. */
+  public static void removeIdle(Connection session, MigrationId id) throws SQLException {
+    Account account = named(id);
+    long there =
+        Sql.number(
+            session,
+            "SELECT COUNT(*) FROM information_schema.USER_PRIVILEGES WHERE GRANTEE = ?",
+            "'" + account.user() + "'@'" + account.host() + "'");
+    if (there > 0 && Sql.number(session, "SELECT @@global.read_only") == 0) {
+      Sql.run(session, "DROP USER IF EXISTS " + account.quoted());
+    }
+  }
+}

@@ -1,0 +1,231 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.fram.mysql.replica;
+
+import dev.fram.api.error.ErrorCode;
+import dev.fram.api.error.FramException;
+import dev.fram.api.model.TableId;
+import dev.fram.api.traffic.Address;
+import dev.fram.mysql.binlog.GtidSet;
+import dev.fram.mysql.binlog.Pause;
+import dev.fram.mysql.connection.Quoting;
+import dev.fram.mysql.connection.Sql;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.Optional;
+import java.util.stream.Collectors;
+
+/**
+ * The target's replication from the source, in a channel of its own. Its receiver runs all the
+ * time; its applier runs only up to a set of transactions that it is told, and then stands still,
+ * so that rows and position belong together whenever nobody has told it to go on. Works on the
+ * caller's session, which holds no transaction.
+ */
+public final class ReplicaChannel {
+  static final String NAME = "fram";
+  static final int NO_CHANNEL = 3074;
+  private static final String CHANNEL = " FOR CHANNEL '" + NAME + "'";
+
+  private static final Duration FIRST_LOOK = Duration.ofMillis(1);
+  private static final Duration LAST_LOOK = Duration.ofMillis(50);
+
+  /**
+   * What was changed on the server for the channel, to be put back. After a restart the filters are
+   * gone, and a channel that began by itself would bring over everything.
+   */
+  private static final String NOTE =
+      "CREATE TABLE IF NOT EXISTS fram.replica (only_one tinyint NOT NULL DEFAULT 1 PRIMARY KEY,"
+          + " start_was varchar(8) NOT NULL)"
+          + " ENGINE = InnoDB DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin";
+
+  private final Connection connection;
+  private final String server;
+
+  /**
+   * @param server the target's name for people
+   */
+  public ReplicaChannel(Connection connection, String server) {
+    this.connection = connection;
+    this.server = server;
+  }
+
+  /**
+   * What the channel brings over.
+   *
+   * @param databases of these everything, also what is created later
+   * @param leftOut tables of theirs that are not followed
+   */
+  public record Content(Collection<String> databases, Collection<TableId> leftOut) {}
+
+  /** Asked while it runs, and may throw: whether it is still ours to wait for. */
+  @FunctionalInterface
+  public interface Watch {
+    void look() throws SQLException;
+  }
+
+  public boolean exists() throws SQLException {
+    return Sql.number(
+            connection,
+            "SELECT COUNT(*) FROM performance_schema.replication_connection_configuration"
+                + " WHERE CHANNEL_NAME = '"
+                + NAME
+                + "'")
+        > 0;
+  }
+
+  /** The applier stands still afterwards. Idempotent. */
+  public void stand() throws SQLException {
+    Sql.run(connection, "STOP REPLICA SQL_THREAD" + CHANNEL);
+  }
+
+  /**
+   * Makes the channel, or gives it another way to the source.
+   *
+   * @param have what the target holds already, by the copy
+   */
+  void make(Address source, ReplicaAccount account, GtidSet have) throws SQLException {
+    if (!exists()) {
+      keepStanding();
+      GtidSet more = have.minus(executed());
+      if (!more.isEmpty()) {
+        Sql.run(connection, "SET GLOBAL gtid_purged = " + Quoting.literal("+" + more));
+      }
+    } else {
+      Sql.run(connection, "STOP REPLICA" + CHANNEL);
+    }
+    Sql.run(
+        connection,
+        "CHANGE REPLICATION SOURCE TO SOURCE_HOST = "
+            + Quoting.literal(source.host())
+            + ", SOURCE_PORT = "
+            + source.port()
+            + ", SOURCE_USER = "
+            + Quoting.literal(account.account().user())
+            + ", SOURCE_PASSWORD = "
+            + Quoting.literal(account.make())
+            + ", SOURCE_AUTO_POSITION = 1, SOURCE_CONNECT_RETRY = 2, SOURCE_RETRY_COUNT = 86400"
+            + (account.encrypted() ? ", SOURCE_SSL = 1" : ", GET_SOURCE_PUBLIC_KEY = 1")
+            + CHANNEL);
+  }
+
+  private void keepStanding() throws SQLException {
+    Sql.run(connection, NOTE);
+    String now = Sql.text(connection, "SELECT IF(@@global.skip_replica_start, 'ON', 'OFF')");
+    Sql.update(connection, "INSERT IGNORE INTO fram.replica (start_was) VALUES (?)", now);
+    if (now.equals("OFF")) {
+      Sql.run(connection, "SET PERSIST_ONLY skip_replica_start = ON");
+    }
+  }
+
+  /** What is brought over; a server forgets it when it restarts. The applier stands still. */
+  public void limit(Content content) throws SQLException {
+    String wanted =
+        content.databases().stream()
+            .sorted()
+            .map(name -> Quoting.literal(escaped(name) + ".%"))
+            .collect(Collectors.joining(", "));
+    String unwanted =
+        content.leftOut().stream().sorted().map(Quoting::table).collect(Collectors.joining(", "));
+    Sql.run(
+        connection,
+        "CHANGE REPLICATION FILTER REPLICATE_WILD_DO_TABLE = ("
+            + wanted
+            + "), REPLICATE_IGNORE_TABLE = ("
+            + unwanted
+            + ")"
+            + CHANNEL);
+  }
+
+  private static String escaped(String name) {
+    return name.replace("\\", "\\\\").replace("_", "\\_").replace("%", "\\%");
+  }
+
+  /** What the target has executed of other servers' transactions. */
+  public GtidSet executed() throws SQLException {
+    return GtidSet.parse(
+        Sql.text(
+            connection,
+            "SELECT GTID_SUBTRACT(@@global.gtid_executed,"
+                + " CONCAT(@@global.server_uuid, ':1-9223372036854775806'))"));
+  }
+
+  /** Idempotent. */
+  public void receive() throws SQLException {
+    if (!ReplicaState.read(connection).receiving()) {
+      Sql.run(connection, "START REPLICA IO_THREAD" + CHANNEL);
+    }
+  }
+
+  /**
+   * Lets the applier go on until it has executed these and no other transactions, and waits for it.
+   *
+   * @param from where the source is, for people
+   * @throws FramException why it could not get there
+   */
+  public void runUntil(GtidSet to, String from, Watch watch) throws SQLException {
+    receive();
+    Sql.run(
+        connection,
+        "START REPLICA SQL_THREAD UNTIL SQL_AFTER_GTIDS = "
+            + Quoting.literal(to.toString())
+            + CHANNEL);
+    Duration look = FIRST_LOOK;
+    while (true) {
+      Pause.of(look);
+      ReplicaState state = ReplicaState.read(connection);
+      if (!state.applying()) {
+        settle(to, state);
+        return;
+      }
+      watch.look();
+      if (!state.receiving() && state.received().any() && !executed().contains(to)) {
+        stand();
+        throw ReplicaState.receiver(server, state.received(), from);
+      }
+      look = look.compareTo(LAST_LOOK) < 0 ? look.multipliedBy(2) : LAST_LOOK;
+    }
+  }
+
+  private void settle(GtidSet to, ReplicaState state) throws SQLException {
+    GtidSet executed = executed();
+    if (!executed.contains(to)) {
+      throw ReplicaState.applier(server, ReplicaState.worker(connection, state.applied()));
+    }
+    GtidSet beyond = executed.minus(to);
+    if (!beyond.isEmpty()) {
+      throw new FramException(
+          ErrorCode.FEED_INVALID,
+          server
+              + ": the replica has applied "
+              + beyond.count()
+              + " transactions more than it was told to ("
+              + beyond
+              + "): somebody else has started it, or another channel brings transactions here.",
+          "Leave channel '" + NAME + "' to Fram, then run fram migrate to go on.");
+    }
+  }
+
+  /** Takes the channel away and puts the server's setting back. Idempotent. */
+  public void remove() throws SQLException {
+    boolean noted =
+        Sql.number(
+                connection,
+                "SELECT COUNT(*) FROM information_schema.TABLES"
+                    + " WHERE TABLE_SCHEMA = 'fram' AND TABLE_NAME = 'replica'")
+            > 0;
+    if (!noted) {
+      return;
+    }
+    if (exists()) {
+      Sql.run(connection, "STOP REPLICA" + CHANNEL);
+      Sql.run(connection, "RESET REPLICA ALL" + CHANNEL);
+    }
+    Optional<String> was =
+        Sql.first(connection, "SELECT start_was FROM fram.replica", row -> row.getString(1));
+    if (was.filter("OFF"::equals).isPresent()) {
+      Sql.run(connection, "RESET PERSIST IF EXISTS skip_replica_start");
+    }
+    Sql.run(connection, "DROP TABLE fram.replica");
+  }
+}
