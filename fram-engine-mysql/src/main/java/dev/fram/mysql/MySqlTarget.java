@@ -226,7 +226,7 @@ final class MySqlTarget implements Target, AutoCloseable {
       throw new FramException(
           ErrorCode.CONNECTION_LOST,
           connector.name() + ": the replica is farther than what is recorded of it.",
-          "It is looked at again.");
+          "It is on its way still; run the same command again.");
     }
   }
 

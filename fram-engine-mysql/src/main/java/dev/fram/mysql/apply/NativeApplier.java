@@ -274,9 +274,7 @@ public final class NativeApplier implements Applier {
     }
     try {
       watch.from(standing);
-      session.connection().setAutoCommit(true);
       channel.runUntil(wanted.executed(), source, watch);
-      session.connection().setAutoCommit(false);
       session.lockFeed(standing);
       session.advanceFeed(standing, wanted);
       if (schemaChanges.followed(wanted)) {

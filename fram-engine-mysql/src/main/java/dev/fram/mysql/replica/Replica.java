@@ -28,15 +28,17 @@ public record Replica(ReplicaAccount account, Address source, ReplicaChannel.Con
    */
   public void prepare(Connection session, Connector target, GtidSet have) throws SQLException {
     ReplicaChannel channel = channel(session, target);
-    if (channel.exists()) {
+    boolean there = channel.exists();
+    if (there) {
       channel.stand();
-      if (ReplicaState.read(session).received().refused()) {
-        channel.make(source, account, have);
-      }
-    } else {
+    }
+    if (!there || !channel.leadsTo(source) || ReplicaState.read(session).received().refused()) {
       channel.make(source, account, have);
     }
     channel.limit(content);
     channel.receive();
+    if (!there) {
+      channel.awaitFirst(source.toString());
+    }
   }
 }

@@ -30,6 +30,9 @@ public final class ReplicaChannel {
   private static final Duration FIRST_LOOK = Duration.ofMillis(1);
   private static final Duration LAST_LOOK = Duration.ofMillis(50);
 
+  /** A host that answers nothing takes a server so long to give up, and a little more. */
+  private static final Duration FIRST_CONTACT = Duration.ofSeconds(75);
+
   /**
    * What was changed on the server for the channel, to be put back. After a restart the filters are
    * gone, and a channel that began by itself would bring over everything.
@@ -72,6 +75,41 @@ public final class ReplicaChannel {
                 + NAME
                 + "'")
         > 0;
+  }
+
+  /** Whether it leads to that address. */
+  boolean leadsTo(Address source) throws SQLException {
+    return Sql.number(
+            connection,
+            "SELECT COUNT(*) FROM performance_schema.replication_connection_configuration"
+                + " WHERE CHANNEL_NAME = '"
+                + NAME
+                + "' AND HOST = ? AND PORT = ?",
+            source.host(),
+            source.port())
+        > 0;
+  }
+
+  /**
+   * Waits until the receiver has reached the source for the first time. A channel that cannot is
+   * taken away again: somebody has to give another address or open a firewall first.
+   *
+   * @throws FramException why it cannot
+   */
+  void awaitFirst(String from) throws SQLException {
+    long begun = System.nanoTime();
+    while (true) {
+      ReplicaState state = ReplicaState.read(connection);
+      if (state.receiving()) {
+        return;
+      }
+      boolean late = System.nanoTime() - begun > FIRST_CONTACT.toNanos();
+      if (state.received().any() || late) {
+        remove();
+        throw ReplicaState.never(server, state.received(), from);
+      }
+      Pause.of(LAST_LOOK);
+    }
   }
 
   /** The applier stands still afterwards. Idempotent. */

@@ -103,6 +103,23 @@ record ReplicaState(boolean receiving, boolean applying, Trouble received, Troub
     };
   }
 
+  /** Why the receiver has never received: what it was told does not fit, and stays so. */
+  static FramException never(String server, Trouble trouble, String from) {
+    FramException why = receiver(server, trouble, from);
+    boolean lasting =
+        switch (why.code()) {
+          case SERVER_UNREACHABLE, CONNECTION_LOST -> true;
+          default -> false;
+        };
+    return lasting
+        ? new FramException(
+            ErrorCode.SERVER_SETTING,
+            why.seen(),
+            "The target's own machine has to reach the source there; --source-for-target names"
+                + " another address.")
+        : why;
+  }
+
   /** Why the applier stopped before it was told to. */
   static FramException applier(String server, Trouble trouble) {
     String seen = server + ": its replica has stopped: " + said(trouble);
