@@ -120,10 +120,13 @@ class SshRefusalTest {
   void aServerThatTheHostDoesNotReach() throws IOException {
     jump.knownHosts();
     Program.Result result =
-        program().with("FRAM_SOURCE", "postgresql://u:secret@127.0.0.1:1/shop").run("check");
+        program()
+            .with("FRAM_TARGET", "postgresql://u:secret@127.0.0.1:1/shop")
+            .with("FRAM_TARGET_SSH", jump.uri())
+            .run("check");
     assertThat(result.code()).isEqualTo(4);
     assertThat(result.err())
-        .contains("source 127.0.0.1:1/shop: connecting failed")
+        .contains("target 127.0.0.1:1/shop: connecting failed")
         .contains(jump.user() + "@127.0.0.1:" + jump.port() + " cannot connect to 127.0.0.1:1.")
         .contains("Check host, port and firewall as that host sees them")
         .doesNotContain("secret");
