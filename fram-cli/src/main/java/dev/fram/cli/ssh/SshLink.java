@@ -147,9 +147,7 @@ final class SshLink implements AutoCloseable {
   /** What the jump host itself has said, which the library wraps. */
   private static Throwable refusal(Throwable e) {
     Throwable cause = e.getCause();
-    return e instanceof SshChannelOpenException || cause == null || cause == e
-        ? e
-        : refusal(cause);
+    return e instanceof SshChannelOpenException || cause == null || cause == e ? e : refusal(cause);
   }
 
   private FramException refused(SshChannelOpenException e, String toHost, int toPort) {

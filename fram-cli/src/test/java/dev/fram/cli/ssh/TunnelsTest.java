@@ -81,7 +81,8 @@ class TunnelsTest {
     try (ServerSocket brief = new ServerSocket(0, 5, InetAddress.getLoopbackAddress());
         Tunnels tunnels = new Tunnels()) {
       Endpoint to = Endpoint.parse("mysql://u@127.0.0.1:" + brief.getLocalPort() + "/");
-      Reach reach = tunnels.target(to, new SshPlan(List.of(), hosts(jump), keys(jump))).reach().orElseThrow();
+      Reach reach =
+          tunnels.target(to, new SshPlan(List.of(), hosts(jump), keys(jump))).reach().orElseThrow();
       try (Socket here = new Socket(reach.host(), reach.port())) {
         here.setSoTimeout((int) LIMIT.toMillis());
         try (Socket there = brief.accept()) {
@@ -110,16 +111,24 @@ class TunnelsTest {
         Tunnels tunnels = new Tunnels()) {
       far.letIn(jump.key());
       Path both = Files.writeString(own.resolve("both"), jump.knownHost() + far.knownHost());
-      SshKeys keys = new SshKeys(List.of(jump.key()), List.of(), Optional.empty(), Optional.empty(), List.of(both));
+      SshKeys keys =
+          new SshKeys(
+              List.of(jump.key()), List.of(), Optional.empty(), Optional.empty(), List.of(both));
       List<JumpHost> hosts = JumpHost.list(jump.uri() + "," + far.uri());
-      Reach reach = tunnels.source(server, new SshPlan(hosts, List.of(), keys)).reach().orElseThrow();
+      Reach reach =
+          tunnels.source(server, new SshPlan(hosts, List.of(), keys)).reach().orElseThrow();
       assertThat(reach.hops()).extracting(Reach.Hop::port).containsExactly(jump.port(), far.port());
       assertThat(reach.hops()).extracting(Reach.Hop::address).containsExactly("127.0.0.1", "");
       assertEchoes(reach, 100_000);
       // The second hop is checked by its own name: the first one's key does not vouch for it.
       Path first = Files.writeString(own.resolve("first"), jump.knownHost());
-      SshKeys less = new SshKeys(List.of(jump.key()), List.of(), Optional.empty(), Optional.empty(), List.of(first));
-      assertRefused(new SshPlan(hosts, List.of(), less), ErrorCode.HOST_KEY_REFUSED, "its jump host " + far.user() + "@127.0.0.1:" + far.port());
+      SshKeys less =
+          new SshKeys(
+              List.of(jump.key()), List.of(), Optional.empty(), Optional.empty(), List.of(first));
+      assertRefused(
+          new SshPlan(hosts, List.of(), less),
+          ErrorCode.HOST_KEY_REFUSED,
+          "its jump host " + far.user() + "@127.0.0.1:" + far.port());
     }
   }
 
@@ -128,11 +137,34 @@ class TunnelsTest {
     Path none = own.resolve("known_hosts");
     String line =
         "source localhost:%d/db: its jump host %s@127.0.0.1:%d shows the key ssh-ed25519 %s, which is not known: %s has none. Ask whoever runs that host for its fingerprint; if it is the same, add the key: ssh-keyscan -p %d 127.0.0.1 >> %s."
-            .formatted(server.port(), jump.user(), jump.port(), jump.fingerprint(), none, jump.port(), none);
+            .formatted(
+                server.port(),
+                jump.user(),
+                jump.port(),
+                jump.fingerprint(),
+                none,
+                jump.port(),
+                none);
     assertThat(refusal(plan(keys(jump.key(), none)), ErrorCode.HOST_KEY_REFUSED)).isEqualTo(line);
     // Lines for others, for another port, broken ones and authorities vouch for nobody.
     String key = jump.knownHost().split(" ", 2)[1];
-    Files.writeString(none, "127.0.0.1 " + key + "[127.0.0.1]:1 " + key + "@cert-authority [127.0.0.1]:" + jump.port() + " " + key + "[127.0.0.1]:" + jump.port() + " ssh-ed25519 !!!\n" + "[127.0.0.1]:" + jump.port() + "\n# " + jump.knownHost());
+    Files.writeString(
+        none,
+        "127.0.0.1 "
+            + key
+            + "[127.0.0.1]:1 "
+            + key
+            + "@cert-authority [127.0.0.1]:"
+            + jump.port()
+            + " "
+            + key
+            + "[127.0.0.1]:"
+            + jump.port()
+            + " ssh-ed25519 !!!\n"
+            + "[127.0.0.1]:"
+            + jump.port()
+            + "\n# "
+            + jump.knownHost());
     assertThat(refusal(plan(keys(jump.key(), none)), ErrorCode.HOST_KEY_REFUSED)).isEqualTo(line);
     assertThat(Files.readString(none)).as("nothing is added to it").startsWith("127.0.0.1 ");
   }
@@ -147,13 +179,34 @@ class TunnelsTest {
         changed.giveHostKey(kind);
         changed.startAgain();
         String pattern = "'[127.0.0.1]:" + changed.port() + "'";
-        assertThat(refusal(new SshPlan(hosts(changed), List.of(), keys(changed.key(), known)), ErrorCode.HOST_KEY_REFUSED))
+        assertThat(
+                refusal(
+                    new SshPlan(hosts(changed), List.of(), keys(changed.key(), known)),
+                    ErrorCode.HOST_KEY_REFUSED))
             .as(kind)
-            .startsWith("source localhost:" + server.port() + "/db: its jump host " + changed.user() + "@127.0.0.1:" + changed.port() + " shows the key ")
-            .contains(changed.fingerprint() + ", but " + known + " has another for it: somebody may stand in between. Ask whoever runs that host whether its key was changed; only then remove the old one: ssh-keygen -R " + pattern + " -f " + known + ".");
+            .startsWith(
+                "source localhost:"
+                    + server.port()
+                    + "/db: its jump host "
+                    + changed.user()
+                    + "@127.0.0.1:"
+                    + changed.port()
+                    + " shows the key ")
+            .contains(
+                changed.fingerprint()
+                    + ", but "
+                    + known
+                    + " has another for it: somebody may stand in between. Ask whoever runs that host whether its key was changed; only then remove the old one: ssh-keygen -R "
+                    + pattern
+                    + " -f "
+                    + known
+                    + ".");
       }
       Files.writeString(known, changed.knownHost() + "@revoked " + changed.knownHost());
-      assertRefused(new SshPlan(hosts(changed), List.of(), keys(changed.key(), known)), ErrorCode.HOST_KEY_REFUSED, "is marked as revoked in " + known);
+      assertRefused(
+          new SshPlan(hosts(changed), List.of(), keys(changed.key(), known)),
+          ErrorCode.HOST_KEY_REFUSED,
+          "is marked as revoked in " + known);
     }
   }
 
@@ -177,9 +230,19 @@ class TunnelsTest {
     assertThat(refusal(plan(keys(stranger, jump.knownHosts())), ErrorCode.AUTHENTICATION_FAILED))
         .isEqualTo(
             "source localhost:%d/db: its jump host %s@127.0.0.1:%d lets nobody in: it takes none of: %s. Put the public key into that user's authorized_keys there, or name another with --ssh-identity. To try it: ssh -p %d %s@127.0.0.1 true."
-                .formatted(server.port(), jump.user(), jump.port(), stranger, jump.port(), jump.user()));
-    SshKeys nothing = new SshKeys(List.of(), List.of(own.resolve("id_rsa")), Optional.empty(), Optional.empty(), List.of(jump.knownHosts()));
-    assertRefused(plan(nothing), ErrorCode.AUTHENTICATION_FAILED, "lets nobody in: there is no key to offer.");
+                .formatted(
+                    server.port(), jump.user(), jump.port(), stranger, jump.port(), jump.user()));
+    SshKeys nothing =
+        new SshKeys(
+            List.of(),
+            List.of(own.resolve("id_rsa")),
+            Optional.empty(),
+            Optional.empty(),
+            List.of(jump.knownHosts()));
+    assertRefused(
+        plan(nothing),
+        ErrorCode.AUTHENTICATION_FAILED,
+        "lets nobody in: there is no key to offer.");
   }
 
   @Test
@@ -187,15 +250,46 @@ class TunnelsTest {
     for (String kind : List.of("rsa", "ecdsa", "ed25519")) {
       Path locked = jump.makeKey("locked_" + kind, kind, "open sesame");
       jump.letIn(locked);
-      SshKeys right = new SshKeys(List.of(locked), List.of(), Optional.empty(), Optional.of(new Secret("open sesame")), List.of(jump.knownHosts()));
+      SshKeys right =
+          new SshKeys(
+              List.of(locked),
+              List.of(),
+              Optional.empty(),
+              Optional.of(new Secret("open sesame")),
+              List.of(jump.knownHosts()));
       assertLeads(jump, right);
-      assertRefused(plan(keys(locked, jump.knownHosts())), ErrorCode.CONFIG_INVALID, "ssh-identity: the private key " + locked + " cannot be opened without a passphrase");
-      SshKeys wrong = new SshKeys(List.of(locked), List.of(), Optional.empty(), Optional.of(new Secret("open barley")), List.of(jump.knownHosts()));
-      assertThat(refusal(plan(wrong), ErrorCode.CONFIG_INVALID)).contains("cannot be opened with the passphrase given").doesNotContain("barley");
-      SshKeys usual = new SshKeys(List.of(), List.of(locked), Optional.empty(), Optional.empty(), List.of(jump.knownHosts()));
-      assertRefused(plan(usual), ErrorCode.AUTHENTICATION_FAILED, "there is no key to offer; passed over: " + locked + " cannot be opened without a passphrase");
+      assertRefused(
+          plan(keys(locked, jump.knownHosts())),
+          ErrorCode.CONFIG_INVALID,
+          "ssh-identity: the private key " + locked + " cannot be opened without a passphrase");
+      SshKeys wrong =
+          new SshKeys(
+              List.of(locked),
+              List.of(),
+              Optional.empty(),
+              Optional.of(new Secret("open barley")),
+              List.of(jump.knownHosts()));
+      assertThat(refusal(plan(wrong), ErrorCode.CONFIG_INVALID))
+          .contains("cannot be opened with the passphrase given")
+          .doesNotContain("barley");
+      SshKeys usual =
+          new SshKeys(
+              List.of(),
+              List.of(locked),
+              Optional.empty(),
+              Optional.empty(),
+              List.of(jump.knownHosts()));
+      assertRefused(
+          plan(usual),
+          ErrorCode.AUTHENTICATION_FAILED,
+          "there is no key to offer; passed over: "
+              + locked
+              + " cannot be opened without a passphrase");
     }
-    assertRefused(plan(keys(own.resolve("none"), jump.knownHosts())), ErrorCode.CONFIG_INVALID, "is not there, or not to be read by this user");
+    assertRefused(
+        plan(keys(own.resolve("none"), jump.knownHosts())),
+        ErrorCode.CONFIG_INVALID,
+        "is not there, or not to be read by this user");
   }
 
   @Test
@@ -208,7 +302,13 @@ class TunnelsTest {
       try (Tunnels tunnels = new Tunnels()) {
         await().atMost(LIMIT).until(() -> Files.exists(socket));
         jump.add(key, socket);
-        SshKeys keys = new SshKeys(List.of(), List.of(), Optional.of(socket), Optional.empty(), List.of(jump.knownHosts()));
+        SshKeys keys =
+            new SshKeys(
+                List.of(),
+                List.of(),
+                Optional.of(socket),
+                Optional.empty(),
+                List.of(jump.knownHosts()));
         assertEchoes(tunnels.source(server, plan(keys)).reach().orElseThrow(), 10_000);
       } finally {
         agent.destroy();
@@ -237,9 +337,14 @@ class TunnelsTest {
         socket.setSoTimeout((int) LIMIT.toMillis());
         assertEnds(socket);
       }
-      FramException seen = new FramException(ErrorCode.SERVER_UNREACHABLE, "The driver's words.", "");
-      await().atMost(LIMIT).untilAsserted(() ->
-          assertThat(tunnels.explained(seen).getMessage()).startsWith("The driver's words. source localhost").contains("cannot be reached: Connection refused"));
+      FramException seen =
+          new FramException(ErrorCode.SERVER_UNREACHABLE, "The driver's words.", "");
+      await()
+          .atMost(LIMIT)
+          .untilAsserted(() ->
+              assertThat(tunnels.explained(seen).getMessage())
+                  .startsWith("The driver's words. source localhost")
+                  .contains("cannot be reached: Connection refused"));
       shaky.startAgain();
       assertEchoes(reach, 100_000);
       assertThat(tunnels.explained(seen)).isSameAs(seen);
@@ -251,8 +356,10 @@ class TunnelsTest {
         socket.setSoTimeout((int) LIMIT.toMillis());
         assertEnds(socket);
       }
-      await().atMost(LIMIT).untilAsserted(() ->
-          assertThat(tunnels.explained(seen).getMessage()).contains("has another for it"));
+      await()
+          .atMost(LIMIT)
+          .untilAsserted(() ->
+              assertThat(tunnels.explained(seen).getMessage()).contains("has another for it"));
     }
   }
 
@@ -262,19 +369,33 @@ class TunnelsTest {
     try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       nobody = socket.getLocalPort();
     }
-    SshPlan away = new SshPlan(List.of(new JumpHost("u", "127.0.0.1", nobody)), List.of(), keys(jump));
-    assertRefused(away, ErrorCode.SERVER_UNREACHABLE, "its jump host u@127.0.0.1:" + nobody + " cannot be reached: Connection refused. Check host, port and firewall");
-    SshPlan noName = new SshPlan(List.of(new JumpHost("u", "nowhere.invalid", 22)), List.of(), keys(jump));
-    assertRefused(noName, ErrorCode.SERVER_UNREACHABLE, "u@nowhere.invalid:22 cannot be reached: the name has no address.");
+    SshPlan away =
+        new SshPlan(List.of(new JumpHost("u", "127.0.0.1", nobody)), List.of(), keys(jump));
+    assertRefused(
+        away,
+        ErrorCode.SERVER_UNREACHABLE,
+        "its jump host u@127.0.0.1:"
+            + nobody
+            + " cannot be reached: Connection refused. Check host, port and firewall");
+    SshPlan noName =
+        new SshPlan(List.of(new JumpHost("u", "nowhere.invalid", 22)), List.of(), keys(jump));
+    assertRefused(
+        noName,
+        ErrorCode.SERVER_UNREACHABLE,
+        "u@nowhere.invalid:22 cannot be reached: the name has no address.");
     try (Tunnels tunnels = new Tunnels()) {
       Endpoint closed = Endpoint.parse("postgresql://u@127.0.0.1:" + nobody + "/db");
       Reach reach = tunnels.source(closed, plan(keys(jump))).reach().orElseThrow();
-      FramException seen = new FramException(ErrorCode.SERVER_UNREACHABLE, "The driver's words.", "");
+      FramException seen =
+          new FramException(ErrorCode.SERVER_UNREACHABLE, "The driver's words.", "");
       try (Socket socket = new Socket(reach.host(), reach.port())) {
         assertEnds(socket);
       }
-      await().atMost(LIMIT).untilAsserted(() ->
-          assertThat(tunnels.explained(seen).getMessage()).contains("cannot connect to 127.0.0.1:" + nobody));
+      await()
+          .atMost(LIMIT)
+          .untilAsserted(() ->
+              assertThat(tunnels.explained(seen).getMessage())
+                  .contains("cannot connect to 127.0.0.1:" + nobody));
     }
   }
 
@@ -288,8 +409,12 @@ class TunnelsTest {
         assertEnds(socket);
       }
       FramException seen = new FramException(ErrorCode.CONNECTION_LOST, "The driver's words.", "");
-      await().atMost(LIMIT).untilAsserted(() ->
-          assertThat(tunnels.explained(seen).getMessage()).contains("may not pass connections on to localhost:").contains("AllowTcpForwarding"));
+      await()
+          .atMost(LIMIT)
+          .untilAsserted(() ->
+              assertThat(tunnels.explained(seen).getMessage())
+                  .contains("may not pass connections on to localhost:")
+                  .contains("AllowTcpForwarding"));
     }
   }
 

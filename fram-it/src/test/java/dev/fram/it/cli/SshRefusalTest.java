@@ -41,7 +41,7 @@ class SshRefusalTest {
               failed(
                   3,
                   "source db.example:1/shop: its jump host %s@127.0.0.1:%d shows the key ssh-ed25519 %s,"
-                      .formatted(jump.user(), jump.port(), jump.fingerprint())
+                          .formatted(jump.user(), jump.port(), jump.fingerprint())
                       + " which is not known: "
                       + none
                       + " has none. Ask whoever runs that host for its fingerprint; if it is the same,"
@@ -65,7 +65,7 @@ class SshRefusalTest {
             failed(
                 3,
                 "source db.example:1/shop: its jump host %s@127.0.0.1:%d shows the key ssh-ed25519 %s,"
-                    .formatted(jump.user(), jump.port(), jump.fingerprint())
+                        .formatted(jump.user(), jump.port(), jump.fingerprint())
                     + " but "
                     + known
                     + " has another for it: somebody may stand in between. Ask whoever runs that host"
@@ -86,7 +86,7 @@ class SshRefusalTest {
             failed(
                 3,
                 "source db.example:1/shop: its jump host %s@127.0.0.1:%d lets nobody in: it takes none"
-                    .formatted(jump.user(), jump.port())
+                        .formatted(jump.user(), jump.port())
                     + " of: "
                     + stranger
                     + ". Put the public key into that user's authorized_keys there, or name another with"

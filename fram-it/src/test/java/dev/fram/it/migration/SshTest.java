@@ -87,7 +87,9 @@ class SshTest {
           source,
           target,
           watch,
-          () -> count(() -> pair.source().connect(database), sessions) + count(targetLogin, sessions));
+          () ->
+              count(() -> pair.source().connect(database), sessions)
+                  + count(targetLogin, sessions));
       OracleReport report = workload.stop().check(new SwitchableProvider(target));
       assertThat(report.clean()).as(report.toString()).isTrue();
       assertThat(report.acknowledged()).isPositive();
@@ -154,7 +156,8 @@ class SshTest {
     Path json = folder.resolve("report.json");
     Path page = folder.resolve("report.html");
     try (JavaChild report =
-        start(source, target, "report", "--json-file", json.toString(), "--html", page.toString())) {
+        start(
+            source, target, "report", "--json-file", json.toString(), "--html", page.toString())) {
       assertThat(report.awaitExit(LIMIT)).as(report.output()).isZero();
     }
     // The residency record says by which way.

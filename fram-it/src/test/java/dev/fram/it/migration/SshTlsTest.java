@@ -56,8 +56,7 @@ class SshTlsTest {
     named =
         TestCertificate.in(
             Files.createDirectory(folder.resolve("named")), "CN=named", "dns:localhost");
-    numbered =
-        TestCertificate.in(Files.createDirectory(folder.resolve("numbered")), "CN=numbered");
+    numbered = TestCertificate.in(Files.createDirectory(folder.resolve("numbered")), "CN=numbered");
     Files.writeString(folder.resolve("ca.pem"), named.pem() + numbered.pem());
   }
 
@@ -134,8 +133,7 @@ class SshTlsTest {
     }
   }
 
-  private void assertRefused(Tunnels tunnels, Endpoint source, Endpoint target)
-      throws IOException {
+  private void assertRefused(Tunnels tunnels, Endpoint source, Endpoint target) throws IOException {
     RouteRequest request =
         new RouteRequest(tunnels.source(source, plan()), target, Scope.all(), Set.of());
     assertThatThrownBy(() -> open(request)).isInstanceOf(FramException.class);

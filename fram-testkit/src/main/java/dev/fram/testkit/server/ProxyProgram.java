@@ -79,8 +79,7 @@ public enum ProxyProgram {
             cache,
             suite ->
                 suite.names("^" + packages.getFirst() + "$").contains(packages.getFirst())
-                    ? Optional.of(
-                        Files.move(unpacked(suite), home, StandardCopyOption.ATOMIC_MOVE))
+                    ? Optional.of(Files.move(unpacked(suite), home, StandardCopyOption.ATOMIC_MOVE))
                     : Optional.empty());
     if (found.isEmpty()) {
       throw new ServerException(missing("its package mirror has none"));

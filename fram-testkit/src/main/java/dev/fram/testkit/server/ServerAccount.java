@@ -60,9 +60,7 @@ record ServerAccount(List<String> prefix, Optional<Owner> owner) {
    */
   static ServerAccount unlocked() throws IOException {
     Optional<Owner> daemon = named("daemon");
-    if (ownUid() == 0
-        && daemon.isPresent()
-        && works(command(setpriv(daemon.get()), "true"))) {
+    if (ownUid() == 0 && daemon.isPresent() && works(command(setpriv(daemon.get()), "true"))) {
       return new ServerAccount(setpriv(daemon.get()), daemon);
     }
     return choose();

@@ -123,8 +123,7 @@ public final class SshServer implements AutoCloseable {
   /** An agent with a key in it, on a socket in the client's folder; the caller ends it. */
   public Process agent(Path socket) throws IOException {
     return new ProcessBuilder(
-            Stream.concat(
-                    server.beside(AGENT).stream(), Stream.of("-D", "-a", socket.toString()))
+            Stream.concat(server.beside(AGENT).stream(), Stream.of("-D", "-a", socket.toString()))
                 .toList())
         .redirectErrorStream(true)
         .redirectOutput(ProcessBuilder.Redirect.DISCARD)
@@ -199,8 +198,7 @@ public final class SshServer implements AutoCloseable {
   }
 
   private String keygen(String... words) throws IOException {
-    return run(
-        Stream.concat(server.beside(KEYGEN).stream(), Stream.of(words)).toList());
+    return run(Stream.concat(server.beside(KEYGEN).stream(), Stream.of(words)).toList());
   }
 
   private static String run(List<String> words) throws IOException {

@@ -19,8 +19,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * A certificate of its own making, for 127.0.0.1 unless told otherwise, with its key, by the JDK's keytool. For tests: it
- * is nobody's authority but its own.
+ * A certificate of its own making, for 127.0.0.1 unless told otherwise, with its key, by the JDK's
+ * keytool. For tests: it is nobody's authority but its own.
  *
  * @param certificate what a server shows
  * @param key the key in PEM form
