@@ -147,7 +147,7 @@ final class SshLink implements AutoCloseable {
   /** What the jump host itself has said, which the library wraps. */
   private static Throwable refusal(Throwable e) {
     Throwable cause = e.getCause();
-    return e instanceof SshChannelOpenException || cause == null || cause == e ? e : refusal(cause);
+    return e instanceof SshChannelOpenException || cause == null ? e : refusal(cause);
   }
 
   private FramException refused(SshChannelOpenException e, String toHost, int toPort) {
@@ -268,8 +268,8 @@ final class SshLink implements AutoCloseable {
 
   private static String reason(Throwable e) {
     Throwable last = e;
-    while (last.getCause() != null && last.getCause() != last) {
-      last = last.getCause();
+    for (Throwable each = e; each != null; each = each.getCause()) {
+      last = each;
     }
     String text = last.getMessage();
     return text == null || text.isBlank() ? last.getClass().getSimpleName() : text;
