@@ -111,9 +111,7 @@ class TunnelsTest {
         Tunnels tunnels = new Tunnels()) {
       far.letIn(jump.key());
       Path both = Files.writeString(own.resolve("both"), jump.knownHost() + far.knownHost());
-      SshKeys keys =
-          new SshKeys(
-              List.of(jump.key()), List.of(), Optional.empty(), Optional.empty(), List.of(both));
+      SshKeys keys = keys(jump.key(), both);
       List<JumpHost> hosts = JumpHost.list(jump.uri() + "," + far.uri());
       Reach reach =
           tunnels.source(server, new SshPlan(hosts, List.of(), keys)).reach().orElseThrow();
@@ -122,9 +120,7 @@ class TunnelsTest {
       assertEchoes(reach, 100_000);
       // The second hop is checked by its own name: the first one's key does not vouch for it.
       Path first = Files.writeString(own.resolve("first"), jump.knownHost());
-      SshKeys less =
-          new SshKeys(
-              List.of(jump.key()), List.of(), Optional.empty(), Optional.empty(), List.of(first));
+      SshKeys less = keys(jump.key(), first);
       assertRefused(
           new SshPlan(hosts, List.of(), less),
           ErrorCode.HOST_KEY_REFUSED,
