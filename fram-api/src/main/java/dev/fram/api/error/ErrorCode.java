@@ -21,6 +21,8 @@ public enum ErrorCode {
    * copy is redone.
    */
   SNAPSHOT_BROKEN(ErrorCategory.TRANSIENT),
+  /** A jump host shows a key that is not known, or another than the known one. */
+  HOST_KEY_REFUSED(ErrorCategory.PRECONDITION),
   AUTHENTICATION_FAILED(ErrorCategory.PRECONDITION),
   PRIVILEGE_MISSING(ErrorCategory.PRECONDITION),
   SERVER_SETTING(ErrorCategory.PRECONDITION),

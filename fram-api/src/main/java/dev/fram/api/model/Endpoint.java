@@ -17,6 +17,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * One server and database, as the user named it.
  *
+ * <p>Its host and port are the server's own, for messages, certificates and whoever else connects
+ * to it. What opens a socket asks {@link #reach} first: the way may begin elsewhere.
+ *
  * @param scheme {@code postgresql}, {@code mysql}, ...
  * @param host name or address, without brackets
  * @param port TCP port; 0 means the engine's default
@@ -24,6 +27,7 @@ import org.jspecify.annotations.Nullable;
  * @param database database name; empty means the engine's default
  * @param parameters the URI's query parameters, decoded, in order
  * @param password the password when one is known
+ * @param reach where a socket is opened in place of host and port
  */
 public record Endpoint(
     String scheme,
@@ -32,7 +36,20 @@ public record Endpoint(
     String user,
     String database,
     Map<String, String> parameters,
-    Optional<Secret> password) {
+    Optional<Secret> password,
+    Optional<Reach> reach) {
+
+  /** One that is connected to directly. */
+  public Endpoint(
+      String scheme,
+      String host,
+      int port,
+      String user,
+      String database,
+      Map<String, String> parameters,
+      Optional<Secret> password) {
+    this(scheme, host, port, user, database, parameters, password, Optional.empty());
+  }
 
   public Endpoint {
     parameters = Collections.unmodifiableMap(new LinkedHashMap<>(parameters));
@@ -68,11 +85,16 @@ public record Endpoint(
   }
 
   public Endpoint withPassword(Secret secret) {
-    return new Endpoint(scheme, host, port, user, database, parameters, Optional.of(secret));
+    return new Endpoint(scheme, host, port, user, database, parameters, Optional.of(secret), reach);
   }
 
   public Endpoint withDatabase(String name) {
-    return new Endpoint(scheme, host, port, user, name, parameters, password);
+    return new Endpoint(scheme, host, port, user, name, parameters, password, reach);
+  }
+
+  /** The same server, connected to by way of another place. */
+  public Endpoint through(Reach way) {
+    return new Endpoint(scheme, host, port, user, database, parameters, password, Optional.of(way));
   }
 
   /** {@code host:port/database}: how messages name the server; holds no secret. */

@@ -30,7 +30,8 @@ final class CancelCommand implements FramCommand {
   @Override
   public int run(Session session) {
     try (Presenter presenter = session.lines()) {
-      return Outcome.show(presenter, () -> session.client().cancel(Session.shownBy(presenter)));
+      return Outcome.show(
+          session, presenter, () -> session.client().cancel(Session.shownBy(presenter)));
     }
   }
 }

@@ -119,7 +119,7 @@ public final class CommandTree {
             .paramLabel(key.kind().label())
             .order(order)
             .description(key.description() + fallback);
-    if (key.kind() == ValueKind.LIST || key.kind() == ValueKind.SWITCHES) {
+    if (key.kind().repeated() || key.kind() == ValueKind.SWITCHES) {
       return option.type(List.class).auxiliaryTypes(String.class).arity("1").build();
     }
     // A value may follow a flag, so that =false on the command line can overrule the file.

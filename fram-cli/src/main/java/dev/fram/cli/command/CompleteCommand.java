@@ -56,7 +56,7 @@ final class CompleteCommand implements FramCommand {
   @Override
   public int run(Session session) {
     try (Presenter presenter = session.lines()) {
-      return Outcome.show(presenter, () -> complete(session, presenter));
+      return Outcome.show(session, presenter, () -> complete(session, presenter));
     }
   }
 

@@ -43,6 +43,7 @@ final class CutoverCommand implements FramCommand {
     try (Presenter presenter = dryRun ? session.lines() : session.live(footer, List::of)) {
       servers.warnings().forEach(presenter::warn);
       return Outcome.show(
+          session,
           presenter,
           () -> dryRun ? client.cutoverDryRun() : client.cutover(Session.shownBy(presenter)));
     }

@@ -148,7 +148,7 @@ final class DemoCommand implements FramCommand {
       page.announce(presenter);
       Demo.Ending ending = keep ? Demo.Ending.KEEP : Demo.Ending.REMOVE;
       return CtrlC.during(
-          demo::stop, () -> Outcome.show(presenter, () -> demo.run(presenter, ending)));
+          demo::stop, () -> Outcome.show(session, presenter, () -> demo.run(presenter, ending)));
     }
   }
 

@@ -7,6 +7,7 @@ import dev.fram.cli.config.ConfigKey;
 import dev.fram.cli.config.ConfigReader;
 import dev.fram.cli.config.ConfigValues;
 import dev.fram.cli.log.LogFile;
+import dev.fram.cli.ssh.Tunnels;
 import dev.fram.cli.tui.JsonPresenter;
 import dev.fram.cli.tui.Presenter;
 import dev.fram.cli.tui.Terminal;
@@ -67,18 +68,24 @@ public final class Invocation {
     CommandSpec mixin = Objects.requireNonNull(parsed.commandSpec().mixins().get("output"));
     OutputOptions output = (OutputOptions) mixin.userObject();
     Logging.start(output.verbose());
+    try (Tunnels tunnels = new Tunnels()) {
+      return run(command, parsed, output, tunnels);
+    } finally {
+      Logging.end();
+    }
+  }
+
+  private int run(FramCommand command, ParseResult parsed, OutputOptions output, Tunnels tunnels) {
     try {
       ConfigValues values =
           new ConfigReader(terminal.surroundings())
               .read(CommandTree.flags(parsed), output.config(), command.required());
       logInto(values, parsed.commandSpec().name());
-      return command.run(new Session(terminal, output, values));
+      return command.run(new Session(terminal, output, values, tunnels));
     } catch (FramException e) {
-      return failed(output, e);
+      return failed(output, tunnels.explained(e));
     } catch (RuntimeException | Error e) {
       return failed(output, defect(e));
-    } finally {
-      Logging.end();
     }
   }
 
@@ -93,7 +100,7 @@ public final class Invocation {
 
   private int failed(OutputOptions output, FramException failure) {
     Logging.failed(failure);
-    Session session = new Session(terminal, output, ConfigValues.none());
+    Session session = new Session(terminal, output, ConfigValues.none(), new Tunnels());
     try (Presenter presenter = session.lines()) {
       presenter.failed(failure);
     }

@@ -54,6 +54,8 @@ final class ManPage {
     item(
         "FRAM_SOURCE_PASSWORD, FRAM_TARGET_PASSWORD, FRAM_PROBE_PASSWORD",
         "Passwords. ~/.pgpass, a file or a command can give them too; see the settings.");
+    item("FRAM_SSH_PASSPHRASE", "The passphrase of the private keys for jump hosts.");
+    item("SSH_AUTH_SOCK", "The SSH agent's socket: its keys are tried at jump hosts.");
     item(RunPage.TOKEN_VARIABLE, "The token of the web page, 16 characters or more.");
     item("FRAM_WORD", "Any setting, see above.");
     heading("FILES");

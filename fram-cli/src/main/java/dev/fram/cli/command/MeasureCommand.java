@@ -117,7 +117,8 @@ final class MeasureCommand implements FramCommand {
                     presenter.say("the forecast is kept on the target, for fram report");
                   }
                 };
-            return Outcome.show(presenter, () -> measure(route, settings, signal, presenter, page));
+            return Outcome.show(
+                session, presenter, () -> measure(route, settings, signal, presenter, page));
           }
         });
   }
@@ -130,7 +131,9 @@ final class MeasureCommand implements FramCommand {
         signal::raise,
         () ->
             Outcome.show(
-                presenter, () -> measure(route, settings, signal, presenter, measurement -> {})));
+                session,
+                presenter,
+                () -> measure(route, settings, signal, presenter, measurement -> {})));
   }
 
   private static void save(Route route, Measurement measurement) {

@@ -57,7 +57,7 @@ final class MigrateCommand implements FramCommand {
       run.addStatusListener(Session.shownBy(presenter));
       run.addFindingListener(presenter::found);
       return CtrlC.during(
-          run::stop, () -> Outcome.show(presenter, () -> answer(run.run(Goal.MIGRATE))));
+          run::stop, () -> Outcome.show(session, presenter, () -> answer(run.run(Goal.MIGRATE))));
     }
   }
 

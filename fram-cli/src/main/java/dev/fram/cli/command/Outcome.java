@@ -11,13 +11,14 @@ final class Outcome {
   private Outcome() {}
 
   /** The exit code, after the answer or the failure was shown. */
-  static int show(Presenter presenter, Supplier<Answer> work) {
+  static int show(Session session, Presenter presenter, Supplier<Answer> work) {
     try {
       Answer answer = work.get();
       Logging.ended(answer);
       presenter.answer(answer);
       return answer.exitCode();
-    } catch (FramException e) {
+    } catch (FramException failure) {
+      FramException e = session.tunnels().explained(failure);
       Logging.failed(e);
       presenter.failed(e);
       return e.category().exitCode();

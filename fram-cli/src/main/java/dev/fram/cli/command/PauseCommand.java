@@ -29,7 +29,7 @@ final class PauseCommand implements FramCommand {
   @Override
   public int run(Session session) {
     try (Presenter presenter = session.lines()) {
-      return Outcome.show(presenter, () -> session.client().pause());
+      return Outcome.show(session, presenter, () -> session.client().pause());
     }
   }
 }

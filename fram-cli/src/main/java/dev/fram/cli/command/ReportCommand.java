@@ -91,14 +91,15 @@ final class ReportCommand implements FramCommand {
     try (Presenter presenter = session.lines()) {
       if (check != null) {
         Path file = around.path(check);
-        return Outcome.show(presenter, () -> RecordFile.check(file));
+        return Outcome.show(session, presenter, () -> RecordFile.check(file));
       }
       if (statement != null) {
         String words = statement;
-        return Outcome.show(presenter, () -> RecordFile.state(around, words, of));
+        return Outcome.show(session, presenter, () -> RecordFile.state(around, words, of));
       }
       session.servers().warnings().forEach(presenter::warn);
-      return Outcome.show(presenter, () -> inventory ? list(session, presenter) : written(session));
+      return Outcome.show(
+          session, presenter, () -> inventory ? list(session, presenter) : written(session));
     }
   }
 

@@ -45,7 +45,8 @@ final class ResolveCommand implements FramCommand {
     MigrationClient client = session.client();
     try (Presenter presenter = session.lines()) {
       servers.warnings().forEach(presenter::warn);
-      return Outcome.show(presenter, () -> client.resolve(answer, Session.shownBy(presenter)));
+      return Outcome.show(
+          session, presenter, () -> client.resolve(answer, Session.shownBy(presenter)));
     }
   }
 }

@@ -27,7 +27,7 @@ final class ResumeCommand implements FramCommand {
   @Override
   public int run(Session session) {
     try (Presenter presenter = session.lines()) {
-      return Outcome.show(presenter, () -> session.client().resume());
+      return Outcome.show(session, presenter, () -> session.client().resume());
     }
   }
 }

@@ -46,6 +46,7 @@ final class RollbackCommand implements FramCommand {
     try (Presenter presenter = dryRun ? session.lines() : session.live(footer, List::of)) {
       servers.warnings().forEach(presenter::warn);
       return Outcome.show(
+          session,
           presenter,
           () -> dryRun ? client.rollbackDryRun() : client.rollback(Session.shownBy(presenter)));
     }

@@ -7,8 +7,10 @@ import dev.fram.api.error.ErrorCode;
 import dev.fram.api.error.FramException;
 import dev.fram.api.status.Status;
 import dev.fram.cli.config.ConfigValues;
+import dev.fram.cli.config.JumpHosts;
 import dev.fram.cli.config.RunSettings;
 import dev.fram.cli.config.Servers;
+import dev.fram.cli.ssh.Tunnels;
 import dev.fram.cli.tui.Deck;
 import dev.fram.cli.tui.JsonPresenter;
 import dev.fram.cli.tui.LinePresenter;
@@ -34,12 +36,14 @@ import java.util.stream.Stream;
  * @param terminal where output goes
  * @param output how the user wants it
  * @param values the settings
+ * @param tunnels the ways to servers behind jump hosts; closed by whoever made the session
  */
-record Session(Terminal terminal, OutputOptions output, ConfigValues values) {
+record Session(Terminal terminal, OutputOptions output, ConfigValues values, Tunnels tunnels) {
 
   Servers servers() {
     RunSettings.requireResidency(values);
-    return Servers.from(values, terminal.surroundings());
+    return Servers.from(values, terminal.surroundings())
+        .through(tunnels, JumpHosts.plan(values, terminal.surroundings()));
   }
 
   MigrationSettings settings() {

@@ -86,7 +86,9 @@ final class VerifyCommand implements FramCommand {
     try (Presenter presenter = session.live(footer, List::of)) {
       servers.warnings().forEach(presenter::warn);
       return Outcome.show(
-          presenter, () -> session.client().verify(comparison(), Session.shownBy(presenter)));
+          session,
+          presenter,
+          () -> session.client().verify(comparison(), Session.shownBy(presenter)));
     }
   }
 

@@ -117,7 +117,7 @@ final class ConfigFile {
   /** The value as texts; always reads it to its end, so that what follows is checked too. */
   private Optional<List<String>> texts(YAMLParser parser, String word, int line)
       throws IOException {
-    boolean list = ConfigKey.ofWord(word).filter(k -> k.kind() == ValueKind.LIST).isPresent();
+    boolean list = ConfigKey.ofWord(word).filter(k -> k.kind().repeated()).isPresent();
     @Nullable JsonToken token = parser.currentToken();
     if (token == JsonToken.START_ARRAY && list) {
       return listTexts(parser, word);

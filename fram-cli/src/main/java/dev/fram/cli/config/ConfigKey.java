@@ -23,6 +23,27 @@ public enum ConfigKey {
   TARGET_PASSWORD_FILE(ValueKind.PATH, "", "A file that holds the target's password."),
   TARGET_PASSWORD_COMMAND(
       ValueKind.TEXT, "", "A command that prints the target's password (run by sh -c)."),
+  SOURCE_SSH(
+      ValueKind.JUMP_HOSTS,
+      "",
+      "Reaches the source through this host: ssh://user@jump:22; several with commas between, the"
+          + " nearest first. Its key must be in known_hosts."),
+  TARGET_SSH(ValueKind.JUMP_HOSTS, "", "The same for the target."),
+  SSH_IDENTITY(
+      ValueKind.PATHS,
+      "",
+      "A file with a private key for the jump hosts. If not set: the agent's keys (SSH_AUTH_SOCK),"
+          + " then ~/.ssh/id_ed25519, id_ecdsa and id_rsa. May be given several times."),
+  SSH_PASSPHRASE_FILE(ValueKind.PATH, "", "A file that holds the passphrase of the private keys."),
+  SSH_PASSPHRASE_COMMAND(
+      ValueKind.TEXT,
+      "",
+      "A command that prints the passphrase of the private keys (run by sh -c)."),
+  SSH_KNOWN_HOSTS(
+      ValueKind.PATH,
+      "",
+      "The file of the jump hosts' keys. If not set: ~/.ssh/known_hosts and"
+          + " /etc/ssh/ssh_known_hosts. A host whose key is not there is refused."),
   SOURCE_PLACE(
       ValueKind.TEXT,
       "",
@@ -30,11 +51,12 @@ public enum ConfigKey {
           + " residency record."),
   TARGET_PLACE(ValueKind.TEXT, "", "The same of the target."),
   FRAM_PLACE(ValueKind.TEXT, "", "The same of the machine that Fram runs on."),
+  SSH_PLACE(ValueKind.TEXT, "", "The same of the jump hosts."),
   RESIDENCY_ALLOW(
       ValueKind.LIST,
       "",
-      "Countries (DE) and networks (10.1.0.0/16) in which source, target and this machine have to"
-          + " be; else Fram refuses before it connects. May be given several times."),
+      "Countries (DE) and networks (10.1.0.0/16) in which source, target, jump hosts and this machine"
+          + " have to be; else Fram refuses before it connects. May be given several times."),
   INCLUDE(
       ValueKind.LIST,
       "",

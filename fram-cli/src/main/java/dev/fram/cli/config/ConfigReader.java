@@ -26,6 +26,7 @@ public final class ConfigReader {
           "FRAM_SOURCE_PASSWORD",
           "FRAM_TARGET_PASSWORD",
           "FRAM_PROBE_PASSWORD",
+          "FRAM_SSH_PASSPHRASE",
           "FRAM_DASHBOARD_TOKEN",
           "FRAM_PG_BIN",
           "FRAM_JAVA_OPTS");
@@ -66,6 +67,7 @@ public final class ConfigReader {
     onlyOneOf(values, ConfigKey.SOURCE_PASSWORD_FILE, ConfigKey.SOURCE_PASSWORD_COMMAND, problems);
     onlyOneOf(values, ConfigKey.TARGET_PASSWORD_FILE, ConfigKey.TARGET_PASSWORD_COMMAND, problems);
     onlyOneOf(values, ConfigKey.PROBE_PASSWORD_FILE, ConfigKey.PROBE_PASSWORD_COMMAND, problems);
+    onlyOneOf(values, ConfigKey.SSH_PASSPHRASE_FILE, ConfigKey.SSH_PASSPHRASE_COMMAND, problems);
     if (!problems.isEmpty()) {
       throw invalid(problems);
     }
@@ -94,7 +96,7 @@ public final class ConfigReader {
   }
 
   private static List<String> split(ConfigKey key, String text) {
-    return key.kind() == ValueKind.LIST
+    return key.kind().repeated()
         ? Arrays.stream(text.split(",", -1)).map(String::strip).toList()
         : List.of(text);
   }

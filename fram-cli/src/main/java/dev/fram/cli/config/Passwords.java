@@ -25,6 +25,7 @@ import java.util.concurrent.TimeUnit;
 final class Passwords {
   private static final int COMMAND_SECONDS = 60;
   private static final int POSTGRESQL_PORT = 5432;
+  private static final String PASSPHRASE_VARIABLE = "FRAM_SSH_PASSPHRASE";
 
   private final Surroundings surroundings;
   private final ConfigValues values;
@@ -49,6 +50,18 @@ final class Passwords {
   Endpoint probe() {
     return complete(
         ConfigKey.PROBE, ConfigKey.PROBE_PASSWORD_FILE, ConfigKey.PROBE_PASSWORD_COMMAND);
+  }
+
+  /** Of the private keys for jump hosts. */
+  Optional<Secret> passphrase() {
+    return surroundings
+        .variable(PASSPHRASE_VARIABLE)
+        .map(Secret::new)
+        .or(() -> values.text(ConfigKey.SSH_PASSPHRASE_FILE).map(this::fromFile))
+        .or(() ->
+            values
+                .text(ConfigKey.SSH_PASSPHRASE_COMMAND)
+                .map(text -> fromCommand(ConfigKey.SSH_PASSPHRASE_COMMAND.word(), text)));
   }
 
   /** Of a switch's login: its address, a variable, a file, a command. */

@@ -30,6 +30,7 @@ public final class RunSettings {
         values.text(ConfigKey.SOURCE_PLACE).orElse(""),
         values.text(ConfigKey.TARGET_PLACE).orElse(""),
         values.text(ConfigKey.FRAM_PLACE).orElse(""),
+        values.text(ConfigKey.SSH_PLACE).orElse(""),
         values.list(ConfigKey.RESIDENCY_ALLOW));
   }
 
@@ -42,7 +43,8 @@ public final class RunSettings {
     new ResidencyRules(places(values))
         .check(
             Endpoint.parse(values.text(ConfigKey.SOURCE).orElseThrow()),
-            Endpoint.parse(values.text(ConfigKey.TARGET).orElseThrow()));
+            Endpoint.parse(values.text(ConfigKey.TARGET).orElseThrow()),
+            JumpHosts.names(values));
   }
 
   private static MigrationSettings.Copy copy(ConfigValues values) {

@@ -5,6 +5,8 @@ import dev.fram.api.engine.RouteRequest;
 import dev.fram.api.error.ErrorCode;
 import dev.fram.api.error.FramException;
 import dev.fram.api.model.Endpoint;
+import dev.fram.cli.ssh.SshPlan;
+import dev.fram.cli.ssh.Tunnels;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -36,6 +38,25 @@ public record Servers(RouteRequest request, List<String> warnings) {
         warnings.add(entry + " holds a password. Use password-file, -command or -variable.");
       }
     }
+  }
+
+  /**
+   * The same servers by way of their tunnels.
+   *
+   * @throws FramException CONFIG_INVALID, SERVER_UNREACHABLE, HOST_KEY_REFUSED,
+   *     AUTHENTICATION_FAILED
+   */
+  public Servers through(Tunnels tunnels, SshPlan plan) {
+    return new Servers(
+        new RouteRequest(
+            tunnels.source(request.source(), plan),
+            tunnels.target(request.target(), plan),
+            request.scope(),
+            request.schemaOptions(),
+            request.tableOptions(),
+            request.ddlPolicy(),
+            request.providerAccounts()),
+        warnings);
   }
 
   /**

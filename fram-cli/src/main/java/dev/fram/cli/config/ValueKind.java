@@ -4,6 +4,7 @@ package dev.fram.cli.config;
 import dev.fram.api.error.FramException;
 import dev.fram.api.model.Endpoint;
 import dev.fram.api.traffic.Address;
+import dev.fram.cli.ssh.JumpHost;
 import dev.fram.web.notify.Webhook;
 import dev.fram.web.page.WebAddress;
 import java.time.Duration;
@@ -12,9 +13,11 @@ import java.util.Optional;
 /** The form of a setting's value, and what is wrong with one that does not have it. */
 public enum ValueKind {
   URI("URI"),
+  JUMP_HOSTS("ssh://USER@HOST"),
   TEXT("TEXT"),
   PATH("PATH"),
   LIST("PATTERN"),
+  PATHS("PATH"),
   SWITCHES("SWITCH"),
   FLAG("true|false"),
   DURATION("TIME"),
@@ -44,13 +47,19 @@ public enum ValueKind {
     return label;
   }
 
+  /** Whether it may be given several times: each is an item of its own. */
+  public boolean repeated() {
+    return this == LIST || this == PATHS;
+  }
+
   /** What is wrong with the text, as the end of a sentence; empty when it is fine. */
   Optional<String> problem(String text) {
     return switch (this) {
-      case TEXT, PATH, LIST ->
+      case TEXT, PATH, LIST, PATHS ->
           problemUnless(!text.isBlank(), "is empty. Give it a value or leave it out.");
       case SWITCHES -> Optional.empty(); // read and checked by TrafficReader
       case URI -> uriProblem(text);
+      case JUMP_HOSTS -> jumpHostProblem(text);
       case FLAG ->
           problemUnless(
               text.equals("true") || text.equals("false"),
@@ -127,6 +136,16 @@ public enum ValueKind {
     } catch (FramException e) {
       // The text is not repeated: it may hold a password.
       return Optional.of("cannot be read as a URI. " + e.remedy());
+    }
+  }
+
+  private static Optional<String> jumpHostProblem(String text) {
+    try {
+      JumpHost.list(text);
+      return Optional.empty();
+    } catch (FramException e) {
+      // The text is not repeated: it may hold a password.
+      return Optional.of("is not understood. " + e.getMessage());
     }
   }
 

@@ -63,7 +63,8 @@ class ReferenceTest {
 
         Passwords are no settings. The first of these that gives one is used: the URI (works, and is warned
         about), `FRAM_SOURCE_PASSWORD`, `FRAM_TARGET_PASSWORD` and `FRAM_PROBE_PASSWORD`, the password file, the password command,
-        `~/.pgpass` (or `PGPASSFILE`; by libpq's rules).
+        `~/.pgpass` (or `PGPASSFILE`; by libpq's rules). The passphrase of private keys for jump hosts is
+        `FRAM_SSH_PASSPHRASE`, `ssh-passphrase-file` or `ssh-passphrase-command`.
 
         | key | value | default | what it does |
         |---|---|---|---|
@@ -105,9 +106,11 @@ class ReferenceTest {
   private static String form(ValueKind kind) {
     return switch (kind) {
       case URI -> "URI";
+      case JUMP_HOSTS -> "ssh://user@host:port";
       case TEXT -> "text";
       case PATH -> "path";
       case LIST -> "list of patterns";
+      case PATHS -> "list of paths";
       case SWITCHES -> "list of switches";
       case FLAG -> "true or false";
       case DURATION -> "time";

@@ -11,6 +11,7 @@ import dev.fram.cli.config.ConfigKey;
 import dev.fram.cli.config.ConfigReader;
 import dev.fram.cli.config.ConfigValues;
 import dev.fram.cli.config.Surroundings;
+import dev.fram.cli.ssh.Tunnels;
 import dev.fram.cli.tui.LinePresenter;
 import dev.fram.cli.tui.Terminal;
 import java.io.ByteArrayOutputStream;
@@ -43,7 +44,7 @@ class RunPageTest {
     Map<ConfigKey, List<String>> flags =
         dashboard.isEmpty() ? Map.of() : Map.of(ConfigKey.DASHBOARD, List.of(dashboard));
     ConfigValues values = new ConfigReader(surroundings).read(flags, Optional.empty(), Set.of());
-    return new Session(terminal, new OutputOptions(), values);
+    return new Session(terminal, new OutputOptions(), values, new Tunnels());
   }
 
   private String announced(String dashboard, Map<String, String> variables, Output output) {

@@ -55,6 +55,7 @@ class ConfigReaderTest {
       keys.remove(ConfigKey.SOURCE_PASSWORD_COMMAND);
       keys.remove(ConfigKey.TARGET_PASSWORD_COMMAND);
       keys.remove(ConfigKey.PROBE_PASSWORD_COMMAND);
+      keys.remove(ConfigKey.SSH_PASSPHRASE_COMMAND);
       keys.remove(ConfigKey.TRAFFIC);
       Collections.shuffle(keys, random);
       for (ConfigKey key : keys) {
@@ -76,7 +77,7 @@ class ConfigReaderTest {
 
   private static String yamlLine(ConfigKey key, Map<ConfigKey, String> expected, Random random) {
     String text = sample(key, expected, random);
-    return key.kind() == ValueKind.LIST
+    return key.kind().repeated()
         ? key.word() + ":\n  - '" + text + "'\n"
         : key.word() + ": " + text + "   # a comment\n";
   }
@@ -88,6 +89,8 @@ class ConfigReaderTest {
           case URI -> "postgresql://ann@db" + number + ":5432/shop";
           case TEXT, PATH -> "/a/path/" + number;
           case LIST, SWITCHES -> "public.t" + number + "*";
+          case PATHS -> "/keys/" + number;
+          case JUMP_HOSTS -> "ssh://user@jump" + number;
           case FLAG -> random.nextBoolean() ? "true" : "false";
           case DURATION -> number + "s";
           case WINDOW -> random.nextBoolean() ? number + "d" : "none";

@@ -30,12 +30,17 @@ final class Machine {
    * @throws FramException SERVER_UNREACHABLE when the name has none
    */
   static List<InetAddress> of(Endpoint endpoint) {
+    return of(endpoint.host(), endpoint.display());
+  }
+
+  /** The same of any name. */
+  static List<InetAddress> of(String host, String shown) {
     try {
-      return List.of(InetAddress.getAllByName(endpoint.host()));
+      return List.of(InetAddress.getAllByName(host));
     } catch (UnknownHostException e) {
       throw new FramException(
           ErrorCode.SERVER_UNREACHABLE,
-          endpoint.display() + ": the name has no address.",
+          shown + ": the name has no address.",
           "Check the name, and this machine's name server.",
           e);
     }

@@ -12,9 +12,16 @@ import java.util.Locale;
  * @param source the source's place
  * @param target the target's
  * @param fram the place of the machine that Fram runs on
+ * @param between the place of the machines that pass bytes on between it and the servers
  * @param allowed countries' codes and networks in CIDR form; none means that all is allowed
  */
-public record Places(String source, String target, String fram, List<String> allowed) {
+public record Places(
+    String source, String target, String fram, String between, List<String> allowed) {
+  /** Where nothing stands between. */
+  public Places(String source, String target, String fram, List<String> allowed) {
+    this(source, target, fram, "", allowed);
+  }
+
   public Places {
     allowed = List.copyOf(allowed);
   }

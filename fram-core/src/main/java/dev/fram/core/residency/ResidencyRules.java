@@ -25,18 +25,37 @@ public final class ResidencyRules {
    * @throws FramException RESIDENCY_REFUSED, naming each that is not allowed; CONFIG_INVALID
    */
   public void check(Endpoint source, Endpoint target) {
+    check(source, target, List.of());
+  }
+
+  /**
+   * The same with machines that pass bytes on. The last of them looks the server's name up; here
+   * the name must have an address too, or it cannot be judged.
+   *
+   * @param between their names
+   * @throws FramException RESIDENCY_REFUSED, naming each that is not allowed; CONFIG_INVALID
+   */
+  public void check(Endpoint source, Endpoint target, List<String> between) {
     if (places.allowed().isEmpty()) {
       return;
     }
     country("source " + source.display(), places.source(), "--source-place");
     country("target " + target.display(), places.target(), "--target-place");
     country("this machine", places.fram(), "--fram-place");
+    for (String host : between) {
+      country("jump host " + host, places.between(), "--ssh-place");
+    }
     List<Network> networks = places.networks();
     if (!networks.isEmpty()) {
       List<InetAddress> there = new ArrayList<>(Machine.of(source));
       network("source " + source.display(), Machine.of(source), networks);
       network("target " + target.display(), Machine.of(target), networks);
       there.addAll(Machine.of(target));
+      for (String host : between) {
+        List<InetAddress> hop = Machine.of(host, "jump host " + host);
+        network("jump host " + host, hop, networks);
+        there.addAll(hop);
+      }
       network("this machine", Machine.here(there), networks);
     }
     if (!refusals.isEmpty()) {

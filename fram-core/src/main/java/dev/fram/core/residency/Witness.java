@@ -5,6 +5,7 @@ import dev.fram.api.engine.Route;
 import dev.fram.api.engine.RouteRequest;
 import dev.fram.api.error.FramException;
 import dev.fram.api.model.Endpoint;
+import dev.fram.api.model.Reach;
 import dev.fram.api.model.ServerInfo;
 import dev.fram.api.probe.LinkProbe;
 import dev.fram.api.probe.ServerCertificate;
@@ -19,6 +20,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 
 /**
  * Writes down at the beginning of a run between which machines it moves data, as seen from here.
@@ -66,8 +68,8 @@ public final class Witness {
   }
 
   private Map<String, Object> facts(String by) {
-    List<InetAddress> there = new ArrayList<>(addresses(request.source()));
-    there.addAll(addresses(request.target()));
+    List<InetAddress> there = new ArrayList<>(first(request.source()));
+    there.addAll(first(request.target()));
     Map<String, Object> here = new TreeMap<>();
     here.put("host", Machine.name());
     here.put("addresses", Machine.texts(Machine.here(there)));
@@ -78,7 +80,7 @@ public final class Witness {
     facts.put("source", source());
     facts.put("target", target());
     List<String> connections =
-        new ArrayList<>(List.of(request.source().display(), request.target().display()));
+        new ArrayList<>(List.of(way(request.source()), way(request.target())));
     connections.addAll(others);
     facts.put("connections", connections);
     facts.put(
@@ -108,16 +110,58 @@ public final class Witness {
     return end;
   }
 
-  private static Map<String, Object> end(Endpoint endpoint, ServerInfo server, String place) {
+  private Map<String, Object> end(Endpoint endpoint, ServerInfo server, String place) {
+    String between = places.between();
     Map<String, Object> end = new TreeMap<>();
     end.put("host", endpoint.host());
     end.put("port", endpoint.port() == 0 ? "the usual one" : Integer.toString(endpoint.port()));
     end.put("database", endpoint.database());
     end.put("login", endpoint.user().isEmpty() ? "the usual one" : endpoint.user());
-    end.put("addresses", Machine.texts(addresses(endpoint)));
+    end.put("addresses", Machine.texts(addresses(endpoint.host())));
+    endpoint
+        .reach()
+        .ifPresent(reach -> {
+          end.put("way", reach.hops().stream().map(Witness::hop).toList());
+          end.put("way_declared_place", declared(between));
+          end.put(
+              "about_way",
+              "Bytes go through these machines. The last one looks up the server's name and connects"
+                  + " to it; the addresses are those that this machine finds for the name, if any.");
+        });
     end.put("product", server.product() + " " + server.version());
     end.put("declared_place", declared(place));
     return end;
+  }
+
+  private static Map<String, Object> hop(Reach.Hop hop) {
+    Map<String, Object> facts = new TreeMap<>();
+    facts.put("host", hop.host());
+    facts.put("port", Integer.toString(hop.port()));
+    facts.put("login", hop.user());
+    facts.put("address", hop.address().isEmpty() ? "seen by the hop before" : hop.address());
+    facts.put("key", hop.key());
+    return facts;
+  }
+
+  /** {@code db:5432/shop through fram@jump:22}. */
+  private static String way(Endpoint endpoint) {
+    return endpoint.display()
+        + endpoint
+            .reach()
+            .map(reach ->
+                " through "
+                    + reach.hops().stream()
+                        .map(Reach.Hop::display)
+                        .collect(Collectors.joining(", then ")))
+            .orElse("");
+  }
+
+  /** The addresses that this machine itself sends to. */
+  private static List<InetAddress> first(Endpoint endpoint) {
+    return endpoint
+        .reach()
+        .map(reach -> addresses(reach.hops().getFirst().host()))
+        .orElseGet(() -> addresses(endpoint.host()));
   }
 
   private void link(Map<String, Object> end, LinkProbe link) {
@@ -150,9 +194,9 @@ public final class Witness {
     return facts;
   }
 
-  private static List<InetAddress> addresses(Endpoint endpoint) {
+  private static List<InetAddress> addresses(String host) {
     try {
-      return Machine.of(endpoint);
+      return Machine.of(host, host);
     } catch (FramException e) {
       return List.of();
     }

@@ -8,6 +8,7 @@ import dev.fram.api.error.ErrorCode;
 import dev.fram.api.error.FramException;
 import dev.fram.api.model.Endpoint;
 import java.util.List;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 
 final class ResidencyRulesTest {
@@ -50,6 +51,25 @@ final class ResidencyRulesTest {
     refuses(new Places("", "", "", List.of("0.0.0.0/0")), HERE, SIX, "is in none");
   }
 
+  /** Bytes go through them in the clear, unless the server's own encryption is on. */
+  @Test
+  void jumpHostsAreHeldToTheRulesToo() {
+    List<String> near = List.of("127.0.0.0/8");
+    refuses(
+        new Places("", "", "", "", near),
+        List.of("127.0.0.1", "192.0.2.7"),
+        "jump host 192.0.2.7: 192.0.2.7 is in none");
+    List<String> germany = List.of("DE");
+    refuses(
+        new Places("DE", "DE", "DE", "", germany),
+        List.of("127.0.0.1"),
+        "jump host 127.0.0.1: no place is declared (--ssh-place)");
+    assertThatCode(() ->
+            new ResidencyRules(new Places("DE", "DE", "DE", "DE, Bonn", germany))
+                .check(HERE, HERE, List.of("192.0.2.7")))
+        .doesNotThrowAnyException();
+  }
+
   @Test
   void nothingIsCheckedWithoutARule() {
     allows(Places.none(), HERE, AWAY);
@@ -76,7 +96,15 @@ final class ResidencyRulesTest {
   }
 
   private static void refuses(Places places, Endpoint source, Endpoint target, String why) {
-    assertThatThrownBy(() -> new ResidencyRules(places).check(source, target))
+    refuses(() -> new ResidencyRules(places).check(source, target), why);
+  }
+
+  private static void refuses(Places places, List<String> between, String why) {
+    refuses(() -> new ResidencyRules(places).check(HERE, HERE, between), why);
+  }
+
+  private static void refuses(ThrowingCallable check, String why) {
+    assertThatThrownBy(check)
         .hasMessageContaining(why)
         .hasMessageContaining("Nothing was connected to")
         .isInstanceOfSatisfying(

@@ -12,6 +12,7 @@ import com.github.shyiko.mysql.binlog.io.ByteArrayInputStream;
 import com.github.shyiko.mysql.binlog.network.AuthenticationException;
 import com.github.shyiko.mysql.binlog.network.SSLMode;
 import com.github.shyiko.mysql.binlog.network.ServerException;
+import dev.fram.api.model.Reach;
 import dev.fram.api.model.Secret;
 import dev.fram.mysql.connection.Encryption;
 import java.io.IOException;
@@ -120,8 +121,8 @@ final class LogStream implements AutoCloseable {
   private static final class Client extends BinaryLogClient {
     Client(StreamRequest request) {
       super(
-          request.endpoint().host(),
-          request.port(),
+          request.endpoint().reach().map(Reach::host).orElse(request.endpoint().host()),
+          request.endpoint().reach().map(Reach::port).orElse(request.port()),
           request.endpoint().user(),
           request.endpoint().password().map(Secret::reveal).orElse(""));
       setServerId(request.serverId());
@@ -142,7 +143,9 @@ final class LogStream implements AutoCloseable {
 
     private void encrypt(StreamRequest request) {
       Encryption asked = Encryption.of(request.endpoint());
-      // The certificate and its names are checked by the handshake itself, not after it.
+      // The certificate and its names are checked by the handshake itself, not after it; the name
+      // is
+      // the server's own, wherever the socket goes.
       boolean verify = asked.mode().startsWith("VERIFY");
       setSSLMode(verify ? SSLMode.VERIFY_CA : SSLMode.valueOf(asked.mode()));
       setSslSocketFactory(socket -> asked.wrap(socket, request.endpoint().host()));

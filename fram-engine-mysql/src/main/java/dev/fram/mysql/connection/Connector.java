@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.fram.mysql.connection;
 
+import dev.fram.api.error.ErrorCode;
+import dev.fram.api.error.FramException;
 import dev.fram.api.model.Endpoint;
 import java.sql.Connection;
 import java.sql.DriverManager;
@@ -26,6 +28,7 @@ public final class Connector {
 
   private static final Logger LOG = LoggerFactory.getLogger(Connector.class);
   private static final int DEFAULT_PORT = 3306;
+  private static final String SOCKET_FACTORY = "socketFactory";
   private static final String CONNECT_MILLIS = "10000";
 
   /**
@@ -192,6 +195,17 @@ public final class Connector {
     }
     endpoint.password().ifPresent(secret -> properties.setProperty("password", secret.reveal()));
     Encryption.of(endpoint).addTo(properties);
+    endpoint
+        .reach()
+        .ifPresent(reach -> {
+          if (properties.containsKey(SOCKET_FACTORY)) {
+            throw new FramException(
+                ErrorCode.CONFIG_INVALID,
+                name() + ": socketFactory in the URI and a tunnel exclude each other.",
+                "Leave one of them out.");
+          }
+          ReachFactory.addTo(properties, reach);
+        });
     properties.setProperty("connectionAttributes", "program_name:fram " + purpose);
     properties.setProperty("tcpKeepAlive", "true");
     properties.setProperty("connectTimeout", CONNECT_MILLIS);

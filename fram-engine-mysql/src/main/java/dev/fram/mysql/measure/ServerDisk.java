@@ -54,7 +54,7 @@ final class ServerDisk {
   }
 
   private static Disk local(Connection connection, Connector server) throws SQLException {
-    if (!Disk.here(server.endpoint().host())) {
+    if (server.endpoint().reach().isPresent() || !Disk.here(server.endpoint().host())) {
       return Disk.unseen("MySQL does not tell it, and the server is on another machine");
     }
     Path folder = Path.of(Sql.text(connection, "SELECT @@datadir"));

@@ -32,7 +32,7 @@ final class EncryptionCheck implements Question {
       }
     }
     return open.isEmpty()
-        ? pass("The connections are encrypted, or do not leave this machine.")
+        ? pass("Nothing leaves a machine without encryption.")
         : warn(
             "The connection is not encrypted: " + String.join("; ", open) + ".",
             "Add sslmode=verify-full to the URI.");

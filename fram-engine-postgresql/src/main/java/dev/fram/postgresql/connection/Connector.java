@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.fram.postgresql.connection;
 
+import dev.fram.api.error.ErrorCode;
+import dev.fram.api.error.FramException;
 import dev.fram.api.model.Endpoint;
 import dev.fram.api.probe.ServerCertificate;
 import java.sql.Connection;
@@ -228,6 +230,17 @@ public final class Connector {
       properties.setProperty("user", endpoint.user());
     }
     endpoint.password().ifPresent(secret -> properties.setProperty("password", secret.reveal()));
+    endpoint
+        .reach()
+        .ifPresent(reach -> {
+          if (properties.containsKey(ReachFactory.PROPERTY)) {
+            throw new FramException(
+                ErrorCode.CONFIG_INVALID,
+                name() + ": socketFactory in the URI and a tunnel exclude each other.",
+                "Leave one of them out.");
+          }
+          ReachFactory.addTo(properties, reach);
+        });
     properties.setProperty("ApplicationName", "fram " + purpose);
     properties.setProperty("tcpKeepAlive", "true");
     properties.setProperty("connectTimeout", String.valueOf(KEEPALIVE_SECONDS));

@@ -30,7 +30,7 @@ public final class ServerDisk {
 
   /** On a connection in auto-commit mode. */
   public static Disk of(Connection connection, Connector server) throws SQLException {
-    if (!Disk.here(server.endpoint().host())) {
+    if (server.endpoint().reach().isPresent() || !Disk.here(server.endpoint().host())) {
       return Disk.unseen("PostgreSQL does not tell it, and the server is on another machine");
     }
     Optional<Folder> folder;

@@ -39,6 +39,13 @@ final class ToolConnection implements AutoCloseable {
   ToolConnection(Endpoint endpoint) {
     environment.put("PGHOST", endpoint.host());
     environment.put("PGPORT", String.valueOf(endpoint.port() == 0 ? 5432 : endpoint.port()));
+    endpoint
+        .reach()
+        .ifPresent(reach -> {
+          // The name stays: libpq checks the certificate against it, and connects to the address.
+          environment.put("PGHOSTADDR", reach.host());
+          environment.put("PGPORT", String.valueOf(reach.port()));
+        });
     environment.put("PGDATABASE", endpoint.database());
     environment.put("PGAPPNAME", "fram schema");
     environment.put("PGCONNECT_TIMEOUT", "10");

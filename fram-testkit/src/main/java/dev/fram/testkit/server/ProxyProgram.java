@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -19,19 +20,23 @@ import org.slf4j.LoggerFactory;
  * is installed. Any thread, any process.
  */
 public enum ProxyProgram {
-  PGBOUNCER("usr/sbin/pgbouncer"),
-  HAPROXY("usr/sbin/haproxy"),
-  NGINX("usr/sbin/nginx");
+  PGBOUNCER("usr/sbin/pgbouncer", "pgbouncer"),
+  HAPROXY("usr/sbin/haproxy", "haproxy"),
+  NGINX("usr/sbin/nginx", "nginx"),
+  /** The client's package has what makes keys and keeps them. */
+  SSHD("usr/sbin/sshd", "openssh-server", "openssh-client");
 
   private static final Logger LOG = LoggerFactory.getLogger(ProxyProgram.class);
 
   private final String binary;
+  private final List<String> packages;
 
-  ProxyProgram(String binary) {
+  ProxyProgram(String binary, String... packages) {
     this.binary = binary;
+    this.packages = List.of(packages);
   }
 
-  /** The package's name, and the program's. */
+  /** The program's name. */
   String word() {
     return name().toLowerCase(Locale.ROOT);
   }
@@ -42,6 +47,11 @@ public enum ProxyProgram {
    * @throws ServerException when it cannot be had; the message says how to get it
    */
   List<String> words(ServerAccount account) {
+    return Stream.concat(account.prefix().stream(), words(account, binary).stream()).toList();
+  }
+
+  /** The same of another program of its packages, as this process's own user. */
+  List<String> words(ServerAccount account, String program) {
     try {
       Path cache = CacheFolder.shared(account);
       Path home = cache.resolve("proxy-" + word());
@@ -54,9 +64,8 @@ public enum ProxyProgram {
             }
             return home;
           });
-      List<String> words = new ArrayList<>(account.prefix());
-      words.addAll(new UnpackedPackages(home).launcher());
-      words.add(home.resolve(binary).toString());
+      List<String> words = new ArrayList<>(new UnpackedPackages(home).launcher());
+      words.add(home.resolve(program).toString());
       return words;
     } catch (IOException e) {
       throw new ServerException(missing(e.getMessage()), e);
@@ -69,19 +78,23 @@ public enum ProxyProgram {
         AptClient.ask(
             cache,
             suite ->
-                suite.names("^" + word() + "$").contains(word())
-                    ? Optional.of(
-                        Files.move(
-                            suite.unpackWithLibraries(word()),
-                            home,
-                            StandardCopyOption.ATOMIC_MOVE))
+                suite.names("^" + packages.getFirst() + "$").contains(packages.getFirst())
+                    ? Optional.of(Files.move(unpacked(suite), home, StandardCopyOption.ATOMIC_MOVE))
                     : Optional.empty());
     if (found.isEmpty()) {
       throw new ServerException(missing("its package mirror has none"));
     }
   }
 
+  private Path unpacked(AptClient suite) throws IOException {
+    return suite.unpack(
+        Stream.concat(packages.stream(), suite.libraries(packages.getFirst()).stream()).toList());
+  }
+
   private String missing(@Nullable String why) {
-    return word() + " could not be fetched (" + why + "). It is a package of Debian and Ubuntu.";
+    return packages.getFirst()
+        + " could not be fetched ("
+        + why
+        + "). It is a package of Debian and Ubuntu.";
   }
 }

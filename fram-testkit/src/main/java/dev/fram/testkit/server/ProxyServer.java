@@ -51,7 +51,14 @@ public final class ProxyServer implements AutoCloseable {
   /** A folder and a port for one; nothing runs yet. */
   public static ProxyServer of(ProxyProgram program) {
     try {
-      ServerAccount account = ServerAccount.choose();
+      return of(program, ServerAccount.choose());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  static ProxyServer of(ProxyProgram program, ServerAccount account) {
+    try {
       Path folder = Files.createTempDirectory("fram-proxy-");
       Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwxr-xr-x"));
       ProxyServer server = new ProxyServer(program, account, folder, freePort());
@@ -143,9 +150,29 @@ public final class ProxyServer implements AutoCloseable {
     }
   }
 
+  /** SIGKILL to what it has started: a program with a process for each connection loses them. */
+  public void cut() {
+    Process running = process;
+    if (running != null) {
+      running.descendants().forEach(ProcessHandle::destroyForcibly);
+    }
+  }
+
   public boolean alive() {
     Process running = process;
     return running != null && running.isAlive();
+  }
+
+  /** The name of the account that it runs as. */
+  String login() throws IOException {
+    List<String> words = new ArrayList<>(account.prefix());
+    words.addAll(List.of("id", "-un"));
+    return Command.of(words).run().output().strip();
+  }
+
+  /** Another program of its packages. */
+  List<String> beside(String path) {
+    return program.words(account, path);
   }
 
   public String log() throws IOException {

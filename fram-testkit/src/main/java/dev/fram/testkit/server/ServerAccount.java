@@ -36,7 +36,7 @@ record ServerAccount(List<String> prefix, Optional<Owner> owner) {
     if (!root && works(List.of("id", "-un"))) {
       return new ServerAccount(List.of(), Optional.empty());
     }
-    Optional<Owner> nobody = nobody();
+    Optional<Owner> nobody = named("nobody");
     if (root && nobody.isPresent() && works(command(setpriv(nobody.get()), "true"))) {
       return new ServerAccount(setpriv(nobody.get()), nobody);
     }
@@ -52,6 +52,18 @@ record ServerAccount(List<String> prefix, Optional<Owner> owner) {
                 + ownUid()
                 + ", which has no name here, and `unshare -U` does not work. Add the user to"
                 + " /etc/passwd.");
+  }
+
+  /**
+   * For an SSH server, which lets in only the account that it runs as: {@code nobody} is locked
+   * where systemd answers for it, and sshd then lets it in nowhere.
+   */
+  static ServerAccount unlocked() throws IOException {
+    Optional<Owner> daemon = named("daemon");
+    if (ownUid() == 0 && daemon.isPresent() && works(command(setpriv(daemon.get()), "true"))) {
+      return new ServerAccount(setpriv(daemon.get()), daemon);
+    }
+    return choose();
   }
 
   /** Gives a folder and all in it to the account. */
@@ -88,11 +100,11 @@ record ServerAccount(List<String> prefix, Optional<Owner> owner) {
     return List.of("setpriv", "--reuid=" + to.uid(), "--regid=" + to.gid(), "--clear-groups", "--");
   }
 
-  private static Optional<Owner> nobody() throws IOException {
+  private static Optional<Owner> named(String name) throws IOException {
     try (var lines = Files.lines(Path.of("/etc/passwd"), StandardCharsets.ISO_8859_1)) {
       return lines
           .map(line -> line.split(":", -1))
-          .filter(fields -> fields[0].equals("nobody") && fields.length > 3)
+          .filter(fields -> fields[0].equals(name) && fields.length > 3)
           .map(fields -> new Owner(Integer.parseInt(fields[2]), Integer.parseInt(fields[3])))
           .findFirst();
     }

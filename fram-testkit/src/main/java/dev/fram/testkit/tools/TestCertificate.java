@@ -19,8 +19,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * A certificate of its own making for 127.0.0.1 with its key, by the JDK's keytool. For tests: it
- * is nobody's authority but its own.
+ * A certificate of its own making, for 127.0.0.1 unless told otherwise, with its key, by the JDK's
+ * keytool. For tests: it is nobody's authority but its own.
  *
  * @param certificate what a server shows
  * @param key the key in PEM form
@@ -30,6 +30,15 @@ public record TestCertificate(X509Certificate certificate, String key) {
 
   /** Makes one, with files in an empty folder. */
   public static TestCertificate in(Path folder, String name) {
+    return in(folder, name, "ip:127.0.0.1");
+  }
+
+  /**
+   * The same for another place.
+   *
+   * @param place whom the certificate is for: {@code dns:localhost}
+   */
+  public static TestCertificate in(Path folder, String name, String place) {
     Path store = folder.resolve("server.p12");
     try {
       Command.Result made =
@@ -45,7 +54,7 @@ public record TestCertificate(X509Certificate certificate, String key) {
                   "-dname",
                   name,
                   "-ext",
-                  "san=ip:127.0.0.1",
+                  "san=" + place,
                   "-validity",
                   "30",
                   "-storetype",
