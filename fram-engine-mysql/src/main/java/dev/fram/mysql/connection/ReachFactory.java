@@ -24,6 +24,7 @@ public final class ReachFactory extends StandardSocketFactory {
   }
 
   @Override
+  @SuppressWarnings("TypeParameterUnusedInFormals") // the driver's signature
   public <T extends Closeable> T connect(
       String server, int port, PropertySet properties, int loginTimeout) throws IOException {
     return super.connect(
