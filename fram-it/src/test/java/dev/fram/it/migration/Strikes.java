@@ -123,7 +123,9 @@ final class Strikes implements AutoCloseable {
       writers.assertNothingLost(source.application());
     }
     assertThat(number("SELECT COUNT(*) - COUNT(DISTINCT item) FROM audit")).as(story()).isZero();
-    assertThat(number("SELECT COUNT(*) FROM item i WHERE NOT EXISTS (SELECT 1 FROM audit a WHERE a.item = i.id)"))
+    assertThat(
+            number(
+                "SELECT COUNT(*) FROM item i WHERE NOT EXISTS (SELECT 1 FROM audit a WHERE a.item = i.id)"))
         .as(story())
         .isZero();
     try (Move again = new Move(request(), Move.settings(MigrationSettings.Mode.MANUAL)).begin()) {
