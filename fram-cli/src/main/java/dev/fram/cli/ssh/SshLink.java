@@ -15,6 +15,7 @@ import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.ReentrantLock;
 import org.apache.sshd.client.SshClient;
+import org.apache.sshd.client.channel.ChannelDirectTcpip;
 import org.apache.sshd.client.session.ClientSession;
 import org.apache.sshd.common.SshConstants;
 import org.apache.sshd.common.SshException;
@@ -124,23 +125,30 @@ final class SshLink implements AutoCloseable {
    * @throws FramException as {@link #connected}; SERVER_UNREACHABLE when the jump host cannot reach
    *     it
    */
-  Passage channel(String toHost, int toPort) {
+  ChannelDirectTcpip channel(String toHost, int toPort) {
+    // One that has died just now is not known to be dead: the next one is.
+    return opened(toHost, toPort)
+        .or(() -> opened(toHost, toPort))
+        .orElseThrow(() ->
+            new FramException(
+                ErrorCode.SERVER_UNREACHABLE,
+                name() + " does not answer any more.",
+                "Run the same command again to go on."));
+  }
+
+  /** Empty when the connection to the jump host has died of it. */
+  private Optional<ChannelDirectTcpip> opened(String toHost, int toPort) {
     ClientSession with = connected();
     try {
-      Passage channel = Passage.in(with, toHost, toPort);
-      channel.open().verify(CONNECT);
-      return channel;
+      return Optional.of(Passage.open(with, toHost, toPort));
     } catch (IOException e) {
-      if (refusal(e) instanceof SshChannelOpenException refused) {
+      if (refusal(e) instanceof SshChannelOpenException refused && with.isOpen()) {
         throw refused(refused, toHost, toPort);
       }
+      LOG.debug("{}: {}", name(), e.toString());
       // What is half dead would make every later attempt wait as long.
       with.close(true);
-      throw new FramException(
-          ErrorCode.SERVER_UNREACHABLE,
-          name() + " does not answer any more.",
-          "Run the same command again to go on.",
-          e);
+      return Optional.empty();
     }
   }
 
@@ -191,7 +199,7 @@ final class SshLink implements AutoCloseable {
     ClientSession made = reach();
     try {
       made.auth().verify(LOG_IN);
-      LOG.info("{}: connected, its key is {}", name(), key.get().map(HostKeys::fingerprint));
+      LOG.info("{}: connected, its key is {}", name(), hop().key());
       return made;
     } catch (IOException e) {
       made.close(true);

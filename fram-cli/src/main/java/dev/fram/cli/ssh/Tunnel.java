@@ -14,6 +14,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicReference;
+import org.apache.sshd.client.channel.ChannelDirectTcpip;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -96,7 +97,7 @@ final class Tunnel implements AutoCloseable {
   private void carry(Socket socket) {
     try (socket) {
       socket.setTcpNoDelay(true);
-      Passage channel = link.channel(host, port);
+      ChannelDirectTcpip channel = link.channel(host, port);
       trouble.set(Optional.empty());
       try {
         Thread back =
@@ -122,7 +123,7 @@ final class Tunnel implements AutoCloseable {
   }
 
   /** From here to the server; the end of one way leaves the other open, as with a socket. */
-  private static void send(Socket socket, Passage channel) {
+  private static void send(Socket socket, ChannelDirectTcpip channel) {
     try (OutputStream out = channel.getInvertedIn()) {
       pour(socket.getInputStream(), out);
     } catch (IOException e) {
@@ -131,7 +132,7 @@ final class Tunnel implements AutoCloseable {
     }
   }
 
-  private static void bringBack(Passage channel, Socket socket) {
+  private static void bringBack(ChannelDirectTcpip channel, Socket socket) {
     try (InputStream in = channel.getInvertedOut()) {
       pour(in, socket.getOutputStream());
       if (channel.isEofSignalled()) {
