@@ -75,4 +75,17 @@ public record RouteRequest(
     schemaOptions = Set.copyOf(schemaOptions);
     providerAccounts = List.copyOf(providerAccounts);
   }
+
+  /** The same of these servers. */
+  public RouteRequest between(Endpoint otherSource, Endpoint otherTarget) {
+    return new RouteRequest(
+        otherSource,
+        otherTarget,
+        scope,
+        schemaOptions,
+        tableOptions,
+        ddlPolicy,
+        providerAccounts,
+        nativeFeed);
+  }
 }

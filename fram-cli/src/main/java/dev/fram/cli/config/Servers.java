@@ -48,14 +48,8 @@ public record Servers(RouteRequest request, List<String> warnings) {
    */
   public Servers through(Tunnels tunnels, SshPlan plan) {
     return new Servers(
-        new RouteRequest(
-            tunnels.source(request.source(), plan),
-            tunnels.target(request.target(), plan),
-            request.scope(),
-            request.schemaOptions(),
-            request.tableOptions(),
-            request.ddlPolicy(),
-            request.providerAccounts()),
+        request.between(
+            tunnels.source(request.source(), plan), tunnels.target(request.target(), plan)),
         warnings);
   }
 

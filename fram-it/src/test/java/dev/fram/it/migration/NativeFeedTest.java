@@ -33,6 +33,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
+import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -129,10 +130,9 @@ class NativeFeedTest {
     try (writers) {
       for (int i = 0; i < 3; i++) {
         try (JavaChild fram = fram("migrate", "--cutover=manual")) {
-          await().atMost(LIMIT).until(() -> recorded() || !fram.alive());
+          awaitWith(fram, this::recorded);
           long more = writers.count() + 10 + random.nextInt(60);
-          await().atMost(LIMIT).until(() -> writers.count() > more || !fram.alive());
-          assertThat(fram.alive()).as(fram.output()).isTrue();
+          awaitWith(fram, () -> writers.count() > more);
           fram.kill9();
         }
         if (i == 1) {
@@ -220,6 +220,15 @@ class NativeFeedTest {
       }
     }
     on(pair.source(), "INSERT INTO app.customer VALUES (80, 'the source serves as before')");
+  }
+
+  private static void awaitWith(JavaChild fram, BooleanSupplier condition) {
+    await()
+        .atMost(LIMIT)
+        .untilAsserted(() -> {
+          assertThat(fram.alive()).as(fram.output()).isTrue();
+          assertThat(condition.getAsBoolean()).as(fram.output()).isTrue();
+        });
   }
 
   private boolean recorded() {

@@ -3,7 +3,6 @@ package dev.fram.it.migration;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.fram.api.engine.DdlPolicy;
 import dev.fram.api.engine.RouteRequest;
@@ -27,6 +26,7 @@ import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -74,13 +74,14 @@ final class Strikes implements AutoCloseable {
     KILL,
     CUT_SOURCE,
     CUT_TARGET,
-    CUT_BOTH;
+    CUT_BOTH
+  }
 
-    /** A series of blows takes its time, so not all of them need be had in one run. */
-    void assumeWanted() {
-      String wanted = System.getProperty("fram.journal.blows", "");
-      assumeTrue(wanted.isEmpty() || List.of(wanted.split(",")).contains(name()));
-    }
+  /** A series of blows takes its time, so not all of them need be had in one run. */
+  static Stream<Blow> wanted() {
+    String wanted = System.getProperty("fram.journal.blows", "");
+    return Stream.of(Blow.values())
+        .filter(blow -> wanted.isEmpty() || List.of(wanted.split(",")).contains(blow.name()));
   }
 
   /** Holds up what is written to the journal. */
