@@ -64,7 +64,11 @@ final class PhaseTrail {
       line.add(glyphs.failed + " " + words(phase), Ink.BAD);
       return;
     }
-    if (phase == PhaseName.ROLLING_BACK || phase == PhaseName.ROLLED_BACK) {
+    if (phase == PhaseName.ROLLING_BACK) {
+      line.add(glyphs.now + " " + words(phase), Ink.BUSY);
+      return;
+    }
+    if (phase == PhaseName.ROLLED_BACK) {
       line.add(glyphs.done + " " + words(phase), Ink.GOOD);
       return;
     }

@@ -61,17 +61,15 @@ final class TerminalPicturesTest {
         List<String> lines = captured(tmux, pose, size);
         assertThat(lines).hasSizeLessThanOrEqualTo(size.rows);
         assertThat(lines.getFirst()).contains("3f2a91bc");
-        if (size == Size.SMALL || pose == Pose.COPYING || pose == Pose.SERVING) {
-          String name =
-              "terminal-"
-                  + pose.name().toLowerCase(Locale.ROOT).replace('_', '-')
-                  + "-"
-                  + size.columns
-                  + "x"
-                  + size.rows
-                  + ".png";
-          picture.write(lines, size.cells(), SCREENS.resolve(name));
-        }
+        String name =
+            "terminal-"
+                + pose.name().toLowerCase(Locale.ROOT).replace('_', '-')
+                + "-"
+                + size.columns
+                + "x"
+                + size.rows
+                + ".png";
+        picture.write(lines, size.cells(), SCREENS.resolve(name));
       }
     }
   }

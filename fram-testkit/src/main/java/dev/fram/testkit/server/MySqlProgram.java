@@ -4,6 +4,7 @@ package dev.fram.testkit.server;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -103,10 +104,12 @@ record MySqlProgram(MySqlVersion version, ServerHome home, Map<String, String> m
   /** The pid file is written when the port is open; a login then waits until it is answered. */
   @Override
   public boolean ready(long pid) throws IOException {
-    return Files.exists(pidFile())
-        && Files.readString(pidFile(), StandardCharsets.US_ASCII)
-            .strip()
-            .equals(Long.toString(pid));
+    try {
+      String written = Files.readString(pidFile(), StandardCharsets.US_ASCII);
+      return written.strip().equals(Long.toString(pid));
+    } catch (NoSuchFileException e) {
+      return false;
+    }
   }
 
   @Override

@@ -4,6 +4,7 @@ package dev.fram.testkit.server;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
@@ -74,13 +75,15 @@ record PostgresProgram(
   @Override
   public boolean ready(long pid) throws IOException {
     Path file = home.data().resolve("postmaster.pid");
-    if (!Files.exists(file)) {
+    try {
+      List<String> lines = Files.readAllLines(file, StandardCharsets.ISO_8859_1);
+      return lines.size() >= 8
+          && lines.getFirst().strip().equals(Long.toString(pid))
+          && lines.get(7).strip().equals("ready");
+    } catch (NoSuchFileException e) {
+      // Not there yet; or it was a killed one's, which a new postmaster takes away at any moment.
       return false;
     }
-    List<String> lines = Files.readAllLines(file, StandardCharsets.ISO_8859_1);
-    return lines.size() >= 8
-        && lines.getFirst().strip().equals(Long.toString(pid))
-        && lines.get(7).strip().equals("ready");
   }
 
   @Override
