@@ -23,10 +23,13 @@ final class Passage {
   static ChannelDirectTcpip open(ClientSession session, String host, int port) throws IOException {
     ChannelDirectTcpip channel =
         session.createDirectTcpipChannel(FROM, new SshdSocketAddress(host, port));
+    Acknowledged prompt = Acknowledged.of(session);
     channel.addChannelListener(
         new ChannelListener() {
           @Override
           public void channelStateChanged(Channel of, String hint) {
+            // More room to send, for example: an answer may wait behind it.
+            prompt.now();
             if (of.isEofSignalled() && channel.getInvertedOut() instanceof ChannelPipedSink sink) {
               sink.eof();
             }

@@ -125,7 +125,7 @@ final class Tunnel implements AutoCloseable {
   /** From here to the server; the end of one way leaves the other open, as with a socket. */
   private static void send(Socket socket, ChannelDirectTcpip channel) {
     try (OutputStream out = channel.getInvertedIn()) {
-      pour(socket.getInputStream(), out);
+      pour(socket.getInputStream(), out, () -> {});
     } catch (IOException e) {
       LOG.debug("a connection through the tunnel broke: {}", e.toString());
       channel.close(true);
@@ -133,8 +133,9 @@ final class Tunnel implements AutoCloseable {
   }
 
   private static void bringBack(ChannelDirectTcpip channel, Socket socket) {
+    Acknowledged prompt = Acknowledged.of(channel.getSession());
     try (InputStream in = channel.getInvertedOut()) {
-      pour(in, socket.getOutputStream());
+      pour(in, socket.getOutputStream(), prompt::now);
       if (channel.isEofSignalled()) {
         socket.shutdownOutput();
         return;
@@ -147,9 +148,10 @@ final class Tunnel implements AutoCloseable {
     channel.close(true);
   }
 
-  private static void pour(InputStream in, OutputStream out) throws IOException {
+  private static void pour(InputStream in, OutputStream out, Runnable arrived) throws IOException {
     byte[] bytes = new byte[BYTES];
     for (int n = in.read(bytes); n >= 0; n = in.read(bytes)) {
+      arrived.run();
       out.write(bytes, 0, n);
       out.flush();
     }

@@ -69,6 +69,8 @@ class NativeFeedTest {
               + " WHERE VARIABLE_NAME LIKE 'skip_%'",
           "SHOW DATABASES LIKE 'fram'");
 
+  private static final String POSITION = "SELECT position FROM fram.feed";
+
   private final MySqlPair pair = MySqlPair.of(MySqlVersion.V8_0, MySqlVersion.V8_0);
 
   @BeforeEach
@@ -159,6 +161,57 @@ class NativeFeedTest {
     }
   }
 
+  /**
+   * What a run that was killed had told the replica to bring over arrives when nobody looks. The
+   * next one counts it, and compares it.
+   */
+  @Test
+  void aReplicaThatWentOnAloneIsTakenForWhatItIs() throws Exception {
+    try (JavaChild fram = fram("migrate", "--cutover=manual")) {
+      awaitWith(fram, () -> phase().equals("READY"));
+      fram.kill9();
+    }
+    String recorded = values(pair.target(), POSITION).getFirst();
+    for (int id = 1_000; id < 1_400; id++) {
+      on(pair.source(), "INSERT INTO app.customer VALUES (" + id + ", 'ours')");
+    }
+    String all = values(pair.source(), "SELECT @@global.gtid_executed").getFirst();
+    on(
+        pair.target(),
+        "START REPLICA SQL_THREAD UNTIL SQL_AFTER_GTIDS = '" + all + "' FOR CHANNEL 'fram'");
+    await()
+        .atMost(LIMIT)
+        .until(
+            () -> !values(pair.target(), "SELECT id FROM app.customer WHERE id = 1399").isEmpty());
+    assertThat(values(pair.target(), POSITION)).containsExactly(recorded);
+    // There is no moment at which both sides could be compared.
+    assertThatThrownBy(() -> Cutovers.verify(move(request(Optional.empty()))))
+        .isInstanceOf(FramException.class)
+        .hasMessageContaining("the replica is farther than what is recorded of it");
+    onlyThere("UPDATE app.customer SET name = 'not as it was sent' WHERE id = 1005");
+    try (Move move = move(request(Optional.empty())).begin()) {
+      move.awaitPhase(PhaseName.READY);
+      Answer refused = Cutovers.cutOver(move);
+      assertThat(refused.exitCode()).as(refused.toString()).isNotZero();
+      assertThat(Cutovers.verify(move).toString()).contains("app.customer");
+      onlyThere("UPDATE app.customer SET name = 'ours' WHERE id = 1005");
+      assertThat(Cutovers.verify(move).exitCode()).isZero();
+      Cutovers.untilDone(move);
+      assertThat(move.awaitEnd().phase()).isEqualTo(PhaseName.SERVING);
+    }
+    assertThat(values(pair.target(), "SELECT COUNT(*) FROM app.customer WHERE name = 'ours'"))
+        .containsExactly("400");
+  }
+
+  /** On the target, and not in its log. */
+  private void onlyThere(String sql) throws SQLException {
+    try (Connection connection = MySqlPair.administer(pair.target());
+        Statement statement = connection.createStatement()) {
+      statement.execute("SET sql_log_bin = 0");
+      statement.execute(sql);
+    }
+  }
+
   @Test
   void aRowThatIsThereAlreadyIsExplainedAndTheSourceUntouched() throws Exception {
     try (Move move = move(request(Optional.empty())).begin()) {
@@ -229,6 +282,14 @@ class NativeFeedTest {
           assertThat(fram.alive()).as(fram.output()).isTrue();
           assertThat(condition.getAsBoolean()).as(fram.output()).isTrue();
         });
+  }
+
+  private String phase() {
+    try {
+      return String.join(",", values(pair.target(), "SELECT phase FROM fram.migration"));
+    } catch (SQLException e) {
+      return "none";
+    }
   }
 
   private boolean recorded() {
