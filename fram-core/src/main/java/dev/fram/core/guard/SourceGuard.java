@@ -7,8 +7,10 @@ import dev.fram.api.error.ErrorCode;
 import dev.fram.api.error.FramException;
 import dev.fram.api.status.PhaseName;
 import dev.fram.core.bus.RunEvent;
+import dev.fram.core.concurrent.Within;
 import dev.fram.core.run.RunParts;
 import dev.fram.core.throttle.Pace;
+import java.time.Duration;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -183,8 +185,25 @@ public final class SourceGuard {
     }
   }
 
+  /**
+   * What makes a source keep its log is mostly a target that does not answer, so the source is
+   * freed even when the journal, which is there, cannot be written in time: the next run finds no
+   * feed, and says so. A run that another one has replaced frees nothing.
+   */
   private void giveUp(GuardSentence sentence) {
-    drop(parts, sentence.ended());
+    Duration limit = parts.settings().retry().maxDelay();
+    try {
+      if (!Within.limit(limit, "give-up", () -> drop(parts, sentence.ended()))) {
+        LOG.warn("the target has not answered for {}: the source is freed all the same", limit);
+        parts.route().source().dropFeed();
+      }
+    } catch (FramException e) {
+      if (e.code() == ErrorCode.FENCED) {
+        throw e;
+      }
+      LOG.warn("the source is freed, though it could not be written down: {}", e.getMessage());
+      parts.route().source().dropFeed();
+    }
     throw givenUp(sentence.ended());
   }
 

@@ -110,7 +110,8 @@ public record LagDiagnosis(Cause cause, String sentence) {
               + " has no primary key and no unique index on the target, so for each changed row"
               + " the whole table is read";
       case TARGET_FLUSH -> "the target waits for its disk to make its log durable";
-      case TARGET_STANDBY -> "the target waits for its standby (synchronous_standby_names)";
+      case TARGET_STANDBY ->
+          "the target waits for its standby (synchronous or semi-synchronous replication)";
       case TARGET_READS -> "the target reads pages of " + table + " from its disk";
       case TARGET_CPU -> "the target computes, on " + table;
       case NETWORK_TO_TARGET ->

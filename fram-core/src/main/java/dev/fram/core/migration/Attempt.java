@@ -169,6 +169,7 @@ final class Attempt {
     }
     Contact contact = new Contact(clock);
     SourceWatch watch = new SourceWatch(parts, pipeline, new SourceGuard(parts, pace), contact);
+    DriftHold drift = new DriftHold(parts);
     LagWatch lag = new LagWatch(parts, pipeline, contact);
     try (Chronicler chronicler =
             new Chronicler(parts.journal(), bus, clock, Registration.holder());
@@ -184,6 +185,7 @@ final class Attempt {
       Reporter reporter = new Reporter(parts, pipeline, contact, desk, chronicler, listener);
       background.start("status", () -> reporter.run(background.signal()));
       background.start("watch", () -> watch.run(background.signal()));
+      background.start("drift", () -> drift.run(background.signal()));
       background.start("lag", () -> lag.run(background.signal()));
       Farewell farewell = new Farewell(parts, migration, orders);
       try {

@@ -11,16 +11,16 @@ import dev.fram.core.concurrent.Retries;
 import dev.fram.core.concurrent.StopSignal;
 import dev.fram.core.guard.SourceGuard;
 import dev.fram.core.lag.Contact;
-import dev.fram.core.lag.DriftWatch;
 import dev.fram.core.run.RunParts;
 import dev.fram.core.stream.Pipeline;
-import java.util.List;
 import java.util.Optional;
 
-/** Looks after the source while data moves: its log, its schema. Owned by the watch thread. */
+/**
+ * Looks after the source while data moves: what it keeps for us, and how far it is. It asks nobody
+ * else: a target that does not answer is what makes a source keep ever more. Owned by the watch
+ * thread.
+ */
 final class SourceWatch {
-  private static final String HELD_BY = "schema";
-
   private final RunParts parts;
   private final Pipeline pipeline;
   private final SourceGuard guard;
@@ -40,7 +40,7 @@ final class SourceWatch {
     while (!signal.raised()) {
       try {
         contact.asked();
-        if (following()) {
+        if (following(parts)) {
           long now = parts.clock().nanos();
           if (now - lookedNanos >= parts.settings().rhythm().watch().toNanos()) {
             lookedNanos = now;
@@ -58,7 +58,8 @@ final class SourceWatch {
     }
   }
 
-  private boolean following() {
+  /** Whether the phase is one in which data moves from the source. */
+  static boolean following(RunParts parts) {
     return switch (parts.bus().projector().phase()) {
       case COPYING, CATCHING_UP, VERIFYING, READY -> true;
       case PLANNED,
@@ -84,20 +85,6 @@ final class SourceWatch {
   private void look() {
     Source source = parts.route().source();
     pipeline.lag().measure(source::clockMillis);
-    List<String> differences =
-        DriftWatch.differences(parts.journal().store().tables(), source.fingerprints());
-    if (differences.isEmpty()) {
-      parts.bus().publish(new RunEvent.HeldEnded(HELD_BY));
-    } else {
-      parts
-          .bus()
-          .publish(
-              new RunEvent.Held(
-                  HELD_BY,
-                  "The source's schema has changed: "
-                      + String.join("; ", differences)
-                      + ". Undo the change, or run fram cancel and begin again."));
-    }
     Retention retention = source.retention();
     retainedBytes = retention.retainedBytes();
     switch (retention.state()) {

@@ -4,6 +4,7 @@ package dev.fram.core.migration;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
+import static org.awaitility.Awaitility.await;
 
 import dev.fram.api.error.ErrorCode;
 import dev.fram.api.error.FramException;
@@ -18,7 +19,10 @@ import java.util.List;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Predicate;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -123,6 +127,51 @@ final class GuardTest {
     assertLetGo(world);
     assertThat(world.run(MemoryFaults.NONE, settings(world, 20_000)).run(Goal.CANCEL).phase())
         .isEqualTo(PhaseName.CANCELLED);
+  }
+
+  /**
+   * Of all that may hang, the target is the likeliest to make the source keep its log. Nothing of
+   * the source's may wait for it: neither the look, nor the end.
+   */
+  @Test
+  void givesTheLogUpAlsoWhileTheTargetDoesNotAnswer() throws Exception {
+    World world = world(20_000);
+    CountDownLatch again = new CountDownLatch(1);
+    AtomicBoolean hangs = new AtomicBoolean();
+    MemoryFaults silent =
+        (process, where) -> {
+          if (hangs.get() && (where.startsWith("journal.") || where.startsWith("applier."))) {
+            hold(again);
+          }
+        };
+    kept.set(100_000);
+    MigrationRun run = world.run(silent, settings(world, 20_000));
+    AtomicReference<Throwable> end = new AtomicReference<>();
+    Thread runs =
+        Thread.ofPlatform()
+            .start(() ->
+                end.set(catchThrowableOfType(FramException.class, () -> run.run(Goal.MIGRATE))));
+    await().until(() -> run.tables().stream().anyMatch(t -> t.rows() > 0));
+    hangs.set(true);
+    kept.set(LIMIT);
+    await().untilAsserted(() -> assertLetGo(world));
+    again.countDown();
+    runs.join();
+    assertThat(((FramException) end.get()).code())
+        .isIn(ErrorCode.SOURCE_GUARDED, ErrorCode.LOG_LOST);
+    assertThatThrownBy(
+            () -> world.run(MemoryFaults.NONE, settings(world, 20_000)).run(Goal.MIGRATE))
+        .isInstanceOfSatisfying(
+            FramException.class,
+            e -> assertThat(e.code()).isIn(ErrorCode.SOURCE_GUARDED, ErrorCode.LOG_LOST));
+  }
+
+  private static void hold(CountDownLatch until) {
+    try {
+      until.await();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 
   /** Before the intent, between it and the act, after the act. */

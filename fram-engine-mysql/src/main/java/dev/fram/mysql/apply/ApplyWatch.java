@@ -65,6 +65,11 @@ public final class ApplyWatch {
       WHERE w.LOCK_STATUS = 'PENDING' AND a.PROCESSLIST_ID = ? LIMIT 1
       """;
 
+  private static final String SEMI_SYNCHRONOUS =
+      "SHOW GLOBAL STATUS WHERE Variable_name IN"
+          + " ('Rpl_semi_sync_source_wait_sessions', 'Rpl_semi_sync_master_wait_sessions')"
+          + " AND Value > 0";
+
   private static final String HOLDER =
       """
       SELECT CONCAT('session ', p.ID, ' (user ', p.USER, ', from ', p.HOST, ', ', p.COMMAND,
@@ -100,12 +105,23 @@ public final class ApplyWatch {
             ? Optional.of(new TableId(plain(writes.group(2)), plain(writes.group(3))))
             : Optional.empty();
     Doing doing = seen.get().doing();
+    if (doing == Doing.FLUSHES && replicasAwaited(connection)) {
+      doing = Doing.WAITS_FOR_STANDBY;
+    }
     String holder = doing == Doing.WAITS_FOR_LOCK ? holder(connection, applier) : "";
     if (doing == Doing.COMPUTES && table.isPresent()) {
       boolean looksFor = !writes.group(1).toUpperCase(Locale.ROOT).endsWith("INTO");
       doing = looksFor && !finds(connection, table.get()) ? Doing.SEARCHES : doing;
     }
     return new ApplyMoment(doing, table, holder);
+  }
+
+  /**
+   * Whether a commit waits for a semi-synchronous replica. Commits go in groups (manual, Binary Log
+   * Group Commit): only the session that leads one says so, the others seem to commit.
+   */
+  private static boolean replicasAwaited(Connection connection) throws SQLException {
+    return Sql.first(connection, SEMI_SYNCHRONOUS, row -> row.getLong(2)).orElse(0L) > 0;
   }
 
   private static boolean finds(Connection connection, TableId table) throws SQLException {

@@ -69,9 +69,9 @@ class MySqlLagReasonTest {
   }
 
   /**
-   * A replica that is waited for (semi-synchronous) and does not come. The picture is kept on the
-   * target, so it stands still meanwhile; the log says it, and the notes do afterwards. {@code
-   * -Dfram.lag.standby=true}: it takes its time.
+   * A replica that is waited for (semi-synchronous) and does not come, and not the source. The
+   * picture is kept on the target, so it stands still meanwhile; the log says it, and the notes do
+   * afterwards. {@code -Dfram.lag.standby=true}: it takes its time.
    */
   @ParameterizedTest
   @EnumSource(
@@ -103,6 +103,7 @@ class MySqlLagReasonTest {
             move,
             status -> status.notes().stream().anyMatch(n -> n.contains("waits for its standby")));
         LagReasonTest.await(move, s -> s.lagging().isEmpty() && s.feed().lagMillis() == 0);
+        assertThat(move.status().notes()).noneMatch(n -> n.contains("The source has not answered"));
         if (!version.mariaDb()) {
           settings.execute("UNINSTALL PLUGIN rpl_semi_sync_source");
         }
