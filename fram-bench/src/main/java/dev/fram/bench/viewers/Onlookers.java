@@ -11,6 +11,7 @@ import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -29,13 +30,25 @@ record Onlookers(int count, Kind kind) {
 
   /** What they do. */
   enum Kind {
+    /** There is no page. */
+    NO_PAGE,
+    /** There is one, and nobody looks. */
+    NOBODY,
     READING,
     /** They have asked, and take nothing: the pictures pile up on the other side. */
     NEVER_READING
   }
 
   static Onlookers none() {
-    return new Onlookers(0, Kind.READING);
+    return new Onlookers(0, Kind.NO_PAGE);
+  }
+
+  static Onlookers nobody() {
+    return new Onlookers(0, Kind.NOBODY);
+  }
+
+  boolean page() {
+    return kind != Kind.NO_PAGE;
   }
 
   static int freePort() throws IOException {
@@ -52,11 +65,16 @@ record Onlookers(int count, Kind kind) {
   /** While they look on. */
   static final class Watching implements AutoCloseable {
     private final AtomicBoolean over = new AtomicBoolean();
+    private final CountDownLatch there = new CountDownLatch(1);
     private final AtomicInteger connected = new AtomicInteger();
     private final AtomicLong bytes = new AtomicLong();
     private final List<Thread> threads = new ArrayList<>();
 
     private Watching(Onlookers onlookers, int port) {
+      // Fifty that knock until there is a page would take the time that is measured.
+      if (onlookers.count() > 0) {
+        threads.add(Thread.ofPlatform().name("scout").daemon().start(() -> awaitPage(port)));
+      }
       for (int i = 0; i < onlookers.count(); i++) {
         threads.add(
             Thread.ofPlatform().name("viewer-" + i).daemon().start(() -> look(onlookers, port)));
@@ -73,7 +91,25 @@ record Onlookers(int count, Kind kind) {
       return bytes.get();
     }
 
+    private void awaitPage(int port) {
+      while (!over.get() && there.getCount() > 0) {
+        try (Socket socket = new Socket()) {
+          socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
+          there.countDown();
+        } catch (IOException notYet) {
+          LockSupport.parkNanos(AGAIN_NANOS);
+        }
+      }
+      there.countDown();
+    }
+
     private void look(Onlookers onlookers, int port) {
+      try {
+        there.await();
+      } catch (InterruptedException stopped) {
+        Thread.currentThread().interrupt();
+        return;
+      }
       while (!over.get()) {
         try (Socket socket = new Socket()) {
           if (onlookers.kind() == Kind.NEVER_READING) {

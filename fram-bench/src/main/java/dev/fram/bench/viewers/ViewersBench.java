@@ -47,6 +47,7 @@ public final class ViewersBench implements Callable<Integer> {
     List<String> words = List.of("migrate", "--jobs=" + options.jobs());
     return List.of(
         new Watched("fram", arena, words, Onlookers.none()),
+        new Watched("fram, a page", arena, words, Onlookers.nobody()),
         new Watched(
             "fram, " + viewers + " viewers",
             arena,

@@ -39,7 +39,7 @@ final class Watched implements Contender {
   public ToolRun run() throws Exception {
     List<String> all = new ArrayList<>(words);
     int port = Onlookers.freePort();
-    if (onlookers.count() > 0) {
+    if (onlookers.page()) {
       all.add("--dashboard=127.0.0.1:" + port);
     }
     FramProcess fram = FramProcess.start(arena.endpoints(), List.of(), all);

@@ -1,10 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.fram.core.concurrent;
 
+import dev.fram.api.error.ErrorCategory;
+import dev.fram.api.error.FramException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 
 /**
@@ -15,18 +19,28 @@ public final class WorkerGroup implements AutoCloseable {
   /** How long a worker may take to notice the signal before its connections are cut. */
   private static final Duration GRACE = Duration.ofSeconds(10);
 
+  private static final Duration LOOK = Duration.ofMillis(200);
+
+  private final Duration grace;
   private final StopSignal parent;
   private final StopSignal signal;
   private final Runnable lastResort;
   private final List<Thread> threads = new ArrayList<>();
   private final AtomicReference<Optional<Throwable>> failure =
       new AtomicReference<>(Optional.empty());
+  private final CountDownLatch left = new CountDownLatch(1);
+  private volatile boolean cut;
 
   /**
    * @param parent raises this group's signal too
    * @param lastResort unblocks workers that do not notice the signal: closes what they wait for
    */
   public WorkerGroup(StopSignal parent, Runnable lastResort) {
+    this(parent, lastResort, GRACE);
+  }
+
+  WorkerGroup(StopSignal parent, Runnable lastResort, Duration grace) {
+    this.grace = grace;
     this.parent = parent;
     this.signal = parent.child();
     this.lastResort = lastResort;
@@ -48,13 +62,19 @@ public final class WorkerGroup implements AutoCloseable {
   }
 
   /**
-   * Waits until every worker has ended by itself.
+   * Waits until every worker has ended by itself. When all is to end, or one has failed for good,
+   * the others get no longer than they may take to notice the signal. Beside a failure that passes
+   * they may end what they do: an index that took an hour is not thrown away.
    *
    * @throws RuntimeException the first failure, as it was thrown; {@link Stopped} when there was
    *     none but the signal is up
    */
   public void join() {
-    awaitAll();
+    boolean ended = false;
+    while (!ended && !mustEnd()) {
+      ended = endedWithin(LOOK);
+    }
+    endOrCut();
     rethrow();
     signal.check();
   }
@@ -74,11 +94,46 @@ public final class WorkerGroup implements AutoCloseable {
   @Override
   public void close() {
     signal.raise();
-    if (!endedWithin(GRACE)) {
-      lastResort.run();
+    endOrCut();
+    parent.forget(signal);
+  }
+
+  private boolean mustEnd() {
+    return parent.raised() || failure.get().filter(e -> !passes(e)).isPresent();
+  }
+
+  private static boolean passes(Throwable failure) {
+    return failure instanceof FramException e && e.category() == ErrorCategory.TRANSIENT;
+  }
+
+  private void endOrCut() {
+    if (!endedWithin(grace)) {
+      cut();
       awaitAll();
     }
-    parent.forget(signal);
+    left.countDown();
+  }
+
+  /** What ends because of it is no failure of its own. */
+  private void cut() {
+    cut = true;
+    lastResort.run();
+  }
+
+  /** The owner may itself wait for what hangs, and would never come to close the group. */
+  private void watch() {
+    Thread.ofPlatform()
+        .daemon()
+        .name("fram-last-resort")
+        .start(() -> {
+          try {
+            if (!left.await(grace.toMillis(), TimeUnit.MILLISECONDS)) {
+              cut();
+            }
+          } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+          }
+        });
   }
 
   private void work(Runnable task) {
@@ -88,7 +143,9 @@ public final class WorkerGroup implements AutoCloseable {
       // Whoever raised the signal knows why.
       signal.raise();
     } catch (RuntimeException | Error e) {
-      failure.compareAndSet(Optional.empty(), Optional.of(e));
+      if (!cut && failure.compareAndSet(Optional.empty(), Optional.of(e)) && !passes(e)) {
+        watch();
+      }
       signal.raise();
     }
   }

@@ -60,16 +60,17 @@ final class GuardSentence {
           + " resumed";
     }
     if (work == Work.FOLLOW) {
-      return "only applying what waits lessens it, and that goes on" + atLimit();
+      return "only applying what waits lessens it, and that goes on; " + atLimit();
     }
     if (step.effect() == Ladder.Effect.VAIN) {
       return (step.rung() == Rung.SLOW ? "slowing" : "pausing")
           + " the copy has not lessened it, as it is the source's own writes and only the end of the"
-          + " copy frees them; the copy goes on at full speed"
+          + " copy frees them; the copy goes on at full speed; "
           + atLimit();
     }
     return switch (step.rung()) {
-      case FREE, END -> "";
+      case FREE -> "";
+      case END -> atLimit();
       case SLOW -> "the copy goes on with half of its threads" + until();
       case PAUSED ->
           switch (burden.kind()) {
@@ -93,10 +94,8 @@ final class GuardSentence {
 
   private String atLimit() {
     return switch (bound.by()) {
-      case SERVER ->
-          "; at the limit the server drops the log, and the migration has to begin again";
-      case USER, DISK, FRAM ->
-          "; at the limit we give up " + burden.holder() + ", and the run ends";
+      case SERVER -> "at the limit the server drops the log, and the migration has to begin again";
+      case USER, DISK, FRAM -> "at the limit we give up " + burden.holder() + ", and the run ends";
     };
   }
 

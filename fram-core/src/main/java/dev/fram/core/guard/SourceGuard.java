@@ -11,6 +11,7 @@ import dev.fram.core.concurrent.Within;
 import dev.fram.core.run.RunParts;
 import dev.fram.core.throttle.Pace;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -55,26 +56,27 @@ public final class SourceGuard {
   }
 
   /**
-   * Looks once and does what is to be done.
+   * Looks once and does what is to be done, but the last: that may take its time.
    *
-   * @throws FramException SOURCE_GUARDED when it has let go of the source
+   * @return how to let go of the source, when nothing else helps; it ends with SOURCE_GUARDED
    */
-  public void look() {
+  public List<Runnable> look() {
     List<Burden> burdens;
     try {
       burdens = parts.route().source().burdens();
     } catch (FramException e) {
       blind(e);
-      return;
+      return List.of();
     }
     Optional<String> told = Optional.empty();
+    List<Runnable> endings = new ArrayList<>();
     Pace.Hold hold = Pace.Hold.NONE;
     for (Burden burden : burdens) {
       Bound bound = bound(burden);
       Ladder ladder = ladders.computeIfAbsent(burden.kind(), SourceGuard::ladder);
       Ladder.Step step = ladder.take(burden.amount(), bound.limit(), parts.clock().nanos());
       if (step.rung() == Rung.END) {
-        end(burden, bound);
+        endings.add(() -> end(burden, bound));
       }
       String sentence = new GuardSentence(burden, bound, ladder, work()).of(step);
       if (!step.equals(steps.put(burden.kind(), step)) && worthTelling(step)) {
@@ -89,6 +91,7 @@ public final class SourceGuard {
     }
     pace.hold(hold);
     parts.bus().publish(new RunEvent.Guarded(told));
+    return endings;
   }
 
   /** Of a server that will not tell a run must not end: it would not be guarded then either. */

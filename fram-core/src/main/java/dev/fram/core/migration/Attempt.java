@@ -210,6 +210,12 @@ final class Attempt {
       Consumer<Finding> findings) {
     try {
       work(migration, farewell, orders, findings);
+    } catch (FramException e) {
+      // What failed beside it may have cut its connections.
+      if (e.category() == ErrorCategory.TRANSIENT) {
+        background.rethrow();
+      }
+      throw e;
     } catch (Stopped e) {
       migration.rethrow();
       background.rethrow();

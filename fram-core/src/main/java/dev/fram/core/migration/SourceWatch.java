@@ -13,6 +13,7 @@ import dev.fram.core.guard.SourceGuard;
 import dev.fram.core.lag.Contact;
 import dev.fram.core.run.RunParts;
 import dev.fram.core.stream.Pipeline;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -39,16 +40,18 @@ final class SourceWatch {
     long lookedNanos = parts.clock().nanos() - parts.settings().rhythm().watch().toNanos();
     while (!signal.raised()) {
       try {
+        List<Runnable> endings = List.of();
         contact.asked();
         if (following(parts)) {
           long now = parts.clock().nanos();
           if (now - lookedNanos >= parts.settings().rhythm().watch().toNanos()) {
             lookedNanos = now;
-            look();
+            endings = look();
           }
           measure();
         }
         contact.answered();
+        endings.forEach(Runnable::run);
         retries.progress();
         signal.pause(parts.settings().rhythm().status());
       } catch (FramException e) {
@@ -82,7 +85,8 @@ final class SourceWatch {
     parts.bus().publish(new RunEvent.LogMeasured(lag, retainedBytes));
   }
 
-  private void look() {
+  /** How to let go of the source, where that has to be. */
+  private List<Runnable> look() {
     Source source = parts.route().source();
     pipeline.lag().measure(source::clockMillis);
     Retention retention = source.retention();
@@ -95,7 +99,7 @@ final class SourceWatch {
               .publish(new RunEvent.Noted("The source may drop our log: " + retention.detail()));
       case LOST -> throw lost(retention);
     }
-    guard.look();
+    return guard.look();
   }
 
   private FramException lost(Retention retention) {

@@ -15,8 +15,8 @@ import org.jspecify.annotations.Nullable;
 public final class SharedSession implements AutoCloseable {
   private final Connector connector;
   private final String purpose;
-  private @Nullable Connection connection;
-  private boolean closed;
+  private volatile @Nullable Connection connection;
+  private volatile boolean closed;
 
   /** What is done with the session. */
   @FunctionalInterface
@@ -81,10 +81,14 @@ public final class SharedSession implements AutoCloseable {
     }
   }
 
+  /** Also while another thread waits for an answer: that ends with it. */
   @Override
-  public synchronized void close() {
+  public void close() {
     closed = true;
-    drop();
+    Connection current = connection;
+    if (current != null) {
+      Connector.abort(current);
+    }
   }
 
   private Connection session() throws SQLException {
@@ -95,6 +99,10 @@ public final class SharedSession implements AutoCloseable {
     if (current == null || current.isClosed()) {
       current = connector.open(purpose);
       connection = current;
+      if (closed) {
+        drop();
+        throw new SQLException("the session was closed", "08003");
+      }
     }
     return current;
   }

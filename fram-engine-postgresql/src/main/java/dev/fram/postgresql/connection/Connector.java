@@ -27,6 +27,7 @@ import org.slf4j.LoggerFactory;
 public final class Connector {
   private static final Logger LOG = LoggerFactory.getLogger(Connector.class);
   private static final int KEEPALIVE_SECONDS = 10;
+  private static final String LOGIN_SECONDS = "60";
 
   /**
    * The first line keeps values the same on their way, the second keeps rows from being left out
@@ -244,6 +245,8 @@ public final class Connector {
     properties.setProperty("ApplicationName", "fram " + purpose);
     properties.setProperty("tcpKeepAlive", "true");
     properties.setProperty("connectTimeout", String.valueOf(KEEPALIVE_SECONDS));
+    // A server that takes the connection and says nothing (a full disk, a stopped machine).
+    properties.putIfAbsent("loginTimeout", LOGIN_SECONDS);
     properties.setProperty("stringtype", "unspecified");
     // DETAIL holds cell values, and the driver would put it into every exception's text.
     properties.setProperty("logServerErrorDetail", "false");

@@ -5,11 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import dev.fram.api.engine.RouteRequest;
 import dev.fram.api.error.ErrorCode;
 import dev.fram.api.error.FramException;
 import dev.fram.api.model.Scope;
 import dev.fram.api.status.PhaseName;
 import dev.fram.core.run.MigrationSettings;
+import dev.fram.testkit.fault.TcpProxy;
 import dev.fram.testkit.server.PostgresVersion;
 import java.sql.Connection;
 import java.sql.ResultSet;
@@ -20,6 +22,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -86,6 +89,46 @@ class SourceGuardTest {
               FramException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.SOURCE_GUARDED));
     }
     assertThat(kept(database)).isNegative();
+    servers.drop(database);
+  }
+
+  /** The network to the target swallows everything from the middle of the copy on. */
+  @Test
+  void letsGoAtTheLimitAlsoWhileTheTargetIsSilent() throws Exception {
+    String database = shop();
+    try (Application app = new Application(database);
+        TcpProxy toTarget = TcpProxy.to("127.0.0.1", servers.target().port());
+        Move move =
+            new Move(
+                    new RouteRequest(
+                        servers.sourceEndpoint(database),
+                        toTarget.through(servers.targetEndpoint(database)),
+                        noNoise(),
+                        Set.of()),
+                    settings())
+                .begin()) {
+      move.awaitPhase(PhaseName.COPYING);
+      app.awaitWrites(20);
+      toTarget.stall();
+      await()
+          .atMost(Duration.ofSeconds(120))
+          .pollInterval(Duration.ofMillis(50))
+          .until(() -> {
+            write(MIB);
+            return kept(database) < 0;
+          });
+      app.awaitWrites(20);
+      assertThat(app.failure()).isEmpty();
+      // The run itself ends without having been let loose.
+      assertThatThrownBy(move::awaitEnd)
+          .isInstanceOfSatisfying(
+              FramException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.SOURCE_GUARDED));
+    }
+    try (Move again = new Move(servers, database, settings(), noNoise())) {
+      assertThatThrownBy(again::finish)
+          .isInstanceOf(FramException.class)
+          .hasMessageContaining("fram cancel");
+    }
     servers.drop(database);
   }
 
