@@ -41,8 +41,8 @@ import org.junit.jupiter.api.io.TempDir;
  */
 @Timeout(600)
 class SshTest {
-  private static final int ROWS = 20_000;
-  private static final int RATE = 100;
+  private static final int ROWS = 8_000;
+  private static final int RATE = 60;
   private static final Duration LIMIT = Duration.ofSeconds(240);
 
   @TempDir private Path folder;
