@@ -47,6 +47,9 @@ public final class MigrationRun {
       new CopyOnWriteArrayList<>();
   private final AtomicReference<Orders> orders = new AtomicReference<>(new Orders(Goal.MIGRATE));
 
+  /** What was said of the last failure; the run's own thread's. */
+  private String told = "";
+
   public MigrationRun(
       Engine engine, RouteRequest request, MigrationSettings settings, Clock clock) {
     this.engine = engine;
@@ -145,6 +148,9 @@ public final class MigrationRun {
       show(bus.projector().picture());
     } else {
       delay = retries.after(attempt.sameAsBefore(e));
+      if (mine.ending().isEmpty()) {
+        tell(e);
+      }
     }
     LOG.warn("the run resumes in {} ms after: {}", delay.toMillis(), e.getMessage());
     StopSignal pause = new StopSignal();
@@ -158,6 +164,15 @@ public final class MigrationRun {
       return mine.ending().filter(x -> x == Orders.Ending.STOP).isEmpty();
     } finally {
       bus.publish(new RunEvent.HeldEnded(HELD_BY));
+    }
+  }
+
+  /** Whoever looks at the screen sees nothing move, and no log. Once, however often it is tried. */
+  private void tell(FramException e) {
+    if (!told.equals(e.getMessage())) {
+      told = e.getMessage();
+      bus.publish(new RunEvent.Noted("The run tries again by itself: " + told));
+      show(bus.projector().picture());
     }
   }
 

@@ -136,6 +136,27 @@ final class FaultTest {
   }
 
   @Test
+  void saysOnceWhyItTriesAgain() {
+    World world = new World(folder);
+    AtomicInteger left = new AtomicInteger(3);
+    MemoryFaults faults =
+        (process, point) -> {
+          if (point.equals("schema.addConstraints:before") && left.getAndDecrement() > 0) {
+            throw lost("the target's disk");
+          }
+        };
+    RunResult result =
+        world.run(faults, world.settings(MigrationSettings.Mode.AUTO)).run(Goal.MIGRATE);
+    assertThat(result.phase()).isEqualTo(PhaseName.SERVING);
+    assertThat(left.get()).isNegative();
+    assertThat(result.status().notes())
+        .filteredOn(note -> note.startsWith("The run tries again by itself: "))
+        .singleElement()
+        .asString()
+        .contains("the target's disk");
+  }
+
+  @Test
   void asksTheSourceWhenTheHandOverHasGoneThroughUnseen() {
     World world = new World(folder);
     try (MemoryWorkload workload = world.workload(6)) {

@@ -36,7 +36,7 @@ public record Replica(ReplicaAccount account, Address source, ReplicaChannel.Con
       channel.make(source, account, have);
     }
     channel.limit(content);
-    channel.receive();
+    channel.receiveAnew();
     if (!there) {
       channel.awaitFirst(source.toString());
     }

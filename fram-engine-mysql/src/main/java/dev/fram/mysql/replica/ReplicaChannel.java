@@ -188,6 +188,14 @@ public final class ReplicaChannel {
                 + " CONCAT(@@global.server_uuid, ':1-9223372036854775806'))"));
   }
 
+  /** A receiver that waits to try again still says what its last try met; this one forgets it. */
+  void receiveAnew() throws SQLException {
+    if (!ReplicaState.read(connection).receiving()) {
+      Sql.run(connection, "STOP REPLICA IO_THREAD" + CHANNEL);
+      Sql.run(connection, "START REPLICA IO_THREAD" + CHANNEL);
+    }
+  }
+
   /** Idempotent. */
   public void receive() throws SQLException {
     if (!ReplicaState.read(connection).receiving()) {

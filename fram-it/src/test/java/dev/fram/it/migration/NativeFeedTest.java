@@ -8,6 +8,7 @@ import static org.awaitility.Awaitility.await;
 import dev.fram.api.engine.DdlPolicy;
 import dev.fram.api.engine.NativeFeed;
 import dev.fram.api.engine.RouteRequest;
+import dev.fram.api.error.ErrorCode;
 import dev.fram.api.error.FramException;
 import dev.fram.api.model.Endpoint;
 import dev.fram.api.model.Scope;
@@ -19,6 +20,7 @@ import dev.fram.core.concurrent.Clock;
 import dev.fram.core.migration.MigrationClient;
 import dev.fram.core.run.MigrationSettings;
 import dev.fram.testkit.fault.JavaChild;
+import dev.fram.testkit.fault.TcpProxy;
 import dev.fram.testkit.server.MySqlServer;
 import dev.fram.testkit.server.MySqlVersion;
 import java.io.IOException;
@@ -247,6 +249,72 @@ class NativeFeedTest {
       Cutovers.untilDone(move);
       assertThat(move.awaitEnd().phase()).isEqualTo(PhaseName.SERVING);
     }
+  }
+
+  /** The log goes while the target cannot reach the source. */
+  @Test
+  void aLogThatIsGoneIsExplainedAndTheSourceUntouched() throws Exception {
+    try (TcpProxy way = TcpProxy.to("127.0.0.1", pair.source().port())) {
+      RouteRequest request = request(Optional.of(new Address("127.0.0.1", way.port())));
+      try (Move move = move(request).begin()) {
+        move.awaitPhase(PhaseName.READY);
+        way.cut();
+        on(pair.source(), "INSERT INTO app.customer VALUES (81, 'ours')");
+        await()
+            .atMost(LIMIT)
+            .until(() -> {
+              on(pair.source(), "FLUSH BINARY LOGS");
+              List<String> logs = values(pair.source(), "SHOW BINARY LOGS");
+              on(pair.source(), "PURGE BINARY LOGS TO '" + logs.getLast() + "'");
+              // Whoever reads a log keeps it.
+              return values(pair.source(), "SHOW BINARY LOGS").size() == 1;
+            });
+        way.pass();
+        assertThatThrownBy(move::awaitEnd)
+            .isInstanceOfSatisfying(
+                FramException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.LOG_LOST))
+            .hasMessageContaining("binlog_expire_logs_seconds");
+      }
+      cancelled(request);
+    }
+  }
+
+  /** A replica that was told to encrypt does not do without, whatever the source can do now. */
+  @Test
+  void aSourceThatEncryptsNoMoreIsNamed() throws Exception {
+    RouteRequest request = request(Optional.empty());
+    try (Move move = move(request).begin()) {
+      move.awaitPhase(PhaseName.READY);
+      encrypts(pair.source(), false);
+      String account = values(pair.source(), TRACES.get(1)).getFirst();
+      for (String session :
+          values(
+              pair.source(),
+              "SELECT ID FROM information_schema.PROCESSLIST WHERE USER = '" + account + "'")) {
+        on(pair.source(), "KILL " + session);
+      }
+      on(pair.source(), "INSERT INTO app.customer VALUES (82, 'ours')");
+      assertThatThrownBy(move::awaitEnd)
+          .isInstanceOf(FramException.class)
+          .hasMessageContaining("agree on no encryption")
+          .hasMessageContaining("ssl-mode=DISABLED");
+      assertThat(values(pair.target(), "SELECT id FROM app.customer WHERE id = 82")).isEmpty();
+    } finally {
+      encrypts(pair.source(), true);
+    }
+    try (Move move = move(request).begin()) {
+      move.awaitPhase(PhaseName.READY);
+      Cutovers.untilDone(move);
+      assertThat(move.awaitEnd().phase()).isEqualTo(PhaseName.SERVING);
+    }
+    assertThat(values(pair.target(), "SELECT id FROM app.customer WHERE id = 82"))
+        .containsExactly("82");
+  }
+
+  /** New sessions only (manual, ALTER INSTANCE RELOAD TLS). */
+  private static void encrypts(MySqlServer server, boolean wanted) throws SQLException {
+    on(server, "SET GLOBAL tls_version = '" + (wanted ? "TLSv1.2,TLSv1.3" : "") + "'");
+    on(server, "ALTER INSTANCE RELOAD TLS" + (wanted ? "" : " NO ROLLBACK ON ERROR"));
   }
 
   @Test
