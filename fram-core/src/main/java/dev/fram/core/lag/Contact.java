@@ -6,8 +6,8 @@ import java.time.Duration;
 import java.util.Optional;
 
 /**
- * Whether the source answers. A question that has no answer may hang for as long as the network
- * lets it, so another thread has to look. Thread-safe.
+ * Whether a server answers. A question that has no answer may hang for as long as the network lets
+ * it, so another thread has to look. Thread-safe.
  */
 public final class Contact {
   /** A busy server may take so long. */

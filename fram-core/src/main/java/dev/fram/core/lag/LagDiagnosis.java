@@ -28,6 +28,8 @@ public record LagDiagnosis(Cause cause, String sentence) {
   public enum Cause {
     /** The source does not answer, so nobody knows how far it is. */
     SOURCE_SILENT,
+    /** The target does not answer, so nothing is applied and nobody can look why. */
+    TARGET_SILENT,
     LOCK_ON_TARGET,
     NOTHING_FINDS_THE_ROW,
     TARGET_FLUSH,
@@ -50,6 +52,18 @@ public record LagDiagnosis(Cause cause, String sentence) {
             + silence.seen().map(seen -> " (" + ended(seen) + ")").orElse("")
             + ", so how far the target is behind is not known. It serves its own applications as"
             + " it can; look at the network between it and this machine. We try again.");
+  }
+
+  /** The target has not answered. */
+  public static LagDiagnosis silentTarget(Contact.Silence silence) {
+    return new LagDiagnosis(
+        Cause.TARGET_SILENT,
+        "The target has not answered for "
+            + Amount.time(silence.millis())
+            + silence.seen().map(seen -> " (" + ended(seen) + ")").orElse("")
+            + ". The source serves on, and nothing is lost; look at the target's disk (a server"
+            + " waits when it is full) and at the network between it and this machine. We try"
+            + " again.");
   }
 
   /** What the evidence says. */
@@ -128,6 +142,7 @@ public record LagDiagnosis(Cause cause, String sentence) {
               + " slowly";
       case APPLIER_ABSENT -> "nothing is applied now";
       case SOURCE_SILENT -> "the source does not answer";
+      case TARGET_SILENT -> "the target does not answer";
     };
   }
 
@@ -153,7 +168,7 @@ public record LagDiagnosis(Cause cause, String sentence) {
       case SOURCE_SENDS_SLOWLY ->
           "Look at the network from the source, and at the processor that its log sender has.";
       case APPLIER_ABSENT -> "We are about to open our session again; the log tells why.";
-      case SOURCE_SILENT -> "We try again.";
+      case SOURCE_SILENT, TARGET_SILENT -> "We try again.";
     };
   }
 

@@ -167,10 +167,11 @@ final class Attempt {
     if (leases++ == 0) {
       desk.refuseOld();
     }
-    Contact contact = new Contact(clock);
-    SourceWatch watch = new SourceWatch(parts, pipeline, new SourceGuard(parts, pace), contact);
+    Screen.Contacts contacts = new Screen.Contacts(new Contact(clock), new Contact(clock));
+    SourceWatch watch =
+        new SourceWatch(parts, pipeline, new SourceGuard(parts, pace), contacts.source());
     DriftHold drift = new DriftHold(parts);
-    LagWatch lag = new LagWatch(parts, pipeline, contact);
+    LagWatch lag = new LagWatch(parts, pipeline, contacts.source());
     try (Chronicler chronicler =
             new Chronicler(parts.journal(), bus, clock, Registration.holder());
         WorkerGroup background = new WorkerGroup(new StopSignal(), parts.route()::close);
@@ -182,7 +183,9 @@ final class Attempt {
                 orders,
                 recorded,
                 background.signal())) {
-      Reporter reporter = new Reporter(parts, pipeline, contact, desk, chronicler, listener);
+      Screen screen = new Screen(parts, pipeline, contacts, listener);
+      background.start("screen", () -> screen.run(background.signal()));
+      Reporter reporter = new Reporter(parts, desk, chronicler, contacts.target());
       background.start("status", () -> reporter.run(background.signal()));
       background.start("watch", () -> watch.run(background.signal()));
       background.start("drift", () -> drift.run(background.signal()));

@@ -3,39 +3,32 @@ package dev.fram.core.migration;
 
 import dev.fram.api.error.FramException;
 import dev.fram.api.status.Status;
-import dev.fram.core.bus.RunEvent;
 import dev.fram.core.bus.StatusJson;
 import dev.fram.core.chronicle.Chronicler;
 import dev.fram.core.concurrent.Retries;
 import dev.fram.core.concurrent.StopSignal;
 import dev.fram.core.lag.Contact;
 import dev.fram.core.run.RunParts;
-import dev.fram.core.stream.Pipeline;
-import java.util.function.Consumer;
 
-/** Shows and publishes the picture, and takes commands. Owned by the status thread. */
+/**
+ * Puts the picture down on the target, where other processes read it, and takes their commands from
+ * there. Owned by the status thread.
+ */
 final class Reporter {
   private final RunParts parts;
-  private final Pipeline pipeline;
   private final CommandDesk desk;
   private final Chronicler chronicler;
-  private final Consumer<Status> listener;
-  private final Contact contact;
+  private final Contact target;
   private long shownNanos;
 
-  Reporter(
-      RunParts parts,
-      Pipeline pipeline,
-      Contact contact,
-      CommandDesk desk,
-      Chronicler chronicler,
-      Consumer<Status> listener) {
+  /**
+   * @param target learns whether it answers
+   */
+  Reporter(RunParts parts, CommandDesk desk, Chronicler chronicler, Contact target) {
     this.parts = parts;
-    this.pipeline = pipeline;
-    this.contact = contact;
     this.desk = desk;
     this.chronicler = chronicler;
-    this.listener = listener;
+    this.target = target;
     this.shownNanos = parts.clock().nanos() - parts.settings().rhythm().status().toNanos();
   }
 
@@ -44,10 +37,13 @@ final class Reporter {
     Retries retries = parts.retries();
     while (!signal.raised()) {
       try {
+        target.asked();
         round();
+        target.answered();
         retries.progress();
         signal.pause(parts.settings().rhythm().command());
       } catch (FramException e) {
+        target.failed(e.seen());
         signal.pause(retries.after(e));
       }
     }
@@ -58,24 +54,12 @@ final class Reporter {
     long now = parts.clock().nanos();
     if (now - shownNanos >= parts.settings().rhythm().status().toNanos()) {
       shownNanos = now;
-      show();
+      publish();
     }
   }
 
-  /** What has not been read since the source fell silent may be much: unknown is not zero. */
-  private long lagMillis() {
-    return contact.silence().isPresent() ? -1 : pipeline.lag().millis();
-  }
-
-  /** Shows and publishes the picture as it is now. */
-  void show() {
-    parts
-        .bus()
-        .publish(
-            new RunEvent.BacklogMeasured(
-                pipeline.backlogBytes(), pipeline.backlogBytesOnDisk(), lagMillis()));
+  private void publish() {
     Status picture = parts.bus().projector().picture();
-    listener.accept(picture);
     parts.journal().store().publishStatus(parts.journal().epoch(), StatusJson.write(picture));
     chronicler.see(picture);
     chronicler.save();

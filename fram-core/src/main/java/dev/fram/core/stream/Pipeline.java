@@ -6,6 +6,7 @@ import dev.fram.api.engine.Applier;
 import dev.fram.api.engine.ChangeFeed;
 import dev.fram.api.engine.TouchedRows;
 import dev.fram.api.error.ErrorCategory;
+import dev.fram.api.error.ErrorCode;
 import dev.fram.api.error.FramException;
 import dev.fram.core.bus.RunEvent;
 import dev.fram.core.concurrent.Retries;
@@ -52,6 +53,11 @@ public final class Pipeline {
   private final AtomicLong appliers = new AtomicLong();
   private final AtomicReference<Optional<Backlog>> backlog =
       new AtomicReference<>(Optional.empty());
+
+  /** The last failure since there was progress, and whether it was told; the stream thread's. */
+  private Optional<ErrorCode> met = Optional.empty();
+
+  private boolean told;
 
   /**
    * @param touched told of every row that is applied
@@ -103,13 +109,32 @@ public final class Pipeline {
       try {
         generation(signal);
       } catch (FramException e) {
-        if (!before.equals(progress.durable()) || lived(began)) {
+        boolean further = !before.equals(progress.durable());
+        if (further) {
+          met = Optional.empty();
+          told = false;
+        }
+        if (further || lived(began)) {
           retries.progress();
         }
         signal.pause(e.category() == ErrorCategory.HELD ? held(e) : retries.after(e));
         LOG.warn("feed and apply begin again after: {}", e.getMessage());
+        tell(e);
       }
     }
+  }
+
+  /** A session that is lost now and then is no news; the same twice running is, and once. */
+  private void tell(FramException e) {
+    if (met.equals(Optional.of(e.code())) && !told) {
+      told = true;
+      parts
+          .bus()
+          .publish(
+              new RunEvent.Noted(
+                  "Following does not get on, and is tried again: " + e.getMessage()));
+    }
+    met = Optional.of(e.code());
   }
 
   private Duration held(FramException e) {

@@ -67,7 +67,8 @@ public final class SqlErrors {
       case 1045, 1251, 1698, 1820, 1862, 3118, 3955, 4151 -> ErrorCode.AUTHENTICATION_FAILED;
       case 1044, 1142, 1143, 1227, 1370, 1410, 1419, 1095, 1211 -> ErrorCode.PRIVILEGE_MISSING;
       case 1290, 1836, 1792, 1148, 3948, 1153, 1231, 1193, 3159 -> ErrorCode.SERVER_SETTING;
-      case 1021, 1037, 1038, 1040, 1041, 1114, 1135, 1203, 1206, 1226, 3168 ->
+      // 3 and 20 are the file system's (mysys_err.h: EE_WRITE, EE_DISK_FULL).
+      case 3, 20, 1021, 1026, 1037, 1038, 1040, 1041, 1114, 1135, 1203, 1206, 1226, 3168 ->
           ErrorCode.RESOURCE_EXHAUSTED;
       case 1053,
           1077,
@@ -148,7 +149,10 @@ public final class SqlErrors {
           "Grant the privilege that is named, or use an account that has it; fram check lists all"
               + " that are needed.";
       case SERVER_UNREACHABLE -> "Check host, port, firewall and that the server runs.";
-      case CONNECTION_LOST, SERIALIZATION_CONFLICT, LOCK_TIMEOUT, RESOURCE_EXHAUSTED ->
+      case RESOURCE_EXHAUSTED ->
+          "Give the server what it lacks (room on its disk, memory, connections), then run the same"
+              + " command again to go on.";
+      case CONNECTION_LOST, SERIALIZATION_CONFLICT, LOCK_TIMEOUT ->
           "Run the same command again to go on.";
       default -> "";
     };

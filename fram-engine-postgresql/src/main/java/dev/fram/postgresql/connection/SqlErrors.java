@@ -92,7 +92,10 @@ public final class SqlErrors {
       case PRIVILEGE_MISSING ->
           "Grant the privilege that is named, or use a role that has it; fram check lists all that are needed.";
       case SERVER_UNREACHABLE -> "Check host, port, firewall and that the server runs.";
-      case CONNECTION_LOST, SERIALIZATION_CONFLICT, LOCK_TIMEOUT, RESOURCE_EXHAUSTED ->
+      case RESOURCE_EXHAUSTED ->
+          "Give the server what it lacks (room on its disk, memory, connections), then run the same"
+              + " command again to go on.";
+      case CONNECTION_LOST, SERIALIZATION_CONFLICT, LOCK_TIMEOUT ->
           "Run the same command again to go on.";
       default -> "";
     };

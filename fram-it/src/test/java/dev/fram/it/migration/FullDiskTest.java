@@ -197,7 +197,15 @@ class FullDiskTest {
       LOG.info(
           "the disk is full, the server {}; {}",
           target.running() ? "runs" : "has ended",
-          move.ended() ? "the run has ended" : move.status().notes());
+          move.status().notes());
+      if (move.ended()) {
+        move.awaitEnd();
+      }
+      if (target.running()) {
+        assertThat(move.status().notes())
+            .anySatisfy(
+                note -> assertThat(note).containsAnyOf("room on its disk", "has not answered"));
+      }
       Files.delete(ballast);
       if (!target.running()) {
         target.start();
