@@ -81,12 +81,12 @@ final class LoadData {
   private static String pipe(
       List<String> before, String columns, String table, String where, String into) {
     return """
-        cat >"$DIR/%02d.sh" <<'END'
-        set -e
-        mysql --defaults-extra-file="$SRC" --ssl-mode=DISABLED --quick --batch --raw -N -e "SELECT %s FROM %s WHERE %s" "$DATABASE" |
-        mysql --defaults-extra-file="$DST" --ssl-mode=DISABLED --local-infile=1 -e "SET foreign_key_checks = 0, unique_checks = 0; LOAD DATA LOCAL INFILE '/dev/stdin' INTO TABLE %s CHARACTER SET %s %s" "$DATABASE"
-        END
-        """
+    cat >"$DIR/%02d.sh" <<'END'
+    set -e
+    mysql --defaults-extra-file="$SRC" --ssl-mode=DISABLED --quick --batch --raw -N -e "SELECT %s FROM %s WHERE %s" "$DATABASE" |
+    mysql --defaults-extra-file="$DST" --ssl-mode=DISABLED --local-infile=1 -e "SET foreign_key_checks = 0, unique_checks = 0; LOAD DATA LOCAL INFILE '/dev/stdin' INTO TABLE %s CHARACTER SET %s %s" "$DATABASE"
+    END
+    """
         .formatted(before.size() + 1, columns, table, where, table, "utf8mb4", into);
   }
 }

@@ -16,21 +16,16 @@ import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
-import java.net.StandardSocketOptions;
-import java.nio.channels.AsynchronousSocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
-import jdk.net.ExtendedSocketOptions;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.condition.EnabledOnOs;
-import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Tunnels through OpenSSH's own server, to a server that sends back what it gets. */
@@ -77,27 +72,6 @@ class TunnelsTest {
       assertThat(tunnels.source(server, plan(keys(jump)))).isEqualTo(led);
       for (int i = 0; i < 3; i++) {
         assertEchoes(reach, 3_000_000);
-      }
-    }
-  }
-
-  /** Each large question and each large answer would stand still for 40 ms. */
-  @Test
-  @EnabledOnOs(OS.LINUX)
-  void nothingWaitsForAnAcknowledgementThatIsPutOff() throws IOException {
-    SshKeys keys = keys(jump);
-    SshLink link =
-        new SshLink(
-            "source", hosts(jump).getFirst(), Optional.empty(), keys, Identities.read(keys));
-    try (Tunnel tunnel = Tunnel.open("source", link, "127.0.0.1", echo.getLocalPort());
-        Socket socket = new Socket(tunnel.address().getAddress(), tunnel.address().getPort())) {
-      for (int i = 0; i < 20; i++) {
-        socket.getOutputStream().write(new byte[1_000]);
-        assertThat(socket.getInputStream().readNBytes(1_000)).hasSize(1_000);
-        AsynchronousSocketChannel ssh = Acknowledged.of(link.connected()).socket().orElseThrow();
-        assertThat(ssh.getOption(StandardSocketOptions.TCP_NODELAY)).isTrue();
-        // The kernel takes it back with whatever is sent.
-        assertThat(ssh.getOption(ExtendedSocketOptions.TCP_QUICKACK)).as("round %s", i).isTrue();
       }
     }
   }

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 
 /**
@@ -29,7 +30,7 @@ public final class WorkerGroup implements AutoCloseable {
   private final AtomicReference<Optional<Throwable>> failure =
       new AtomicReference<>(Optional.empty());
   private final CountDownLatch left = new CountDownLatch(1);
-  private volatile boolean cut;
+  private final AtomicBoolean cut = new AtomicBoolean();
 
   /**
    * @param parent raises this group's signal too
@@ -116,7 +117,7 @@ public final class WorkerGroup implements AutoCloseable {
 
   /** What ends because of it is no failure of its own. */
   private void cut() {
-    cut = true;
+    cut.set(true);
     lastResort.run();
   }
 
@@ -143,7 +144,7 @@ public final class WorkerGroup implements AutoCloseable {
       // Whoever raised the signal knows why.
       signal.raise();
     } catch (RuntimeException | Error e) {
-      if (!cut && failure.compareAndSet(Optional.empty(), Optional.of(e)) && !passes(e)) {
+      if (!cut.get() && failure.compareAndSet(Optional.empty(), Optional.of(e)) && !passes(e)) {
         watch();
       }
       signal.raise();

@@ -5,6 +5,7 @@ import dev.fram.api.error.ErrorCategory;
 import dev.fram.api.error.FramException;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,7 +17,7 @@ public final class SharedSession implements AutoCloseable {
   private final Connector connector;
   private final String purpose;
   private volatile @Nullable Connection connection;
-  private volatile boolean closed;
+  private final AtomicBoolean closed = new AtomicBoolean();
 
   /** What is done with the session. */
   @FunctionalInterface
@@ -84,7 +85,7 @@ public final class SharedSession implements AutoCloseable {
   /** Also while another thread waits for an answer: that ends with it. */
   @Override
   public void close() {
-    closed = true;
+    closed.set(true);
     Connection current = connection;
     if (current != null) {
       Connector.abort(current);
@@ -93,13 +94,13 @@ public final class SharedSession implements AutoCloseable {
 
   private Connection session() throws SQLException {
     Connection current = connection;
-    if (closed) {
+    if (closed.get()) {
       throw new SQLException("the session was closed", "08003");
     }
     if (current == null || current.isClosed()) {
       current = connector.open(purpose);
       connection = current;
-      if (closed) {
+      if (closed.get()) {
         drop();
         throw new SQLException("the session was closed", "08003");
       }
