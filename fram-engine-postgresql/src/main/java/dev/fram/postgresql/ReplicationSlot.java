@@ -133,7 +133,7 @@ final class ReplicationSlot {
     return new FramException(
         ErrorCode.LOG_LOST,
         source.name() + ": " + seen + ".",
-        "Changes are missing that no other place has: cancel this migration and start a new one; "
+        "Changes are missing that no other place has: run fram cancel and begin again; "
             + hint
             + ".");
   }

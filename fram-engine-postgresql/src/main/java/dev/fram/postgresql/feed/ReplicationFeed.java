@@ -295,7 +295,7 @@ public final class ReplicationFeed implements ChangeFeed {
                 + from
                 + ".",
             "The target was restored or failed over to a standby that lagged: changes are missing"
-                + " that no other place has. Cancel this migration and start a new one.");
+                + " that no other place has. Run fram cancel and begin again.");
       }
     }
   }

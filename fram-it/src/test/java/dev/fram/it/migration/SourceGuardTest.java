@@ -32,6 +32,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 
 /** The source's log, while other databases of the server write. */
 @Timeout(240)
@@ -92,8 +93,12 @@ class SourceGuardTest {
     servers.drop(database);
   }
 
-  /** The network to the target swallows everything from the middle of the copy on. */
+  /**
+   * The network to the target swallows everything from the middle of the copy on. On request, for
+   * CI's half hour: {@code GuardTest} has a target that hangs in every run.
+   */
   @Test
+  @EnabledIfSystemProperty(named = "fram.versions", matches = "all")
   void letsGoAtTheLimitAlsoWhileTheTargetIsSilent() throws Exception {
     String database = shop();
     try (Application app = new Application(database);
@@ -125,8 +130,11 @@ class SourceGuardTest {
               FramException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.SOURCE_GUARDED));
     }
     try (Move again = new Move(servers, database, settings(), noNoise())) {
+      // Its journal could not say why, so the next run only finds that the slot is gone.
       assertThatThrownBy(again::finish)
-          .isInstanceOf(FramException.class)
+          .isInstanceOfSatisfying(
+              FramException.class,
+              e -> assertThat(e.code()).isIn(ErrorCode.SOURCE_GUARDED, ErrorCode.LOG_LOST))
           .hasMessageContaining("fram cancel");
     }
     servers.drop(database);

@@ -99,7 +99,7 @@ class SshTest {
     pair.drop(database);
   }
 
-  /** On request, for CI's half hour: {@link SshTlsTest} moves MySQL through tunnels every time. */
+  /** On request, for CI's half hour; {@link SshTlsTest} reaches MySQL through them every time. */
   @Test
   @EnabledIfSystemProperty(named = "fram.versions", matches = "all")
   void mySqlMovesThroughTunnelsThatBreak() throws Exception {
