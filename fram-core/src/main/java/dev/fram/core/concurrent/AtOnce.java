@@ -44,13 +44,7 @@ public final class AtOnce {
           // What it reads with belongs to the caller, who must not leave before it has ended.
           interrupted = true;
         } catch (ExecutionException e) {
-          if (e.getCause() instanceof RuntimeException exception) {
-            throw exception;
-          }
-          if (e.getCause() instanceof Error error) {
-            throw error;
-          }
-          throw new IllegalStateException(e.getCause());
+          throw Thrown.of(e);
         }
       }
     } finally {

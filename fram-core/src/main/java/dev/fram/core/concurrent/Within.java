@@ -31,13 +31,7 @@ public final class Within {
       Thread.currentThread().interrupt();
       throw new Stopped();
     } catch (ExecutionException e) {
-      if (e.getCause() instanceof RuntimeException exception) {
-        throw exception;
-      }
-      if (e.getCause() instanceof Error error) {
-        throw error;
-      }
-      throw new IllegalStateException(e.getCause());
+      throw Thrown.of(e);
     }
   }
 }

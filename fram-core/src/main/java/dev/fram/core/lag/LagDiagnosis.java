@@ -47,9 +47,7 @@ public record LagDiagnosis(Cause cause, String sentence) {
   public static LagDiagnosis silent(Contact.Silence silence) {
     return new LagDiagnosis(
         Cause.SOURCE_SILENT,
-        "The source has not answered for "
-            + Amount.time(silence.millis())
-            + silence.seen().map(seen -> " (" + ended(seen) + ")").orElse("")
+        silence("source", silence)
             + ", so how far the target is behind is not known. It serves its own applications as"
             + " it can; look at the network between it and this machine. We try again.");
   }
@@ -58,12 +56,18 @@ public record LagDiagnosis(Cause cause, String sentence) {
   public static LagDiagnosis silentTarget(Contact.Silence silence) {
     return new LagDiagnosis(
         Cause.TARGET_SILENT,
-        "The target has not answered for "
-            + Amount.time(silence.millis())
-            + silence.seen().map(seen -> " (" + ended(seen) + ")").orElse("")
+        silence("target", silence)
             + ". The source serves on, and nothing is lost; look at the target's disk (a server"
             + " waits when it is full) and at the network between it and this machine. We try"
             + " again.");
+  }
+
+  private static String silence(String who, Contact.Silence silence) {
+    return "The "
+        + who
+        + " has not answered for "
+        + Amount.time(silence.millis())
+        + silence.seen().map(seen -> " (" + ended(seen) + ")").orElse("");
   }
 
   /** What the evidence says. */

@@ -58,11 +58,7 @@ class FullDiskTest {
   @TempDir Path folder;
 
   /** What a server does of itself when its disk is full: it may end. */
-  private interface Target {
-    boolean running();
-
-    void start();
-  }
+  private record Target(BooleanSupplier runs, Runnable begin) {}
 
   @Test
   void ofPostgres() throws Exception {
@@ -83,17 +79,7 @@ class FullDiskTest {
             application,
             new RouteRequest(
                 source.endpoint("shop"), target.endpoint("shop"), Scope.all(), Set.of()),
-            new Target() {
-              @Override
-              public boolean running() {
-                return target.running();
-              }
-
-              @Override
-              public void start() {
-                target.start();
-              }
-            });
+            new Target(target::running, target::start));
       }
     }
   }
@@ -141,17 +127,7 @@ class FullDiskTest {
             disk,
             application,
             way == Way.NATIVE ? Move.replica(request) : request,
-            new Target() {
-              @Override
-              public boolean running() {
-                return target.running();
-              }
-
-              @Override
-              public void start() {
-                target.start();
-              }
-            });
+            new Target(target::running, target::start));
       }
     }
   }
@@ -192,23 +168,23 @@ class FullDiskTest {
       // Full, or the server has given up over it.
       await()
           .atMost(LIMIT)
-          .until(either(() -> free(disk.folder()) < 8 << 20, () -> !target.running()));
+          .until(either(() -> free(disk.folder()) < 8 << 20, () -> !target.runs().getAsBoolean()));
       await().pollDelay(Duration.ofSeconds(8)).until(() -> true);
       LOG.info(
           "the disk is full, the server {}; {}",
-          target.running() ? "runs" : "has ended",
+          target.runs().getAsBoolean() ? "runs" : "has ended",
           move.status().notes());
       if (move.ended()) {
         move.awaitEnd();
       }
-      if (target.running()) {
+      if (target.runs().getAsBoolean()) {
         assertThat(move.status().notes())
             .anySatisfy(
                 note -> assertThat(note).containsAnyOf("room on its disk", "has not answered"));
       }
       Files.delete(ballast);
-      if (!target.running()) {
-        target.start();
+      if (!target.runs().getAsBoolean()) {
+        target.begin().run();
       }
       application.execute("INSERT INTO item VALUES (-3, 'after it')");
       await()
