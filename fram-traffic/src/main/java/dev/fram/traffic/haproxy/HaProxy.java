@@ -2,6 +2,7 @@
 package dev.fram.traffic.haproxy;
 
 import dev.fram.api.traffic.Address;
+import dev.fram.api.traffic.Ends;
 import dev.fram.api.traffic.SwitchCheck;
 import dev.fram.api.traffic.SwitchOptions;
 import dev.fram.api.traffic.SwitchOutcome;
@@ -32,6 +33,7 @@ final class HaProxy implements TrafficSwitch {
   private final WholeFile file;
   private final String backend;
   private final String server;
+  private final Ends ends;
   private final Address from;
   private final Address to;
 
@@ -41,13 +43,9 @@ final class HaProxy implements TrafficSwitch {
     this.file = new WholeFile(Path.of(options.required("config")));
     this.backend = options.required("backend");
     this.server = options.required("server");
-    boolean forward = move.direction() == TrafficMove.Direction.FORWARD;
-    this.from = address(options, forward ? "source-address" : "target-address", move.from());
-    this.to = address(options, forward ? "target-address" : "source-address", move.to());
-  }
-
-  private static Address address(SwitchOptions options, String word, TrafficMove.Server side) {
-    return options.address(word).orElse(side.address());
+    this.ends = Ends.of(options, move, 0);
+    this.from = ends.from();
+    this.to = ends.to();
   }
 
   @Override
@@ -160,8 +158,7 @@ final class HaProxy implements TrafficSwitch {
               + "), which would not be moved. Give this one a backend of its own.");
     }
     if (leadsTo(from).isEmpty()) {
-      obstacles.add(
-          "it does not lead to " + from + " now. If that is the same server, set source-address.");
+      obstacles.add("it does not lead to " + from + " now. " + ends.remedy());
     }
     return obstacles;
   }
@@ -179,7 +176,8 @@ final class HaProxy implements TrafficSwitch {
                 + line.address().map(Address::toString).orElse("nowhere")
                 + ", not to "
                 + from
-                + ". If that is the same server, set source-address to it.");
+                + ". "
+                + ends.remedy());
       }
       if (line.resolved()) {
         obstacles.add(

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.fram.traffic.haproxy;
 
+import dev.fram.api.traffic.Ends;
 import dev.fram.api.traffic.SwitchKind;
 import dev.fram.api.traffic.SwitchOption;
 import dev.fram.api.traffic.SwitchOption.Kind;
@@ -39,12 +40,8 @@ public final class HaProxyKind implements SwitchKind {
             SwitchOption.REQUIRED,
             "The one server in it, which is pointed elsewhere."),
         new SwitchOption(
-            "source-address",
-            Kind.ADDRESS,
-            "",
-            "The source as HAProxy knows it, if not as Fram does."),
-        new SwitchOption(
-            "target-address", Kind.ADDRESS, "", "The target as HAProxy is to know it."));
+            Ends.SOURCE, Kind.ADDRESS, "", "The source as HAProxy knows it, if not as Fram does."),
+        new SwitchOption(Ends.TARGET, Kind.ADDRESS, "", "The target as HAProxy is to know it."));
   }
 
   @Override

@@ -2,6 +2,7 @@
 package dev.fram.traffic.pgbouncer;
 
 import dev.fram.api.traffic.Address;
+import dev.fram.api.traffic.Ends;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.util.ArrayList;
@@ -31,7 +32,7 @@ final class ConsoleLook {
         .orElse("");
   }
 
-  List<String> obstacles(String user, List<String> databases, Address from) throws IOException {
+  List<String> obstacles(String user, List<String> databases, Ends ends) throws IOException {
     Map<String, String> settings = settings();
     List<String> obstacles = new ArrayList<>();
     // Who is only one of stats_users may SHOW, and would be refused at PAUSE.
@@ -50,13 +51,12 @@ final class ConsoleLook {
               + ".");
     }
     for (String database : databases) {
-      obstacles.addAll(entryObstacles(database, from, settings.getOrDefault("pool_mode", "")));
+      obstacles.addAll(entryObstacles(database, ends, settings.getOrDefault("pool_mode", "")));
     }
     return obstacles;
   }
 
-  private List<String> entryObstacles(String database, Address from, String mode)
-      throws IOException {
+  private List<String> entryObstacles(String database, Ends ends, String mode) throws IOException {
     Optional<PoolEntry> entry =
         console.ask("SHOW DATABASES").stream()
             .map(PoolEntry::of)
@@ -67,14 +67,15 @@ final class ConsoleLook {
     }
     List<String> obstacles = new ArrayList<>();
     PoolEntry found = entry.get();
-    if (!found.address().equals(Optional.of(from))) {
+    if (!found.address().equals(Optional.of(ends.from()))) {
       obstacles.add(
           database
               + " leads to "
               + found.address().map(Address::toString).orElse("a Unix socket")
               + " now, not to "
-              + from
-              + ". If that is the same server, set source-address to it.");
+              + ends.from()
+              + ". "
+              + ends.remedy());
     }
     if (found.isPaused()) {
       obstacles.add(database + " is paused already. RESUME it.");

@@ -3,6 +3,7 @@ package dev.fram.traffic.pgbouncer;
 
 import dev.fram.api.model.Endpoint;
 import dev.fram.api.traffic.Address;
+import dev.fram.api.traffic.Ends;
 import dev.fram.api.traffic.SwitchCheck;
 import dev.fram.api.traffic.SwitchOptions;
 import dev.fram.api.traffic.SwitchOutcome;
@@ -41,6 +42,7 @@ final class PgBouncer implements TrafficSwitch {
   private final Place place;
   private final List<String> databases;
   private final AdminSession session;
+  private final Ends ends;
   private final Address from;
   private final Address to;
 
@@ -51,9 +53,9 @@ final class PgBouncer implements TrafficSwitch {
     this.place = place(admin);
     this.databases = options.list("databases");
     this.session = new AdminSession(this::open, LIMIT);
-    boolean forward = move.direction() == TrafficMove.Direction.FORWARD;
-    this.from = address(forward ? "source-address" : "target-address", move.from());
-    this.to = address(forward ? "target-address" : "source-address", move.to());
+    this.ends = Ends.of(options, move, STANDARD_PORT);
+    this.from = ends.from();
+    this.to = ends.to();
   }
 
   @Override
@@ -69,7 +71,7 @@ final class PgBouncer implements TrafficSwitch {
     try (Console console = open()) {
       ConsoleLook look = new ConsoleLook(console);
       version = look.version();
-      obstacles.addAll(look.obstacles(user(), databases, from));
+      obstacles.addAll(look.obstacles(user(), databases, ends));
     } catch (IOException e) {
       obstacles.add("the admin console cannot be asked: " + e.getMessage() + ".");
     }
@@ -286,7 +288,8 @@ final class PgBouncer implements TrafficSwitch {
                   + leads.get()
                   + ", not to "
                   + from
-                  + ". If that is the same server, set source-address to it.");
+                  + ". "
+                  + ends.remedy());
         }
       }
       if (!file.replaceable()) {
@@ -332,10 +335,6 @@ final class PgBouncer implements TrafficSwitch {
 
   private Optional<WholeFile> config() {
     return options.text("config").map(Path::of).map(WholeFile::new);
-  }
-
-  private Address address(String word, TrafficMove.Server server) {
-    return options.address(word).orElseGet(() -> server.address().orPort(STANDARD_PORT));
   }
 
   private static Place place(Endpoint admin) {

@@ -3,6 +3,7 @@ package dev.fram.traffic.pgbouncer;
 
 import dev.fram.api.error.FramException;
 import dev.fram.api.model.Endpoint;
+import dev.fram.api.traffic.Ends;
 import dev.fram.api.traffic.SwitchKind;
 import dev.fram.api.traffic.SwitchOption;
 import dev.fram.api.traffic.SwitchOption.Kind;
@@ -42,12 +43,11 @@ public final class PgBouncerKind implements SwitchKind {
             "Run in place of changing a file, where PgBouncer's is on another machine. It gets the"
                 + " hooks' FRAM_* variables."),
         new SwitchOption(
-            "source-address",
+            Ends.SOURCE,
             Kind.ADDRESS,
             "",
             "The source as PgBouncer knows it, if not as Fram does."),
-        new SwitchOption(
-            "target-address", Kind.ADDRESS, "", "The target as PgBouncer is to know it."));
+        new SwitchOption(Ends.TARGET, Kind.ADDRESS, "", "The target as PgBouncer is to know it."));
   }
 
   @Override

@@ -3,6 +3,7 @@ package dev.fram.traffic.proxysql;
 
 import dev.fram.api.model.Endpoint;
 import dev.fram.api.traffic.Address;
+import dev.fram.api.traffic.Ends;
 import dev.fram.api.traffic.SwitchCheck;
 import dev.fram.api.traffic.SwitchOptions;
 import dev.fram.api.traffic.SwitchOutcome;
@@ -43,19 +44,15 @@ final class ProxySql implements TrafficSwitch {
     Endpoint admin = Endpoint.parse(options.required("admin"));
     this.user = admin.user().isEmpty() ? "admin" : admin.user();
     this.place = new Address(admin.host(), admin.port()).orPort(ADMIN_PORT);
-    boolean forward = move.direction() == TrafficMove.Direction.FORWARD;
-    this.from = address(forward ? "source-address" : "target-address", move.from());
-    this.to = address(forward ? "target-address" : "source-address", move.to());
+    Ends ends = Ends.of(options, move, STANDARD_PORT);
+    this.from = ends.from();
+    this.to = ends.to();
     this.plan =
         new AdminLook.Plan(
             options.list("hostgroups").stream().map(Integer::valueOf).distinct().sorted().toList(),
             from,
             to,
             options.duration("idle-after"));
-  }
-
-  private Address address(String word, TrafficMove.Server server) {
-    return options.address(word).orElseGet(() -> server.address().orPort(STANDARD_PORT));
   }
 
   /** What a step does in one session; all of it may be done again. */

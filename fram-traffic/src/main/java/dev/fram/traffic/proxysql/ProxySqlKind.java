@@ -3,6 +3,7 @@ package dev.fram.traffic.proxysql;
 
 import dev.fram.api.error.FramException;
 import dev.fram.api.model.Endpoint;
+import dev.fram.api.traffic.Ends;
 import dev.fram.api.traffic.SwitchKind;
 import dev.fram.api.traffic.SwitchOption;
 import dev.fram.api.traffic.SwitchOption.Kind;
@@ -41,12 +42,8 @@ public final class ProxySqlKind implements SwitchKind {
                 + " this long; its session is ended once the target serves. If not set: it waits for"
                 + " all."),
         new SwitchOption(
-            "source-address",
-            Kind.ADDRESS,
-            "",
-            "The source as ProxySQL knows it, if not as Fram does."),
-        new SwitchOption(
-            "target-address", Kind.ADDRESS, "", "The target as ProxySQL is to know it."));
+            Ends.SOURCE, Kind.ADDRESS, "", "The source as ProxySQL knows it, if not as Fram does."),
+        new SwitchOption(Ends.TARGET, Kind.ADDRESS, "", "The target as ProxySQL is to know it."));
   }
 
   @Override

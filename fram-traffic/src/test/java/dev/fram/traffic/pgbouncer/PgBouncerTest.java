@@ -144,13 +144,20 @@ class PgBouncerTest {
       Path file = server.file("pgbouncer.ini");
       Files.writeString(file, Files.readString(file).replace("port=1111", "port=3333"));
       assertThat(String.join("\n", pgbouncer(server, "guest").check().obstacles()))
-          .contains("pgbouncer.ini: shop leads to 127.0.0.1:3333, not to 127.0.0.1:1111")
+          .contains(
+              "pgbouncer.ini: shop leads to 127.0.0.1:3333, not to 127.0.0.1:1111."
+                  + " If that is the same server, set source-address to it.")
           .contains("guest is none of admin_users")
           .contains("query_wait_timeout is 5 s")
           .contains("shop pools whole sessions");
       assertThat(String.join("\n", pgbouncer(server, "boss", "wrong").check().obstacles()))
           .contains("the admin console cannot be asked")
           .doesNotContain("wrong");
+      TrafficMove back =
+          new TrafficMove(MOVE.migration(), TrafficMove.Direction.BACK, MOVE.to(), MOVE.from());
+      assertThat(String.join("\n", pgbouncer(server, "boss", PASSWORD, back).check().obstacles()))
+          .contains("leads to 127.0.0.1:1111 now, not to 127.0.0.1:2222. If that is the same")
+          .contains("set target-address to it.");
     }
   }
 
