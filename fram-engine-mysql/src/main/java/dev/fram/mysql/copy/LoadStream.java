@@ -4,19 +4,16 @@ package dev.fram.mysql.copy;
 import java.io.IOException;
 import java.io.InputStream;
 import java.sql.SQLException;
-import java.util.Arrays;
 
 /**
  * Rows in LOAD DATA's format, made as the driver asks for them: source and target are driven by one
- * thread, and no more than a row waits between them.
+ * thread, and no more than a few rows wait between them.
  */
 final class LoadStream extends InputStream {
-  private static final byte[] NULL = {'\\', 'N'};
-
   private final RowStream rows;
-  private byte[] line = new byte[64 * 1024];
-  private int end;
-  private int at;
+  private final LoadLines lines = new LoadLines();
+  private final byte[] single = new byte[1];
+  private boolean begun;
 
   LoadStream(RowStream rows) {
     this.rows = rows;
@@ -24,74 +21,36 @@ final class LoadStream extends InputStream {
 
   @Override
   public int read() throws IOException {
-    return at < end || fill() ? line[at++] & 0xFF : -1;
+    return read(single, 0, 1) < 0 ? -1 : single[0] & 0xFF;
   }
 
   @Override
   public int read(byte[] buffer, int offset, int length) throws IOException {
-    if (at >= end && !fill()) {
-      return -1;
-    }
-    int count = Math.min(length, end - at);
-    System.arraycopy(line, at, buffer, offset, count);
-    at += count;
-    return count;
+    return lines.empty() && !fill() ? -1 : lines.take(buffer, offset, length);
   }
 
   /** As many rows as fit; at least one. */
   private boolean fill() throws IOException {
-    if (end > 0) {
+    if (begun) {
       rows.reading();
     }
-    at = 0;
-    end = 0;
+    lines.clear();
     try {
-      while (end < line.length / 2 && rows.next()) {
+      while (!lines.many() && rows.next()) {
         row();
       }
       rows.writing();
     } catch (SQLException e) {
       throw new IOException(e);
     }
-    return end > 0;
+    begun = !lines.empty();
+    return begun;
   }
 
   private void row() throws SQLException {
     for (int i = 0; i < rows.columns(); i++) {
-      if (i > 0) {
-        put((byte) '\t');
-      }
-      byte[] cell = rows.cell(i);
-      if (cell == null) {
-        put(NULL[0]);
-        put(NULL[1]);
-      } else {
-        escaped(cell);
-      }
+      lines.field(rows.cell(i), i == 0);
     }
-    put((byte) '\n');
-  }
-
-  private void escaped(byte[] cell) {
-    for (byte each : cell) {
-      switch (each) {
-        case '\\', '\t', '\n' -> {
-          put((byte) '\\');
-          put(each);
-        }
-        case 0 -> {
-          put((byte) '\\');
-          put((byte) '0');
-        }
-        default -> put(each);
-      }
-    }
-  }
-
-  private void put(byte value) {
-    if (end == line.length) {
-      line = Arrays.copyOf(line, line.length * 2);
-    }
-    line[end++] = value;
+    lines.endOfLine();
   }
 }
