@@ -32,7 +32,8 @@ final class FramProcess {
         output);
   }
 
-  private static String uri(Endpoint endpoint) {
+  /** As a person writes it, without its password. */
+  static String uri(Endpoint endpoint) {
     String query =
         endpoint.parameters().entrySet().stream()
             .map(parameter -> parameter.getKey() + "=" + parameter.getValue())

@@ -11,23 +11,17 @@ import dev.fram.core.bus.Answer;
 import dev.fram.core.run.MigrationSettings;
 import dev.fram.testkit.server.MySqlServer;
 import dev.fram.testkit.server.MySqlVersion;
-import dev.fram.testkit.server.ProxyProgram;
-import dev.fram.testkit.server.ProxyServer;
 import dev.fram.testkit.workload.OracleReport;
 import dev.fram.testkit.workload.SwitchableProvider;
 import dev.fram.testkit.workload.Workload;
 import dev.fram.testkit.workload.WorkloadOptions;
 import dev.fram.testkit.workload.WorkloadSchema;
 import dev.fram.testkit.workload.WorkloadStats;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.EnumSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.slf4j.Logger;
@@ -43,11 +37,11 @@ class HaProxyTest {
   void clientsThatConnectAgainLoseNothing() throws Exception {
     MySqlPair pair = MySqlPair.of(MySqlVersion.V8_0, MySqlVersion.V8_0);
     pair.load(500, EnumSet.noneOf(WorkloadSchema.Part.class));
-    try (ProxyServer proxy = start(pair.source())) {
-      Endpoint path = through(proxy, pair.applicationOnSource().current());
+    try (HaProxy proxy = new HaProxy(pair.source())) {
+      Endpoint path = proxy.through(pair.applicationOnSource().current());
       MigrationSettings settings =
           TrafficSetting.of(
-              MigrationSettings.Mode.MANUAL, Optional.of(path), List.of(entry(proxy)));
+              MigrationSettings.Mode.MANUAL, Optional.of(path), List.of(proxy.setting()));
       try (Workload workload =
               Workload.start(
                   new SwitchableProvider(path),
@@ -75,8 +69,7 @@ class HaProxyTest {
             .as(stats.toString())
             .isLessThanOrEqualTo(WRITERS + stats.failed() + stats.unanswered());
         assertThat(probe.longestWriteGapMillis()).isPositive().isLessThan(20_000);
-        assertThat(Files.readString(proxy.file("haproxy.cfg")))
-            .contains("server main 127.0.0.1:" + pair.target().port() + " ");
+        assertThat(proxy.config()).contains("server main 127.0.0.1:" + pair.target().port() + " ");
       }
     }
   }
@@ -86,10 +79,11 @@ class HaProxyTest {
   void theWayBackLosesNothingEither() throws Exception {
     MySqlPair pair = MySqlPair.of(MySqlVersion.V8_0, MySqlVersion.V8_0);
     pair.load(500, EnumSet.noneOf(WorkloadSchema.Part.class));
-    try (ProxyServer proxy = start(pair.source())) {
-      Endpoint path = through(proxy, pair.applicationOnSource().current());
+    try (HaProxy proxy = new HaProxy(pair.source())) {
+      Endpoint path = proxy.through(pair.applicationOnSource().current());
       MigrationSettings settings =
-          TrafficSetting.of(MigrationSettings.Mode.MANUAL, Optional.of(path), List.of(entry(proxy)))
+          TrafficSetting.of(
+                  MigrationSettings.Mode.MANUAL, Optional.of(path), List.of(proxy.setting()))
               .withReverse(
                   new MigrationSettings.Reverse(Duration.ofHours(1), MigrationSettings.Wish.ASKED));
       try (Workload workload =
@@ -114,49 +108,9 @@ class HaProxyTest {
         OracleReport report = workload.stop().check(new SwitchableProvider(path));
         LOG.info("{}; {}", move.status().cutover().orElseThrow().probe().orElseThrow(), stats);
         assertThat(report.clean()).as(report.toString()).isTrue();
-        assertThat(Files.readString(proxy.file("haproxy.cfg")))
-            .contains("server main 127.0.0.1:" + pair.source().port() + " ");
+        assertThat(proxy.config()).contains("server main 127.0.0.1:" + pair.source().port() + " ");
       }
     }
-  }
-
-  private static ProxyServer start(MySqlServer leadsTo) throws IOException {
-    ProxyServer proxy = ProxyServer.of(ProxyProgram.HAPROXY);
-    Path file =
-        proxy.write(
-            "haproxy.cfg",
-            """
-            global
-              stats socket %s mode 666 level admin
-            defaults
-              mode tcp
-              timeout connect 5s
-              timeout client 1h
-              timeout server 1h
-            frontend shop
-              bind 127.0.0.1:%d
-              default_backend mysql
-            backend mysql
-              server main 127.0.0.1:%d # the one
-            """
-                .formatted(proxy.file("admin.sock"), proxy.port(), leadsTo.port()));
-    return proxy.start("-f", file.toString());
-  }
-
-  private static String entry(ProxyServer proxy) {
-    return ("{type: haproxy, socket: '%s', config: '%s', backend: mysql, server: main}")
-        .formatted(proxy.file("admin.sock"), proxy.file("haproxy.cfg"));
-  }
-
-  private static Endpoint through(ProxyServer proxy, Endpoint login) {
-    return new Endpoint(
-        login.scheme(),
-        "127.0.0.1",
-        proxy.port(),
-        login.user(),
-        login.database(),
-        Map.of("ssl-mode", "DISABLED"),
-        login.password());
   }
 
   private static long applications(MySqlServer server) throws SQLException {

@@ -11,7 +11,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 @Timeout(3_600)
 @EnabledIfSystemProperty(named = "fram.journal.step", matches = ".+")
 class JournalStrikeTest {
-  private static final String TABLES =
+  static final String TABLES =
       """
       CREATE TABLE customer (id int PRIMARY KEY, name text);
       CREATE TABLE item (

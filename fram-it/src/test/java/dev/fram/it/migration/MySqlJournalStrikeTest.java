@@ -14,7 +14,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 @Timeout(3_600)
 @EnabledIfSystemProperty(named = "fram.journal.step", matches = ".+")
 class MySqlJournalStrikeTest {
-  private static final String TABLES =
+  static final String TABLES =
       """
       CREATE DATABASE app;
       USE app;
@@ -32,7 +32,7 @@ class MySqlJournalStrikeTest {
       """;
 
   /** Who looks, and stays when a server is closed. It is not Fram's own, which Fram counts. */
-  private static final String OBSERVER = "observer";
+  static final String OBSERVER = "observer";
 
   private static final String PASSWORD = "for a test's own server";
 
@@ -64,11 +64,11 @@ class MySqlJournalStrikeTest {
     }
   }
 
-  private static Login login(MySqlServer server) {
+  static Login login(MySqlServer server) {
     return () -> MySqlPair.connect(server, "shop", "app");
   }
 
-  private static void observed(MySqlServer server) throws SQLException {
+  static void observed(MySqlServer server) throws SQLException {
     server.execute(
         "",
         """
@@ -78,7 +78,7 @@ class MySqlJournalStrikeTest {
             .formatted(OBSERVER, PASSWORD));
   }
 
-  private static Login observer(MySqlServer server) {
+  static Login observer(MySqlServer server) {
     return () -> DriverManager.getConnection(server.jdbcUrl(""), OBSERVER, PASSWORD);
   }
 }

@@ -6,10 +6,12 @@ import static org.awaitility.Awaitility.await;
 import dev.fram.api.status.PhaseName;
 import dev.fram.testkit.fault.JavaChild;
 import java.sql.Connection;
+import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.util.Objects;
 import java.util.Random;
 import org.awaitility.core.ConditionTimeoutException;
 import org.jspecify.annotations.Nullable;
@@ -83,6 +85,21 @@ final class PhaseWatch implements AutoCloseable {
       return false;
     } catch (ConditionTimeoutException stillRunning) {
       return true;
+    }
+  }
+
+  /** Whether the journal knows that a step was done whose name is like that. */
+  boolean done(String step) throws SQLException {
+    phase();
+    Connection current = Objects.requireNonNull(session);
+    try (PreparedStatement sql =
+        current.prepareStatement(
+            "SELECT COUNT(*) FROM fram.journal WHERE step LIKE ? AND LOWER(outcome) = 'done'")) {
+      sql.setString(1, step);
+      try (ResultSet row = sql.executeQuery()) {
+        row.next();
+        return row.getLong(1) > 0;
+      }
     }
   }
 

@@ -101,6 +101,7 @@ final class Pooler implements ConnectionProvider, AutoCloseable {
     // In transaction pooling a statement that is prepared once is not there the next time.
     properties.setProperty("preferQueryMode", "simple");
     properties.setProperty("stringtype", "unspecified");
+    properties.setProperty("socketTimeout", "120");
     return DriverManager.getConnection(
         "jdbc:postgresql://127.0.0.1:" + process.port() + "/" + ALIAS, properties);
   }
@@ -121,9 +122,13 @@ final class Pooler implements ConnectionProvider, AutoCloseable {
             + "'; EXCEPTION WHEN duplicate_object THEN NULL; END $$");
   }
 
-  /** All that pgbench does. */
+  /** All that pgbench and {@link Writers} do. */
   static void grantTables(PostgresServer server, String database) throws SQLException {
-    server.execute(database, "GRANT ALL ON ALL TABLES IN SCHEMA public TO " + USER);
+    server.execute(
+        database,
+        "GRANT ALL ON ALL TABLES IN SCHEMA public TO %1$s;".formatted(USER)
+            + "GRANT ALL ON ALL SEQUENCES IN SCHEMA public TO "
+            + USER);
   }
 
   /** All that the workload does. */

@@ -12,6 +12,7 @@ import dev.fram.api.model.TableOptions;
 import dev.fram.api.status.PhaseName;
 import dev.fram.core.bus.Answer;
 import dev.fram.core.run.MigrationSettings;
+import dev.fram.core.traffic.Traffic;
 import dev.fram.testkit.fault.JavaChild;
 import dev.fram.testkit.fault.TcpProxy;
 import java.io.IOException;
@@ -26,6 +27,7 @@ import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.locks.LockSupport;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -37,22 +39,27 @@ import org.slf4j.LoggerFactory;
  * others. Whoever tries never writes on both sides. Owned by the test's thread.
  *
  * <p>{@code -Dfram.journal.step=1} strikes at every one of them, {@code
- * -Dfram.journal.blows=CUT_SOURCE,CUT_TARGET} in these ways alone.
+ * -Dfram.journal.blows=CUT_SOURCE,CUT_TARGET} in these ways alone, {@code
+ * -Dfram.journal.at=traffic} at the steps that a pattern finds.
  */
 final class Strikes implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Strikes.class);
   private static final int STEP = Integer.getInteger("fram.journal.step", 31);
+  private static final Pattern AT = Pattern.compile(System.getProperty("fram.journal.at", ""));
   private static final long SEED = Long.getLong("fram.journal.seed", System.nanoTime());
   private static final Duration LIMIT = Duration.ofMinutes(2);
   private static final Duration LOOK = Duration.ofMillis(100);
+
+  /** What follows a write, a switch of the traffic for example, mostly takes less than that. */
+  private static final Duration WITHIN = Duration.ofMillis(600);
 
   /** What is written in a long series of blows has to be compared after each of them. */
   private static final Writers.Pace SLOW = new Writers.Pace(3, 100);
 
   private final Side source;
   private final Side target;
+  private final Path path;
   private final Random random = new Random(SEED);
-  private final List<String> words;
   private final List<String> struck = new ArrayList<>();
   private final TcpProxy toSource;
   private final TcpProxy toTarget;
@@ -69,12 +76,30 @@ final class Strikes implements AutoCloseable {
    */
   record Side(Endpoint endpoint, Login application, Login observer) {}
 
-  /** What happens there. */
+  /**
+   * How the application comes to the data.
+   *
+   * @param old its login at first, and when that is refused the other one
+   * @param proxied Fram switches what leads it there; both logins are the same then
+   * @param words for each of Fram's commands
+   */
+  record Path(Login old, Login young, boolean proxied, List<String> words) {
+    static Path behind(Login proxy, List<String> words) {
+      return new Path(proxy, proxy, true, words);
+    }
+  }
+
+  /** What happens there; {@code KILL_WITHIN} strikes what the step does once that is written. */
   enum Blow {
     KILL,
+    KILL_WITHIN,
     CUT_SOURCE,
     CUT_TARGET,
-    CUT_BOTH
+    CUT_BOTH;
+
+    boolean kills() {
+      return this == KILL || this == KILL_WITHIN;
+    }
   }
 
   /** A series of blows takes its time, so not all of them need be had in one run. */
@@ -89,13 +114,18 @@ final class Strikes implements AutoCloseable {
     JournalStops on(Login target) throws SQLException;
   }
 
-  /**
-   * @param words for each of Fram's commands that it starts
-   */
+  /** The application comes straight to the servers. */
   Strikes(Side source, Side target, String... words) throws IOException, SQLException {
+    this(
+        source,
+        target,
+        new Path(source.application(), target.application(), false, List.of(words)));
+  }
+
+  Strikes(Side source, Side target, Path path) throws IOException, SQLException {
     this.source = source;
     this.target = target;
-    this.words = List.of(words);
+    this.path = path;
     this.toSource = TcpProxy.to(source.endpoint().host(), source.endpoint().port());
     this.toTarget = TcpProxy.to(target.endpoint().host(), target.endpoint().port());
     this.watch = new PhaseWatch(target.observer(), random);
@@ -103,7 +133,7 @@ final class Strikes implements AutoCloseable {
 
   /** There and back; the tables are {@link Writers}' and one that a trigger writes to. */
   void thereAndBack(Blow blow, Stopping stopping) throws Exception {
-    Writers writers = new Writers(source.application(), target.application(), SLOW);
+    Writers writers = new Writers(path.old(), path.young(), SLOW);
     Checker checker = new Checker("somebody", source.application(), target.application());
     try (writers;
         checker) {
@@ -134,7 +164,7 @@ final class Strikes implements AutoCloseable {
       Answer compared = Cutovers.verify(again);
       assertThat(compared.exitCode()).as(compared + "; " + story()).isZero();
     }
-    System.out.println(story());
+    System.out.println(story() + "; " + writers.broken() + " transactions broke off");
   }
 
   private String story() {
@@ -178,9 +208,25 @@ final class Strikes implements AutoCloseable {
     void farther(String struck) {
       boolean then = handedOver;
       handedOver |= struck.contains("hand-over") && struck.startsWith("UPDATE");
+      handedOver |= struck.contains(Traffic.SWITCH);
       wanted = handedOver && !then ? 1 : wanted + STEP;
       seen = 0;
     }
+  }
+
+  /** In that phase, and whatever leads the application there has been told to, too. */
+  private boolean arrived(String phase) {
+    try {
+      return phaseOfLate().equals(phase)
+          && (!path.proxied() || watch.done(Traffic.SWITCH + " %" + turn(phase)));
+    } catch (SQLException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  /** What is added to the names of the steps of that move. */
+  private static String turn(String phase) {
+    return phase.equals("ROLLED_BACK") ? "(turn 2)" : "";
   }
 
   /** One process; struck at its so manyth write in the phases of a move, if it comes to that. */
@@ -189,19 +235,20 @@ final class Strikes implements AutoCloseable {
     aim.start();
     try (JavaChild fram = fram(words)) {
       while (true) {
-        Optional<JournalStops.Stop> stop =
-            stops.await(() -> fram.alive() && !phaseOfLate().equals(phase));
+        Optional<JournalStops.Stop> stop = stops.await(() -> fram.alive() && !arrived(phase));
         if (stop.isEmpty()) {
-          return phase().equals(phase) || again(fram);
+          return (phase().equals(phase) && arrived(phase)) || again(fram);
         }
-        boolean moving = List.of("CUTTING_OVER", "ROLLING_BACK").contains(phase());
-        if (!moving || !aim.reached()) {
+        boolean moving =
+            List.of("CUTTING_OVER", "ROLLING_BACK").contains(phase())
+                || stop.get().what().contains(Traffic.SWITCH);
+        if (!moving || !AT.matcher(stop.get().what()).find() || !aim.reached()) {
           stops.pass();
           continue;
         }
         strike(blow, fram, stops, stop.get());
         aim.farther(struck.getLast());
-        if (blow == Blow.KILL) {
+        if (blow.kills()) {
           return false;
         }
       }
@@ -210,7 +257,7 @@ final class Strikes implements AutoCloseable {
 
   private void strike(Blow blow, JavaChild fram, JournalStops stops, JournalStops.Stop stop)
       throws Exception {
-    boolean happens = random.nextBoolean();
+    boolean happens = blow == Blow.KILL_WITHIN || random.nextBoolean();
     String what = stop.what() + (happens ? "" : ", which does not happen");
     LOG.info("{} at {}", blow, what);
     struck.add(what);
@@ -219,7 +266,7 @@ final class Strikes implements AutoCloseable {
     }
     List<TcpProxy> cut =
         switch (blow) {
-          case KILL -> List.of();
+          case KILL, KILL_WITHIN -> List.of();
           case CUT_SOURCE -> List.of(toSource);
           case CUT_TARGET -> List.of(toTarget);
           case CUT_BOTH -> List.of(toSource, toTarget);
@@ -229,6 +276,10 @@ final class Strikes implements AutoCloseable {
       stops.refuse(stop);
     }
     stops.pass();
+    if (blow == Blow.KILL_WITHIN) {
+      LockSupport.parkNanos((long) (random.nextDouble() * WITHIN.toNanos()));
+      fram.kill9();
+    }
     if (!cut.isEmpty()) {
       LockSupport.parkNanos(Duration.ofMillis(random.nextInt(3_000)).toNanos());
       cut.forEach(TcpProxy::pass);
@@ -243,7 +294,7 @@ final class Strikes implements AutoCloseable {
 
   private JavaChild fram(String... command) throws Exception {
     List<String> all = new ArrayList<>(List.of(command));
-    all.addAll(words);
+    all.addAll(path.words());
     all.add("--reverse-window=1h");
     return FramProcess.start(
         toSource.through(source.endpoint()),

@@ -14,7 +14,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.stream.Collectors;
 
 /** Settings as a user gives them: through the command line's own reader. */
 final class TrafficSetting {
@@ -28,7 +27,7 @@ final class TrafficSetting {
       MigrationSettings.Mode mode, Optional<Endpoint> probe, List<String> entries) {
     Map<ConfigKey, List<String>> flags = new EnumMap<>(ConfigKey.class);
     flags.put(ConfigKey.TRAFFIC, entries);
-    probe.ifPresent(path -> flags.put(ConfigKey.PROBE, List.of(uri(path))));
+    probe.ifPresent(path -> flags.put(ConfigKey.PROBE, List.of(FramProcess.uri(path))));
     Map<String, String> variables =
         probe
             .flatMap(Endpoint::password)
@@ -41,13 +40,5 @@ final class TrafficSetting {
         RunSettings.from(
             new ConfigReader(surroundings).read(flags, Optional.empty(), Set.of()), surroundings);
     return Move.settings(mode).withTraffic(asked.traffic());
-  }
-
-  private static String uri(Endpoint path) {
-    String query =
-        path.parameters().entrySet().stream()
-            .map(parameter -> parameter.getKey() + "=" + parameter.getValue())
-            .collect(Collectors.joining("&"));
-    return query.isEmpty() ? path.toString() : path + "?" + query;
   }
 }

@@ -31,6 +31,7 @@ final class Writers implements AutoCloseable {
   private final CountDownLatch stop = new CountDownLatch(1);
   private final AtomicLong numbers;
   private final AtomicLong counted = new AtomicLong();
+  private final AtomicLong broken = new AtomicLong();
   private final ConcurrentLinkedQueue<String> acknowledged = new ConcurrentLinkedQueue<>();
   private final List<Thread> threads = new ArrayList<>();
 
@@ -69,6 +70,7 @@ final class Writers implements AutoCloseable {
           pause();
         }
       } catch (SQLException e) {
+        broken.incrementAndGet();
         at = at == source ? target : source;
         pause();
       }
@@ -121,6 +123,11 @@ final class Writers implements AutoCloseable {
   /** How many transactions were acknowledged. */
   long count() {
     return counted.get();
+  }
+
+  /** How often a transaction, or the login for it, ended with an error. */
+  long broken() {
+    return broken.get();
   }
 
   void assertNothingLost(Login server) throws SQLException {
