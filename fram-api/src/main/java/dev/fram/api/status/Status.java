@@ -237,7 +237,8 @@ public record Status(
 
   /**
    * @param attempts how often the gate was tried
-   * @param writeBlockMillis how long writes were blocked, by the last attempt that closed the gate
+   * @param writeBlockMillis how long writes were blocked, by the last attempt that closed the gate;
+   *     -1 when none did, or when the run that closed it ended before it could tell
    * @param steps each step with what became of it
    * @param frozenAt the position read after the freeze; empty before
    * @param result what came of it, one sentence; empty while it runs
@@ -279,8 +280,9 @@ public record Status(
    * @param path {@code host:port/database}
    * @param writes that were acknowledged
    * @param reads that were answered
-   * @param longestWriteGapMillis longest time between two acknowledged writes
-   * @param longestReadGapMillis longest time between two answered reads
+   * @param longestWriteGapMillis longest time between two acknowledged writes; -1 when it is not
+   *     known, because the run that measured it ended within the cutover
+   * @param longestReadGapMillis longest time between two answered reads; -1 likewise
    * @param writeErrors writes and connections for them that failed
    * @param readErrors the same for reads
    * @param lastError the newest failure's code; empty when there was none

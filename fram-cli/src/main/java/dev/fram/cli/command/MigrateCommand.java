@@ -71,8 +71,8 @@ final class MigrateCommand implements FramCommand {
                   + Figures.count(status.copy().rows())
                   + " rows copied, "
                   + Figures.count(status.feed().changes())
-                  + " changes applied; writes were blocked for "
-                  + Figures.time(status.cutover().map(Status.Cutover::writeBlockMillis).orElse(-1L))
+                  + " changes applied; "
+                  + Figures.blocked(status)
                   + status
                       .cutover()
                       .flatMap(Status.Cutover::probe)
@@ -85,8 +85,8 @@ final class MigrateCommand implements FramCommand {
               status.source()
                   + " serves again, with every write that "
                   + status.target()
-                  + " took; writes were blocked for "
-                  + Figures.time(status.cutover().map(Status.Cutover::writeBlockMillis).orElse(-1L))
+                  + " took; "
+                  + Figures.blocked(status)
                   + ".",
               next(status));
       case COMPLETED -> Answer.done("Completed: what Fram made on both servers is gone.");

@@ -168,11 +168,14 @@ public final class ReportPage {
       page.raw(
           "<p>A client on the applications' own way ("
               + page.span(probe + "/path", Form.TEXT)
-              + ") waited at most "
-              + page.span(probe + "/longest_write_gap_millis", Form.TIME)
-              + " to write and "
-              + page.span(probe + "/longest_read_gap_millis", Form.TIME)
-              + " to read. "
+              + (page.at(probe + "/longest_write_gap_millis").asLong() < 0
+                  ? "): how long it waited is not known, because the run that measured it ended"
+                      + " within the cutover. After that, "
+                  : ") waited at most "
+                      + page.span(probe + "/longest_write_gap_millis", Form.TIME)
+                      + " to write and "
+                      + page.span(probe + "/longest_read_gap_millis", Form.TIME)
+                      + " to read. ")
               + page.span(probe + "/writes", Form.COUNT)
               + " writes and "
               + page.span(probe + "/reads", Form.COUNT)

@@ -100,14 +100,27 @@ public final class Figures {
             });
   }
 
+  /** How long nobody could write, in one line. */
+  public static String blocked(Status status) {
+    long millis = status.cutover().map(Status.Cutover::writeBlockMillis).orElse(-1L);
+    return millis < 0
+        ? "how long writes were blocked is not known, because the run that blocked them ended"
+        : "writes were blocked for " + time(millis);
+  }
+
   /** What a client has seen, in one line. */
   public static String probe(Status.Probe probe) {
     long errors = probe.writeErrors() + probe.readErrors();
-    return "a client waited at most "
-        + time(probe.longestWriteGapMillis())
-        + " to write, "
-        + time(probe.longestReadGapMillis())
-        + " to read; "
+    String waited =
+        probe.longestWriteGapMillis() < 0
+            ? "how long a client waited is not known, because the run that measured it ended within"
+                + " the cutover; since then "
+            : "a client waited at most "
+                + time(probe.longestWriteGapMillis())
+                + " to write, "
+                + time(probe.longestReadGapMillis())
+                + " to read; ";
+    return waited
         + (errors == 0
             ? "no error"
             : count(errors)

@@ -3,6 +3,7 @@ package dev.fram.cli.tui;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.fram.api.status.Status;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -47,5 +48,14 @@ class FiguresTest {
     assertThat(Figures.percent(1_000_000, 1_000_000)).isEqualTo("100 %");
     assertThat(Figures.percent(5, 0)).isEqualTo("?");
     assertThat(Figures.percent(-1, 10)).isEqualTo("0 %");
+  }
+
+  @Test
+  void aGapThatNobodyMeasuredIsNotCalledShort() {
+    assertThat(Figures.probe(new Status.Probe("p", 3, 3, 241, 18, 0, 0, "")))
+        .isEqualTo("a client waited at most 241 ms to write, 18 ms to read; no error");
+    assertThat(Figures.probe(new Status.Probe("p", 3, 3, -1, -1, 0, 0, "")))
+        .startsWith("how long a client waited is not known")
+        .endsWith("no error");
   }
 }

@@ -11,7 +11,7 @@ import java.util.Optional;
 final class CutoverFigures {
   private final Map<String, Status.Step> steps = new LinkedHashMap<>();
   private int attempts;
-  private long writeBlockMillis;
+  private long writeBlockMillis = -1;
   private String frozenAt = "";
   private String result = "";
   private Optional<Status.Probe> probe = Optional.empty();

@@ -14,6 +14,7 @@ import dev.fram.core.concurrent.Stopped;
 import dev.fram.core.concurrent.WorkerGroup;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BooleanSupplier;
 import org.slf4j.Logger;
@@ -29,6 +30,7 @@ public final class ClientProbe implements AutoCloseable {
   private static final Duration INTERVAL = Duration.ofMillis(5);
   private static final Duration AFTER_FAILURE = Duration.ofMillis(20);
   private static final Duration LOOK = Duration.ofMillis(20);
+  private static final long UNKNOWN = -1;
   private static final long PUBLISH_NANOS = 250_000_000L;
 
   private final Optional<ClientPath> path;
@@ -37,6 +39,7 @@ public final class ClientProbe implements AutoCloseable {
   private final Track writes = new Track();
   private final Track reads = new Track();
   private Optional<WorkerGroup> workers = Optional.empty();
+  private final AtomicBoolean whole = new AtomicBoolean();
 
   /** One thread's work: what it measures, its session, and who answered last. */
   private static final class Track {
@@ -103,7 +106,7 @@ public final class ClientProbe implements AutoCloseable {
     if (path.isEmpty()) {
       return;
     }
-    start(path.get());
+    start(path.get(), true);
     boolean answered = await(limit, () -> side(writes).isPresent() && side(reads).isPresent());
     boolean right =
         side(writes).equals(side(reads)) && side(reads).equals(Optional.of(Side.SOURCE));
@@ -122,7 +125,8 @@ public final class ClientProbe implements AutoCloseable {
 
   /**
    * After the traffic was switched: waits until both threads are answered by the target. A run that
-   * resumed after the hand-over begins the probe for this.
+   * resumed after the hand-over begins the probe for this: the time that clients have waited by
+   * then is not measured, and not called short.
    *
    * @return what is wrong, when the target does not answer
    */
@@ -133,7 +137,7 @@ public final class ClientProbe implements AutoCloseable {
     if (workers.isEmpty()) {
       try {
         prepare();
-        start(path.get());
+        start(path.get(), false);
       } catch (FramException e) {
         return Optional.of(elsewhere(e.seen()));
       }
@@ -170,7 +174,11 @@ public final class ClientProbe implements AutoCloseable {
     }
   }
 
-  private void start(ClientPath way) {
+  /**
+   * @param beforeTheFreeze what it measures is all of what a client sees
+   */
+  private void start(ClientPath way, boolean beforeTheFreeze) {
+    whole.set(beforeTheFreeze);
     for (Track track : new Track[] {writes, reads}) {
       track.meter.set(new GapMeter());
       track.side.set(Optional.empty());
@@ -227,8 +235,8 @@ public final class ClientProbe implements AutoCloseable {
                 name(),
                 written.successes(),
                 read.successes(),
-                written.longestMillis(now),
-                read.longestMillis(now),
+                whole.get() ? written.longestMillis(now) : UNKNOWN,
+                whole.get() ? read.longestMillis(now) : UNKNOWN,
                 written.failures(),
                 read.failures(),
                 lastFailureWord())));

@@ -235,7 +235,10 @@ final class Strikes implements AutoCloseable {
     aim.start();
     try (JavaChild fram = fram(words)) {
       while (true) {
-        Optional<JournalStops.Stop> stop = stops.await(() -> fram.alive() && !arrived(phase));
+        long began = System.nanoTime();
+        Optional<JournalStops.Stop> stop =
+            stops.await(() ->
+                fram.alive() && !arrived(phase) && System.nanoTime() - began < LIMIT.toNanos());
         if (stop.isEmpty()) {
           return (phase().equals(phase) && arrived(phase)) || again(fram);
         }
@@ -286,7 +289,7 @@ final class Strikes implements AutoCloseable {
     }
   }
 
-  /** It may have given way to writers, and says so. */
+  /** It may have given way to writers, and says so; one that gets no further fails the test. */
   private static boolean again(JavaChild fram) throws Exception {
     assertThat(fram.awaitExit(LIMIT)).as(fram.output()).isEqualTo(4);
     return false;

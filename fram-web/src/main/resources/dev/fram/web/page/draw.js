@@ -198,12 +198,17 @@ function cutover(status) {
     ['Writes blocked', c && c.write_block_millis > 0 ? time(c.write_block_millis) : ''],
     ['Frozen at', c?.frozen_at],
     ['Result', c?.result],
-    ['A client saw', c?.probe ? `no write for ${time(c.probe.longest_write_gap_millis)}, ${count(c.probe.write_errors)} errors` : ''],
+    ['A client saw', c?.probe ? `${waited(c.probe)}, ${count(c.probe.write_errors)} errors` : ''],
   ]);
   const steps = c?.steps ?? [];
   const kinds = { done: 'good', running: '', undone: 'warn', failed: 'bad', unknown: 'bad' };
   fill('steps', steps, () =>
     steps.map((s) => el('li', {}, el('span', {}, s.name), el('span', { class: kinds[s.outcome] ?? '' }, s.outcome === 'running' ? 'running' : `${s.outcome}, ${time(s.millis)}`))));
+}
+
+function waited(probe) {
+  const gap = probe.longest_write_gap_millis;
+  return gap < 0 ? 'for how long is not known: the run that measured it ended' : `no write for ${time(gap)}`;
 }
 
 function readiness(status, ready) {
