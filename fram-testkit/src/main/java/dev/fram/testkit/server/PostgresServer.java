@@ -204,7 +204,7 @@ public final class PostgresServer implements AutoCloseable {
   private void changePassword() throws IOException {
     String fresh = ServerTemplate.newPassword();
     try {
-      execute("postgres", "ALTER ROLE " + USER + " PASSWORD '" + fresh + "'");
+      execute("postgres", "ALTER ROLE " + USER + " PASSWORD '" + ScramVerifier.of(fresh) + "'");
     } catch (SQLException problem) {
       throw new IOException("the fresh server refused its first login", problem);
     }

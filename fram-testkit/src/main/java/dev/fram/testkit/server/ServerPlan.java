@@ -33,6 +33,10 @@ public final class ServerPlan {
             "log_line_prefix", "%m [%p] %q%a "));
     settings.put("max_worker_processes", "16");
     settings.put("jit", "off");
+    if (version.major() >= 16) {
+      // The same for roles that a test makes: see ScramVerifier.
+      settings.put("scram_iterations", "1");
+    }
   }
 
   /** Adds a line to postgresql.conf, or replaces the default of this kit. */

@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.sql.Connection;
+import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -60,6 +61,20 @@ class PostgresServerTest {
       String identifier = "SELECT system_identifier FROM pg_control_system()";
       assertThat(value(one, identifier)).isNotEqualTo(value(two, identifier));
       assertThat(one.password()).isNotEqualTo(two.password());
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(names = {"V13", "V15", "V18"})
+  void aLoginIsCheapAndNotOpen(PostgresVersion version) throws SQLException {
+    try (PostgresServer server = PostgresServer.plan(version).start()) {
+      assertThat(value(server, "SELECT rolpassword FROM pg_authid WHERE rolname = 'postgres'"))
+          .startsWith("SCRAM-SHA-256$1:");
+      assertThatThrownBy(() ->
+              DriverManager.getConnection(
+                  server.jdbcUrl("postgres"), server.user(), server.password() + "x"))
+          .isInstanceOfSatisfying(
+              SQLException.class, e -> assertThat(e.getSQLState()).isEqualTo("28P01"));
     }
   }
 
