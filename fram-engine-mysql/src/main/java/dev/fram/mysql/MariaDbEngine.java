@@ -3,9 +3,11 @@ package dev.fram.mysql;
 
 import dev.fram.api.change.Position;
 import dev.fram.api.engine.Engine;
+import dev.fram.api.engine.NativeFeed;
 import dev.fram.api.engine.Route;
 import dev.fram.api.engine.RouteRequest;
 import dev.fram.api.engine.TargetRoute;
+import dev.fram.api.engine.Ways;
 import dev.fram.mysql.binlog.BinlogPosition;
 import java.util.Set;
 
@@ -29,6 +31,11 @@ public final class MariaDbEngine implements Engine {
   @Override
   public Route open(RouteRequest request) {
     return MySqlRoute.open(request);
+  }
+
+  @Override
+  public Ways ways(RouteRequest request, NativeFeed replica) {
+    return MySqlWays.ofMariaDb(request);
   }
 
   @Override

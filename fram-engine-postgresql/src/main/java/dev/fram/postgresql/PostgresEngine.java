@@ -3,9 +3,11 @@ package dev.fram.postgresql;
 
 import dev.fram.api.change.Position;
 import dev.fram.api.engine.Engine;
+import dev.fram.api.engine.NativeFeed;
 import dev.fram.api.engine.Route;
 import dev.fram.api.engine.RouteRequest;
 import dev.fram.api.engine.TargetRoute;
+import dev.fram.api.engine.Ways;
 import dev.fram.postgresql.feed.Lsn;
 import java.util.Set;
 
@@ -29,6 +31,11 @@ public final class PostgresEngine implements Engine {
   @Override
   public Route open(RouteRequest request) {
     return PostgresRoute.open(request);
+  }
+
+  @Override
+  public Ways ways(RouteRequest request, NativeFeed replica) {
+    return PostgresWays.of(request);
   }
 
   @Override

@@ -28,6 +28,14 @@ public interface Engine {
   Route open(RouteRequest request);
 
   /**
+   * The ways to move what is asked for. Connects to nothing.
+   *
+   * @param request which servers and tables; its own feed and states count for nothing
+   * @param replica how the target finds the source, for ways that need that
+   */
+  Ways ways(RouteRequest request, NativeFeed replica);
+
+  /**
    * Connects to the target alone. Reads only.
    *
    * @throws FramException SERVER_UNREACHABLE, AUTHENTICATION_FAILED

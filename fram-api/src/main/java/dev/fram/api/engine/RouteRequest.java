@@ -88,4 +88,17 @@ public record RouteRequest(
         providerAccounts,
         nativeFeed);
   }
+
+  /** The same with these tables' states, and followed in that way. */
+  public RouteRequest moved(TableOptions.States states, Optional<NativeFeed> feed) {
+    return new RouteRequest(
+        source,
+        target,
+        scope,
+        schemaOptions,
+        new TableOptions(tableOptions.identityFull(), tableOptions.copyAtCutover(), states),
+        ddlPolicy,
+        providerAccounts,
+        feed);
+  }
 }

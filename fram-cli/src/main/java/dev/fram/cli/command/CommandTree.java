@@ -80,6 +80,7 @@ public final class CommandTree {
         new DemoCommand(),
         new CheckCommand(),
         new MeasureCommand(),
+        new PlanCommand(),
         new MigrateCommand(),
         new StatusCommand(),
         new PauseCommand(),

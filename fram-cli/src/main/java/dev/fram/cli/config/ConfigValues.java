@@ -123,9 +123,12 @@ public final class ConfigValues {
 
   /** Present where the target is to follow by its own replication. */
   public Optional<NativeFeed> nativeFeed() {
-    return text(ConfigKey.FEED)
-        .filter("native"::equals)
-        .map(word -> new NativeFeed(text(ConfigKey.SOURCE_FOR_TARGET).flatMap(Address::parse)));
+    return text(ConfigKey.FEED).filter("native"::equals).map(word -> replica());
+  }
+
+  /** How the target finds the source if it is to follow by its own replication. */
+  public NativeFeed replica() {
+    return new NativeFeed(text(ConfigKey.SOURCE_FOR_TARGET).flatMap(Address::parse));
   }
 
   /** What becomes of schema changes in the feed. */

@@ -14,6 +14,8 @@ import dev.fram.core.bus.Answer;
 import dev.fram.core.bus.StatusJson;
 import dev.fram.core.inventory.Inventory;
 import dev.fram.core.inventory.InventoryItem;
+import dev.fram.core.plan.Plan;
+import dev.fram.core.plan.PlanJson;
 import dev.fram.core.probe.MeasureJson;
 import dev.fram.core.probe.Measurement;
 import java.util.List;
@@ -90,6 +92,13 @@ public final class JsonPresenter implements Presenter {
   public synchronized void measured(Measurement measurement) {
     ObjectNode event = event("measurement");
     event.set("measurement", tree(MeasureJson.write(measurement)));
+    print(event);
+  }
+
+  @Override
+  public synchronized void planned(Plan plan) {
+    ObjectNode event = event("plan");
+    event.set("plan", tree(PlanJson.write(plan)));
     print(event);
   }
 

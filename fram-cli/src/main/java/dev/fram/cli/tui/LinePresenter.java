@@ -6,6 +6,7 @@ import dev.fram.api.error.FramException;
 import dev.fram.api.status.Status;
 import dev.fram.core.bus.Answer;
 import dev.fram.core.inventory.Inventory;
+import dev.fram.core.plan.Plan;
 import dev.fram.core.probe.Measurement;
 import java.util.List;
 
@@ -84,6 +85,13 @@ public final class LinePresenter implements Presenter {
   @Override
   public synchronized void measured(Measurement measurement) {
     MeasureLines.of(measurement).forEach(this::print);
+  }
+
+  @Override
+  public synchronized void planned(Plan plan) {
+    if (detail != Detail.QUIET) {
+      PlanLines.of(plan, coloured()).forEach(this::print);
+    }
   }
 
   @Override

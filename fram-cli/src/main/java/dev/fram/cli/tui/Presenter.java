@@ -6,6 +6,7 @@ import dev.fram.api.error.FramException;
 import dev.fram.api.status.Status;
 import dev.fram.core.bus.Answer;
 import dev.fram.core.inventory.Inventory;
+import dev.fram.core.plan.Plan;
 import dev.fram.core.probe.Measurement;
 import java.util.List;
 
@@ -34,6 +35,9 @@ public interface Presenter extends AutoCloseable {
 
   /** What was measured. */
   void measured(Measurement measurement);
+
+  /** Which ways there are, and which to take. */
+  void planned(Plan plan);
 
   /** How the command ended. */
   void answer(Answer answer);

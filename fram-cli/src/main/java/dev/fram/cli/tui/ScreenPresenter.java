@@ -6,6 +6,7 @@ import dev.fram.api.error.FramException;
 import dev.fram.api.status.Status;
 import dev.fram.core.bus.Answer;
 import dev.fram.core.inventory.Inventory;
+import dev.fram.core.plan.Plan;
 import dev.fram.core.probe.Measurement;
 import java.util.ArrayList;
 import java.util.List;
@@ -111,6 +112,12 @@ public final class ScreenPresenter implements Presenter {
   public synchronized void measured(Measurement measurement) {
     close();
     lines.measured(measurement);
+  }
+
+  @Override
+  public synchronized void planned(Plan plan) {
+    close();
+    lines.planned(plan);
   }
 
   @Override

@@ -6,6 +6,7 @@ import dev.fram.api.error.FramException;
 import dev.fram.api.status.Status;
 import dev.fram.core.bus.Answer;
 import dev.fram.core.inventory.Inventory;
+import dev.fram.core.plan.Plan;
 import dev.fram.core.probe.Measurement;
 import java.util.List;
 
@@ -57,6 +58,11 @@ public final class StillPresenter implements Presenter {
   @Override
   public void measured(Measurement measurement) {
     lines.measured(measurement);
+  }
+
+  @Override
+  public void planned(Plan plan) {
+    lines.planned(plan);
   }
 
   @Override

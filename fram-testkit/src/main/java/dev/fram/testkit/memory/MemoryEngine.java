@@ -4,13 +4,18 @@ package dev.fram.testkit.memory;
 import dev.fram.api.change.Position;
 import dev.fram.api.engine.Engine;
 import dev.fram.api.engine.MigrationRecord;
+import dev.fram.api.engine.NativeFeed;
 import dev.fram.api.engine.Route;
 import dev.fram.api.engine.RouteRequest;
 import dev.fram.api.engine.Target;
 import dev.fram.api.engine.TargetRoute;
+import dev.fram.api.engine.Way;
+import dev.fram.api.engine.Ways;
 import dev.fram.api.model.Endpoint;
 import dev.fram.api.model.MigrationId;
 import dev.fram.api.model.Scope;
+import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
 
@@ -60,6 +65,13 @@ public final class MemoryEngine implements Engine {
             .map(MigrationRecord::id)
             .orElseGet(() -> MigrationId.random(ThreadLocalRandom.current()));
     return new MemoryRoute(source, target, process, id, request.ddlPolicy());
+  }
+
+  @Override
+  public Ways ways(RouteRequest request, NativeFeed replica) {
+    Way.Advice advice = new Way.Advice("The one way that there is.", Map.of());
+    return new Ways(
+        List.of(new Way("own-feed", "In memory.", "", request, List.of(), advice)), List.of());
   }
 
   @Override
