@@ -34,9 +34,6 @@ final class PlanCommand implements FramCommand {
   @Override
   public Set<ConfigKey> keys() {
     Set<ConfigKey> keys = Keys.scope();
-    // These are what it is asked about.
-    keys.remove(ConfigKey.ONE_SNAPSHOT);
-    keys.remove(ConfigKey.FEED);
     keys.add(ConfigKey.WRITE_BLOCK_BUDGET);
     keys.add(ConfigKey.REVERSE_WINDOW);
     return keys;
@@ -105,10 +102,10 @@ final class PlanCommand implements FramCommand {
     String options = taken.get().way().options();
     String more = options.isEmpty() ? "" : " " + options;
     return Answer.done(
-        "Recommended: " + taken.get().way().name() + ". Nothing was touched. Go on with:",
+        "Take " + taken.get().way().name() + "; nothing was touched. Go on with:",
         List.of(
-            "fram check" + more + "     every finding, with what to do about it",
-            "fram measure" + "     how long it takes, from these servers' own figures",
+            "fram check" + more + "   (every finding, with what to do about it)",
+            "fram measure   (how long it takes, from figures of these servers)",
             "fram migrate" + more));
   }
 

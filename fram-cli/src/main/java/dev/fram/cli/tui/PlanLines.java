@@ -70,12 +70,25 @@ final class PlanLines {
       wrapped("", "Nothing else stands in its way.");
     }
     plan.own(planned, Severity.WARN).forEach(this::warning);
+    traits(planned);
+  }
+
+  /** What is the same as with the first way is said there, or in the reasons for it. */
+  private void traits(PlannedWay planned) {
+    Way first = plan.ways().getFirst().way();
     boolean taken = plan.recommended().filter(planned::equals).isPresent();
-    way.traits().stream()
-        .filter(trait -> !taken || !IN_THE_REASONS.contains(trait.subject()))
-        .forEach(trait ->
-            wrapped(
-                trait.subject().name().toLowerCase(Locale.ROOT).replace('_', ' '), trait.words()));
+    List<String> same = new ArrayList<>();
+    for (Way.Trait trait : planned.way().traits()) {
+      String subject = trait.subject().name().toLowerCase(Locale.ROOT).replace('_', ' ');
+      if (!planned.way().equals(first) && first.traits().contains(trait)) {
+        same.add(subject);
+      } else if (!taken || !IN_THE_REASONS.contains(trait.subject())) {
+        wrapped(subject, trait.words());
+      }
+    }
+    if (!same.isEmpty()) {
+      wrapped("as " + first.name(), String.join(", ", same));
+    }
   }
 
   private static String verdict(PlannedWay planned) {
@@ -140,7 +153,9 @@ final class PlanLines {
       String start =
           label.isEmpty()
               ? ""
-              : i == 0 ? label + " ".repeat(LABEL - label.length()) : " ".repeat(LABEL);
+              : i == 0
+                  ? label + " ".repeat(Math.max(1, LABEL - label.length()))
+                  : " ".repeat(LABEL);
       lines.add("  " + start + wrapped.get(i));
     }
   }

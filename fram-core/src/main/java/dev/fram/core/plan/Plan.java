@@ -59,7 +59,7 @@ public record Plan(
     int warnings = taken.of(Severity.WARN).size();
     reasons.add(
         "Rights, versions, settings, objects: no check fails, "
-            + (warnings == 1 ? "1 warns." : (warnings == 0 ? "none" : warnings) + " warn."));
+            + (warnings == 0 ? "none warns." : warnings + (warnings == 1 ? " warns." : " warn.")));
     taken.way().about(Subject.NETWORK).ifPresent(words -> reasons.add("Network: " + words));
     String copy = taken.way().about(Subject.COPY).map(words -> " " + words).orElse("");
     reasons.add("Size: " + setting.size() + copy);

@@ -63,11 +63,13 @@ public record Setting(
         + (tables == 1 ? " is" : " are")
         + " copied whole meanwhile, "
         + Amount.bytes(known.lateBytes())
-        + ": about "
-        + Amount.time(known.lateMillis())
-        + ", counted with "
+        + ": "
+        + (known.lateMillis() < 1000
+            ? "under a second"
+            : "about " + Amount.time(known.lateMillis()))
+        + " at the "
         + Amount.rate(Table.CAUTIOUS_RATE)
-        + ". The largest is "
+        + " that a cutover counts with. The largest is "
         + known.late().getFirst().id()
         + ".";
   }

@@ -2,6 +2,7 @@
 package dev.fram.mysql.check;
 
 import dev.fram.api.check.Finding;
+import dev.fram.mysql.connection.Encryption;
 import dev.fram.mysql.connection.Sql;
 import java.sql.SQLException;
 import java.util.ArrayList;
@@ -42,6 +43,8 @@ final class ReplicaCheck implements Question {
       }
     }
     found.addAll(versions(source, target));
+    found.addAll(serverIds(source, target));
+    found.addAll(encryption(source));
     found.addAll(transactions(source, target));
     List<String> lacking = new ArrayList<>();
     missing(source, lacking, "CREATE USER", "REPLICATION SLAVE");
@@ -78,6 +81,39 @@ final class ReplicaCheck implements Question {
           "Leave out --feed=native.");
     }
     return List.of();
+  }
+
+  /** A replica takes what its own server_id has written for its own, and refuses such a source. */
+  private List<Finding> serverIds(Server source, Server target) throws SQLException {
+    long ours = target.numberSetting("server_id");
+    if (ours > 0 && ours != source.numberSetting("server_id")) {
+      return List.of();
+    }
+    return fail(
+        target.name()
+            + ": server_id is "
+            + ours
+            + "; a replica needs one of its own, other than 0 and than the source's.",
+        "my.cnf, [mysqld]: server_id=N (a number no other server of yours has). At once: SET GLOBAL"
+            + " server_id = N. No restart is needed.");
+  }
+
+  /** Fram's own session is encrypted wherever the server can, and the replica has to be. */
+  private List<Finding> encryption(Server source) throws SQLException {
+    boolean wanted = !Encryption.of(source.connector().endpoint()).mode().equals("DISABLED");
+    boolean plain =
+        source
+            .text(
+                "SELECT VARIABLE_VALUE FROM performance_schema.session_status"
+                    + " WHERE VARIABLE_NAME = 'Ssl_cipher'")
+            .isEmpty();
+    if (!wanted || !plain) {
+      return List.of();
+    }
+    return fail(
+        source.name() + ": it encrypts no connection, and the replica asks for that.",
+        "Give the source a certificate (ssl_cert, ssl_key; ALTER INSTANCE RELOAD TLS), or say in"
+            + " --source that it may go unencrypted: ssl-mode=DISABLED.");
   }
 
   /** What the target has of other servers would be taken for the source's, or for its own. */
