@@ -79,7 +79,7 @@ final class MySqlWays {
   private static Way oneSnapshot(RouteRequest request) {
     return new Way(
         "one-snapshot",
-        "The same, but all tables are copied from one state of the source.",
+        "As own-feed, but all tables are copied from one state of the source.",
         "--one-snapshot",
         request.moved(States.ONE, Optional.empty()),
         List.of(

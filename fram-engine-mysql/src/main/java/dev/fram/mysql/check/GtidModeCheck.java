@@ -9,6 +9,11 @@ import java.util.List;
  * With GTIDs the position is exact without waiting, and a failover of the source can be followed.
  */
 final class GtidModeCheck implements Question {
+  static final String REMEDY =
+      "my.cnf, [mysqld]: gtid_mode=ON and enforce_gtid_consistency=ON. At once: SET GLOBAL"
+          + " enforce_gtid_consistency = ON, then SET GLOBAL gtid_mode = OFF_PERMISSIVE,"
+          + " ON_PERMISSIVE, ON, one after the other. No restart is needed.";
+
   @Override
   public String code() {
     return "gtid-mode";
@@ -41,8 +46,6 @@ final class GtidModeCheck implements Question {
         seen
             + " Fram works with file and position: each chunk waits for running transactions, and a"
             + " failover of the source cannot be followed.",
-        "my.cnf, [mysqld]: gtid_mode=ON and enforce_gtid_consistency=ON. At once: SET GLOBAL"
-            + " enforce_gtid_consistency = ON, then SET GLOBAL gtid_mode = OFF_PERMISSIVE,"
-            + " ON_PERMISSIVE, ON, one after the other. No restart is needed.");
+        REMEDY);
   }
 }

@@ -39,7 +39,7 @@ final class ReplicaCheck implements Question {
         found.addAll(
             fail(
                 server.name() + ": gtid_mode is " + mode + "; a replica led by Fram needs GTIDs.",
-                "Set gtid_mode=ON (the check gtid-mode says how), or leave out --feed=native."));
+                GtidModeCheck.REMEDY + " Or leave out --feed=native."));
       }
     }
     found.addAll(versions(source, target));

@@ -120,7 +120,8 @@ class PlanTest {
               "native-feed: not possible (--feed=native)",
               "[FAIL] native-replica",
               "gtid_mode is OFF; a replica led by Fram needs GTIDs.",
-              "-> Set gtid_mode=ON",
+              "-> my.cnf, [mysqld]: gtid_mode=ON and",
+              "SET GLOBAL gtid_mode = OFF_PERMISSIVE",
               "native-feed is not possible as the servers are now.");
     }
   }
