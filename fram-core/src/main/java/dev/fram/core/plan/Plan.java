@@ -65,7 +65,7 @@ public record Plan(
     reasons.add("Size: " + setting.size() + copy);
     reasons.add("Outage: " + setting.outage());
     for (PlannedWay way : ways) {
-      if (way != taken) {
+      if (!way.equals(taken)) {
         reasons.add(instead(taken, way));
       }
     }

@@ -30,16 +30,20 @@ public final class PlanJson {
     setting
         .data()
         .ifPresentOrElse(data -> data(root.putObject("data"), data), () -> root.putNull("data"));
-    root.put("recorded_phase", setting.recorded().orElse(null));
+    text(root, "recorded_phase", setting.recorded());
     root.put("write_block_budget_ms", setting.writeBlockMillis());
     root.put("outage", setting.outage());
     ArrayNode ways = root.putArray("ways");
     plan.ways().forEach(way -> way(ways.addObject(), way));
-    root.put("named_by_settings", plan.named().orElse(null));
-    root.put("recommended", plan.recommended().map(way -> way.way().name()).orElse(null));
+    text(root, "named_by_settings", plan.named());
+    text(root, "recommended", plan.recommended().map(way -> way.way().name()));
     plan.reasons().forEach(root.putArray("reasons")::add);
     plan.others().forEach(root.putArray("not_offered")::add);
     return root.toString();
+  }
+
+  private static void text(ObjectNode node, String key, Optional<String> text) {
+    text.ifPresentOrElse(known -> node.put(key, known), () -> node.putNull(key));
   }
 
   private static void server(ObjectNode node, ServerInfo server) {
