@@ -86,55 +86,6 @@ class MySqlChecksTest {
         .allMatch(f -> f.severity() == Severity.PASS);
   }
 
-  /** Two servers cloned from one machine's image; replication would refuse them after the copy. */
-  @Test
-  void aTargetWithTheSourcesServerIdMayNotBeAReplica() throws SQLException {
-    MySqlServer target = target(MySqlVersion.V8_0);
-    String own = target.value("", "SELECT @@global.server_id").orElseThrow();
-    String other = source(MySqlVersion.V8_0).value("", "SELECT @@global.server_id").orElseThrow();
-    target.execute("", "SET GLOBAL server_id = " + other);
-    try {
-      assertThat(askReplica())
-          .anyMatch(f ->
-              f.severity() == Severity.FAIL
-                  && f.seen().contains("server_id is " + other)
-                  && f.remedy().contains("SET GLOBAL server_id"));
-    } finally {
-      target.execute("", "SET GLOBAL server_id = " + own);
-    }
-  }
-
-  /** New sessions only (manual, ALTER INSTANCE RELOAD TLS). */
-  @Test
-  void aSourceThatEncryptsNothingHasNoReplicaThatMust() throws SQLException {
-    MySqlServer source = source(MySqlVersion.V8_0);
-    source.execute(
-        "", "SET GLOBAL tls_version = ''; ALTER INSTANCE RELOAD TLS NO ROLLBACK ON ERROR");
-    try {
-      assertThat(askReplica())
-          .anyMatch(f ->
-              f.severity() == Severity.FAIL
-                  && f.seen().contains("encrypts no connection")
-                  && f.remedy().contains("ssl-mode=DISABLED"));
-    } finally {
-      source.execute("", "SET GLOBAL tls_version = 'TLSv1.2,TLSv1.3'; ALTER INSTANCE RELOAD TLS");
-    }
-  }
-
-  private static List<Finding> askReplica() throws SQLException {
-    Connector source = new Connector(source(MySqlVersion.V8_0).endpoint(""), "source");
-    Connector target = new Connector(target(MySqlVersion.V8_0).endpoint(""), "target");
-    try {
-      return MySqlChecks.ofReplica(source, target, Scope.all(), Set.of(), NONE).stream()
-          .filter(check -> check.code().equals(REPLICA))
-          .flatMap(check -> check.run().stream())
-          .toList();
-    } finally {
-      source.closeAll();
-      target.closeAll();
-    }
-  }
-
   static Stream<Arguments> cases() {
     return Stream.of(MySqlVersion.values())
         .flatMap(version ->
