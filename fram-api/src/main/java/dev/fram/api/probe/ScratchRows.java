@@ -17,7 +17,7 @@ public final class ScratchRows {
   public static final int FEWEST_BYTES = 48;
 
   private static final int BLOCK = 1 << 16;
-  private static final byte[] LETTERS = letters();
+  private static final byte[] LETTERS = letters(BLOCK + MOST_BYTES);
 
   private ScratchRows() {}
 
@@ -58,9 +58,14 @@ public final class ScratchRows {
     return Arrays.copyOf(lines, end);
   }
 
-  private static byte[] letters() {
+  /** A long text without a pattern. */
+  public static String noise(int bytes) {
+    return new String(letters(bytes), StandardCharsets.US_ASCII);
+  }
+
+  private static byte[] letters(int bytes) {
     SplittableRandom random = new SplittableRandom(1);
-    byte[] letters = new byte[BLOCK + MOST_BYTES];
+    byte[] letters = new byte[bytes];
     for (int i = 0; i < letters.length; i++) {
       letters[i] = (byte) ('a' + random.nextInt(26));
     }

@@ -16,6 +16,9 @@ public interface TargetProbe extends AutoCloseable {
 
   LinkProbe link();
 
+  /** The server's log; it needs the scratch table. */
+  LogProbe log();
+
   Facts facts();
 
   /**

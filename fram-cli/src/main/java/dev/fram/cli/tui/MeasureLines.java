@@ -11,6 +11,7 @@ import dev.fram.core.probe.Latency;
 import dev.fram.core.probe.LinkFigures;
 import dev.fram.core.probe.Measurement;
 import dev.fram.core.probe.Rate;
+import dev.fram.core.probe.SequentialFigures;
 import dev.fram.core.probe.Soak;
 import dev.fram.core.probe.SourceFigures;
 import dev.fram.core.probe.TargetFigures;
@@ -142,6 +143,7 @@ final class MeasureLines {
                 ? Amount.bytes(target.facts().cacheBytes().getAsLong())
                 : UNKNOWN));
     line("durable commits", each(target.commit(), "commits/s"));
+    line("sequential write", sequential(target.sequential()));
     line("bulk writing", rate(target.load()) + sessions(target.sessions()));
     line(
         "building an index",
@@ -165,6 +167,13 @@ final class MeasureLines {
     line("free disk", disk(target.room()));
     line("behaves like", target.disk().like().words());
     target.disk().evidence().forEach(sentence -> line("", sentence));
+  }
+
+  private static String sequential(SequentialFigures figures) {
+    return figures
+        .rate()
+        .map(rate -> rate(rate) + " of the disk's own, by the server's " + figures.seen())
+        .orElse(UNKNOWN + ": " + figures.seen());
   }
 
   private void comparison(ComparisonFigures figures) {

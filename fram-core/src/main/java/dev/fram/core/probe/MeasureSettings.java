@@ -24,7 +24,7 @@ public record MeasureSettings(
     int indexJobs,
     int verifyJobs) {
   /** The weights of all parts, with some air for opening sessions. */
-  private static final int PARTS = 40;
+  private static final int PARTS = 43;
 
   /** About half a minute, a quarter of a gibibyte. */
   public static MeasureSettings defaults() {

@@ -66,7 +66,10 @@ public final class Measuring {
             + Amount.bytes(settings.scratchBytes())
             + (settings.soak().isPresent() ? ", again and again while it soaks," : "")
             + " into table fram.scratch, as fast as it takes them; it is dropped at the end, and"
-            + " schema fram with it if it was not there before. The server's log takes as much.");
+            + " schema fram with it if it was not there before. The server's log takes as much, and"
+            + " up to "
+            + Amount.bytes(settings.scratchBytes())
+            + " more that are written for the disk's sake alone; both go to its replicas too.");
     if (route.target().journal().load().isPresent()) {
       said.add("The target holds a migration already: measuring slows it meanwhile.");
     }

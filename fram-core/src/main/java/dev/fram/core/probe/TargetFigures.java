@@ -9,6 +9,7 @@ import java.util.OptionalDouble;
  * The target, by a scratch table.
  *
  * @param commit one row inserted and made durable
+ * @param sequential the server's log written, byte after byte
  * @param load rows loaded as the copy loads them
  * @param sessions how many sessions loaded at a time
  * @param index bytes of index built, by one session
@@ -25,6 +26,7 @@ import java.util.OptionalDouble;
  */
 public record TargetFigures(
     Latency commit,
+    SequentialFigures sequential,
     Rate load,
     int sessions,
     Rate index,

@@ -82,6 +82,10 @@ final class TargetMeter {
     Timing timing = new Timing(clock, signal);
     TargetProbe.Facts facts = probe.facts();
     Latency commit = commits(probe, settings.share(5));
+    // Before the table is filled: no page of it is still on its way to the disk.
+    SequentialFigures sequential =
+        new SequentialMeter(clock, signal)
+            .measure(probe.log(), settings.share(3), settings.scratchBytes());
     double atLeast = millis(probe::buildIndex);
     probe.dropIndex();
     Rate load = load(rowBytes, settings.share(8));
@@ -94,6 +98,7 @@ final class TargetMeter {
         timing.each(settings.share(4), MOST_SAMPLES, () -> probe.update(anyRows(UPDATED)));
     return new TargetFigures(
         commit,
+        sequential,
         load,
         settings.jobs(),
         index,

@@ -162,6 +162,7 @@ final class ForecasterTest {
             List.of());
     return new TargetFigures(
         commit,
+        SequentialFigures.unknown("not asked"),
         rate(write),
         4,
         rate(10 * MB),

@@ -5,6 +5,7 @@ import dev.fram.api.error.ErrorCode;
 import dev.fram.api.error.FramException;
 import dev.fram.api.probe.Disk;
 import dev.fram.api.probe.LinkProbe;
+import dev.fram.api.probe.LogProbe;
 import dev.fram.api.probe.ScratchRows;
 import dev.fram.api.probe.TargetProbe;
 import dev.fram.mysql.connection.Connector;
@@ -35,7 +36,7 @@ public final class MySqlTargetProbe implements TargetProbe {
 
   private static final String TABLE =
       "CREATE TABLE fram.scratch (number bigint NOT NULL PRIMARY KEY, k bigint NOT NULL,"
-          + " filler text NOT NULL) ENGINE = InnoDB DEFAULT CHARACTER SET latin1 COMMENT = "
+          + " filler mediumtext NOT NULL) ENGINE = InnoDB DEFAULT CHARACTER SET latin1 COMMENT = "
           + Quoting.literal(MARK);
 
   private static final List<String> SETTINGS =
@@ -72,6 +73,11 @@ public final class MySqlTargetProbe implements TargetProbe {
   @Override
   public LinkProbe link() {
     return link;
+  }
+
+  @Override
+  public LogProbe log() {
+    return new MySqlLog(session);
   }
 
   @Override
@@ -174,7 +180,7 @@ public final class MySqlTargetProbe implements TargetProbe {
         c -> Sql.update(c, INSERT + "(?, ?, 'a row')", number, ScratchRows.key(number)));
   }
 
-  private static final String INSERT = "INSERT INTO fram.scratch (number, k, filler) VALUES ";
+  static final String INSERT = "INSERT INTO fram.scratch (number, k, filler) VALUES ";
 
   @Override
   public long load(long first, int rows, int rowBytes) {

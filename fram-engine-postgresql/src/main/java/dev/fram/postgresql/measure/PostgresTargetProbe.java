@@ -5,6 +5,7 @@ import dev.fram.api.error.ErrorCode;
 import dev.fram.api.error.FramException;
 import dev.fram.api.probe.Disk;
 import dev.fram.api.probe.LinkProbe;
+import dev.fram.api.probe.LogProbe;
 import dev.fram.api.probe.ScratchRows;
 import dev.fram.api.probe.TargetProbe;
 import dev.fram.postgresql.connection.Connector;
@@ -56,6 +57,11 @@ public final class PostgresTargetProbe implements TargetProbe {
   @Override
   public LinkProbe link() {
     return link;
+  }
+
+  @Override
+  public LogProbe log() {
+    return new PostgresLog(session);
   }
 
   @Override

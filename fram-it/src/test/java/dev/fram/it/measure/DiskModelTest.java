@@ -2,6 +2,7 @@
 package dev.fram.it.measure;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.withinPercentage;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -49,7 +50,7 @@ import org.slf4j.LoggerFactory;
 /**
  * The target's disk is held to a limit: what {@code fram measure} says of it, beside what {@code
  * fio} says of the same disk. {@code -Dfram.disk.model=true}; root, {@code fio} and cgroup v1 are
- * needed. How near the figures are is for a person to see: it prints them.
+ * needed. It prints the figures; {@code -Dfram.disk.model.times=5} takes each so many times.
  */
 @Timeout(600)
 @EnabledIfSystemProperty(named = "fram.disk.model", matches = "true")
@@ -57,6 +58,8 @@ class DiskModelTest {
   private static final Logger LOG = LoggerFactory.getLogger(DiskModelTest.class);
   private static final long BYTES = Long.getLong("fram.disk.model.bytes", 20_000_000);
   private static final int OPERATIONS = Integer.getInteger("fram.disk.model.operations", 400);
+
+  private static final int TIMES = Integer.getInteger("fram.disk.model.times", 1);
 
   private static final Duration WINDOW = Duration.ofSeconds(3);
 
@@ -109,12 +112,20 @@ class DiskModelTest {
 
   private static void measure(LimitedDisk disk, String product, Endpoint source, Endpoint target)
       throws InterruptedException {
+    for (int i = 0; i < TIMES; i++) {
+      measureOnce(disk, product, source, target);
+    }
+  }
+
+  private static void measureOnce(
+      LimitedDisk disk, String product, Endpoint source, Endpoint target)
+      throws InterruptedException {
     try (Route route =
         engine(source)
             .open(new RouteRequest(source, target, new Scope(List.of(), List.of()), Set.of()))) {
       MeasureSettings settings =
           new MeasureSettings(
-              Duration.ofSeconds(40), Optional.empty(), 4L << 20, 200L << 20, 4, 2, 1);
+              Duration.ofSeconds(40), Optional.empty(), 200L << 20, 4L << 20, 4, 2, 1);
       AtomicLong most = new AtomicLong();
       CountDownLatch over = new CountDownLatch(1);
       Thread watch = Thread.ofVirtual().start(() -> watch(disk, most, over));
@@ -125,15 +136,19 @@ class DiskModelTest {
       over.countDown();
       watch.join();
       LOG.info(
-          "{}: {} commits/s, {} ms at p50; rows {} MB/s; the disk took at most {} MB/s; {} {}",
+          "{}: {} commits/s, {} ms at p50; sequential {} MB/s; rows {} MB/s; the disk took at most"
+              + " {} MB/s; {} {}",
           product,
           Math.round(figures.commit().perSecond()),
           figures.commit().p50Millis(),
+          figures.sequential().rate().map(rate -> mega(rate.bytesPerSecond())).orElse("?"),
           mega(figures.load().bytesPerSecond()),
           mega(most.get()),
           figures.disk().like(),
           figures.disk().evidence());
       assertThat(figures.disk().like()).isEqualTo(DiskVerdict.Kind.NETWORK_DISK);
+      assertThat(figures.sequential().rate().orElseThrow().bytesPerSecond())
+          .isCloseTo(BYTES, withinPercentage(20));
     }
   }
 

@@ -21,6 +21,7 @@ import dev.fram.core.probe.MeasureJson;
 import dev.fram.core.probe.MeasureSettings;
 import dev.fram.core.probe.Measurement;
 import dev.fram.core.probe.Measuring;
+import dev.fram.core.probe.Rate;
 import dev.fram.testkit.fault.Flow;
 import dev.fram.testkit.fault.TcpProxy;
 import java.sql.SQLException;
@@ -85,7 +86,28 @@ class MeasureTest {
     assertThat(found.forecast().keepsUp()).isEqualTo(Verdict.YES);
     assertThat(MeasureJson.write(found)).contains("\"p99_millis\"").contains("\"source_link\"");
     // These servers do not force their log to the disk, and say so: nothing is guessed from that.
+    assertThat(found.target().sequential().rate()).isEmpty();
+    assertThat(found.target().sequential().seen()).contains("does not force");
     assertThat(found.target().disk().like()).isEqualTo(DiskVerdict.Kind.UNKNOWN);
+  }
+
+  @ParameterizedTest
+  @EnumSource(ServerPair.Product.class)
+  void saysWhatTheDiskTakesWhereTheLogIsForced(ServerPair.Product product) throws Exception {
+    ServerPair pair = ServerPair.of(product);
+    pair.load();
+    pair.forceTargetLog(true);
+    try {
+      Measurement found = measure(pair, pair.target(), new StopSignal(), Optional.empty());
+      Rate rate = found.target().sequential().rate().orElseThrow();
+      // Two pieces of at least a mebibyte, the first of which does not count; 4 MiB are allowed.
+      assertThat(rate.bytes()).isBetween(900_000L, 8_000_000L);
+      assertThat(rate.bytesPerSecond()).isPositive();
+      assertThat(MeasureJson.write(found)).contains("\"sequential\":{\"rate\":{\"bytes\"");
+    } finally {
+      pair.forceTargetLog(false);
+    }
+    assertThat(pair.schemas(pair.target())).doesNotContain("fram");
   }
 
   @ParameterizedTest
@@ -131,7 +153,10 @@ class MeasureTest {
           new MeasureSettings(
               Duration.ofMillis(900), Optional.empty(), 4L << 20, 2L << 20, 2, 2, 1);
       Measuring measuring = new Measuring(route, settings, Clock.system(), new SplittableRandom(1));
-      assertThat(measuring.intentions()).hasSize(3);
+      assertThat(measuring.intentions())
+          .hasSize(3)
+          .anyMatch(
+              said -> said.contains("up to 4.2 MB more that are written for the disk's sake"));
       return measuring.run(
           signal,
           step -> {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.fram.it.measure;
 
+import static org.awaitility.Awaitility.await;
+
 import dev.fram.api.engine.Engine;
 import dev.fram.api.model.Endpoint;
 import dev.fram.testkit.server.MySqlServer;
@@ -130,6 +132,40 @@ final class ServerPair {
     run(source, sql);
   }
 
+  /** Its first value; an empty text where it has none. */
+  String onTarget(String sql) throws SQLException {
+    try (Connection connection = connect(target);
+        Statement statement = connection.createStatement()) {
+      if (!statement.execute(sql)) {
+        return "";
+      }
+      try (ResultSet rows = statement.getResultSet()) {
+        rows.next();
+        return String.valueOf(rows.getString(1));
+      }
+    }
+  }
+
+  /** Whether the target waits for its disk at a commit. */
+  void forceTargetLog(boolean forced) throws SQLException {
+    if (product == Product.POSTGRESQL) {
+      String wanted = forced ? "on" : "off";
+      onTarget("ALTER SYSTEM SET fsync = " + wanted);
+      onTarget("SELECT pg_reload_conf()");
+      await().until(() -> onTarget("SHOW fsync").equals(wanted));
+    } else {
+      onTarget("SET GLOBAL sync_binlog = " + (forced ? 1 : 0));
+    }
+  }
+
+  /** Where the target's log ends, as a number of bytes. */
+  long targetLogBytes() throws SQLException {
+    return Long.parseLong(
+        product == Product.POSTGRESQL
+            ? onTarget("SELECT pg_wal_lsn_diff(pg_current_wal_insert_lsn(), '0/0')::bigint")
+            : list(target, "SHOW MASTER STATUS", 2).getFirst());
+  }
+
   /** What tells whether anything was written. */
   String written(Endpoint server) throws SQLException {
     return switch (product) {
@@ -155,12 +191,16 @@ final class ServerPair {
   }
 
   private static List<String> list(Endpoint server, String sql) throws SQLException {
+    return list(server, sql, 1);
+  }
+
+  private static List<String> list(Endpoint server, String sql, int column) throws SQLException {
     List<String> found = new ArrayList<>();
     try (Connection connection = connect(server);
         Statement statement = connection.createStatement();
         ResultSet rows = statement.executeQuery(sql)) {
       while (rows.next()) {
-        found.add(rows.getString(1));
+        found.add(rows.getString(column));
       }
     }
     return found;
