@@ -9,17 +9,11 @@ import dev.fram.api.model.Endpoint;
 import dev.fram.api.probe.ServerCertificate;
 import java.io.EOFException;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.OutputStream;
 import java.net.Socket;
 import java.net.SocketException;
 import java.net.SocketTimeoutException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
-import java.security.KeyStore;
-import java.security.cert.Certificate;
-import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -84,7 +78,8 @@ public record Encryption(String mode, Optional<Path> authority) {
     // Without encryption the password is sealed with the server's own key, which then is asked for.
     properties.setProperty("allowPublicKeyRetrieval", String.valueOf(open));
     authority.ifPresent(file -> {
-      properties.setProperty("trustCertificateKeyStoreUrl", store(file).toUri().toString());
+      properties.setProperty(
+          "trustCertificateKeyStoreUrl", AuthorityStore.of(file).toUri().toString());
       properties.setProperty("trustCertificateKeyStoreType", "PKCS12");
       properties.setProperty("trustCertificateKeyStorePassword", "public");
       properties.setProperty("fallbackToSystemTrustStore", "false");
@@ -123,7 +118,7 @@ public record Encryption(String mode, Optional<Path> authority) {
     try {
       TrustManagerFactory trust =
           TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
-      trust.init(authority.isPresent() ? certificates(authority.get()) : null);
+      trust.init(authority.isPresent() ? AuthorityStore.certificates(authority.get()) : null);
       SSLContext context = SSLContext.getInstance("TLS");
       boolean verify = mode.startsWith("VERIFY");
       context.init(
@@ -168,37 +163,6 @@ public record Encryption(String mode, Optional<Path> authority) {
     @Override
     public X509Certificate[] getAcceptedIssuers() {
       return NONE;
-    }
-  }
-
-  private static KeyStore certificates(Path pem) throws IOException, GeneralSecurityException {
-    try (InputStream text = Files.newInputStream(pem)) {
-      KeyStore store = KeyStore.getInstance("PKCS12");
-      store.load(null, null);
-      int number = 0;
-      for (Certificate each : CertificateFactory.getInstance("X.509").generateCertificates(text)) {
-        store.setCertificateEntry("ca" + number++, each);
-      }
-      return store;
-    }
-  }
-
-  // The driver reads key stores only; certificates are public, so the copy needs no secret.
-  private static Path store(Path pem) {
-    try {
-      KeyStore store = certificates(pem);
-      Path file = Files.createTempFile("fram-ca-", ".p12");
-      file.toFile().deleteOnExit();
-      try (OutputStream out = Files.newOutputStream(file)) {
-        store.store(out, "public".toCharArray());
-      }
-      return file;
-    } catch (IOException | GeneralSecurityException e) {
-      throw new FramException(
-          ErrorCode.CONFIG_INVALID,
-          "ssl-ca: the file " + pem + " cannot be read as certificates in PEM form.",
-          "Give the path of the file that holds the authority's certificate.",
-          e);
     }
   }
 

@@ -43,7 +43,7 @@ final class OwnSchemaCheck implements Question {
 
   private static final String OURS =
       "{handover,reverse_feed,identity,migration,journal,table_state,key_chunk,chunk_done,feed,status,command,"
-          + "schema_archive,schema_step,scratch,kept}";
+          + "schema_archive,schema_step,scratch,kept,inventory,object,verdict,probe}";
 
   @Override
   public String code() {

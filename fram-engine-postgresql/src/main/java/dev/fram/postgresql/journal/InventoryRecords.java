@@ -22,7 +22,7 @@ import java.util.Optional;
 final class InventoryRecords {
   private static final int BATCH = 1000;
 
-  private static final List<String> STATEMENTS =
+  static final List<String> STATEMENTS =
       List.of(
           """
           CREATE TABLE IF NOT EXISTS fram.verdict (

@@ -14,6 +14,9 @@ public final class JournalTables {
       for (String sql : JournalSchema.statements()) {
         statement.execute(sql);
       }
+      for (String sql : InventoryRecords.STATEMENTS) {
+        statement.execute(sql);
+      }
     }
   }
 }
