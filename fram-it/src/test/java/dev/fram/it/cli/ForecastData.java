@@ -141,7 +141,9 @@ enum ForecastData {
     try (Connection connection = servers.source(database());
         Statement statement = connection.createStatement()) {
       if (!servers.postgres()) {
-        statement.execute("SET SESSION cte_max_recursion_depth = " + ROWS_AT_A_TIME);
+        boolean maria = connection.getMetaData().getDatabaseProductName().equals("MariaDB");
+        String depth = maria ? "max_recursive_iterations" : "cte_max_recursion_depth";
+        statement.execute("SET SESSION " + depth + " = " + ROWS_AT_A_TIME);
       }
       fill(statement, servers.postgres(), megabytes);
       if (servers.postgres()) {

@@ -32,6 +32,7 @@ public final class TcpProxy implements AutoCloseable {
   private final InetSocketAddress server;
   private final FlowGate gate = new FlowGate();
   private volatile String lastWord = "";
+  private volatile Runnable afterRequest = () -> {};
   private final Set<Socket> sockets = ConcurrentHashMap.newKeySet();
 
   /**
@@ -128,6 +129,14 @@ public final class TcpProxy implements AutoCloseable {
     lastWord = word.toLowerCase(Locale.ROOT);
   }
 
+  /**
+   * Runs that as soon as a request has been passed on, of whatever connection, on the thread that
+   * carries it: nothing more comes that way until it returns, while the server is at work.
+   */
+  public void afterRequest(Runnable then) {
+    afterRequest = then;
+  }
+
   /** True from a cut until {@link #pass()}; a cut at a byte has happened then. */
   public boolean isCut() {
     return gate.isCut();
@@ -211,6 +220,9 @@ public final class TcpProxy implements AutoCloseable {
       int admitted = gate.admit(flow, read);
       out.write(buffer, 0, admitted);
       out.flush();
+      if (flow == Flow.REQUESTS) {
+        afterRequest.run();
+      }
       if (flow == Flow.REQUESTS && isLast(buffer, admitted)) {
         lastWord = "";
         cutHere(from);
