@@ -3,6 +3,7 @@ package dev.fram.it.measure;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.withinPercentage;
+import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -27,6 +28,10 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
@@ -63,6 +68,11 @@ class DiskModelTest {
 
   private static final Duration WINDOW = Duration.ofSeconds(3);
 
+  private static final int COMMITS = 200;
+
+  /** Operations in some seconds of a server that has nothing to do. */
+  private static final int QUIET = 10;
+
   @TempDir Path folder;
 
   @Test
@@ -77,9 +87,12 @@ class DiskModelTest {
                   .start()) {
         source.createDatabase("shop");
         target.createDatabase("shop");
+        target.createDatabase("counted");
         source.execute("shop", "CREATE TABLE item AS SELECT g AS id FROM generate_series(1, 9) g");
         disk.hold(target.pid());
-        measure(disk, "PostgreSQL", source.endpoint("shop"), target.endpoint("shop"));
+        try (Connection alone = target.connect("counted")) {
+          measure(disk, "PostgreSQL", source.endpoint("shop"), target.endpoint("shop"), alone);
+        }
       }
     }
   }
@@ -101,7 +114,10 @@ class DiskModelTest {
         source.createDatabase("shop");
         source.execute("shop", "CREATE TABLE item (id int PRIMARY KEY)");
         disk.hold(target.pid());
-        measure(disk, version.toString(), source.endpoint(""), target.endpoint(""));
+        target.createDatabase("counted");
+        try (Connection alone = target.connect("counted")) {
+          measure(disk, version.toString(), source.endpoint(""), target.endpoint(""), alone);
+        }
       }
     }
   }
@@ -110,15 +126,52 @@ class DiskModelTest {
     return LimitedDisk.in(folder, 3_000, BYTES, OPERATIONS);
   }
 
-  private static void measure(LimitedDisk disk, String product, Endpoint source, Endpoint target)
-      throws InterruptedException {
+  private static void measure(
+      LimitedDisk disk, String product, Endpoint source, Endpoint target, Connection alone)
+      throws Exception {
     for (int i = 0; i < TIMES; i++) {
-      measureOnce(disk, product, source, target);
+      measureOnce(disk, product, source, target, allowed(disk, alone));
     }
   }
 
+  /**
+   * Durable commits that the limit on operations leaves a server that writes nothing else: by how
+   * many operations the disk counts for some.
+   */
+  private static double allowed(LimitedDisk disk, Connection alone)
+      throws SQLException, IOException {
+    try (Statement sql = alone.createStatement()) {
+      sql.execute("CREATE TABLE IF NOT EXISTS counted (id bigint PRIMARY KEY, filler varchar(40))");
+      sql.execute("DELETE FROM counted");
+    }
+    settle(disk);
+    long before = disk.operations();
+    try (PreparedStatement insert =
+        alone.prepareStatement("INSERT INTO counted VALUES (?, 'a row')")) {
+      for (int i = 0; i < COMMITS; i++) {
+        insert.setLong(1, i);
+        insert.execute();
+      }
+    }
+    long operations = disk.operations() - before;
+    LOG.info("{} commits took the disk {} operations.", COMMITS, operations);
+    return (double) OPERATIONS * COMMITS / operations;
+  }
+
+  /** The server has written what it had in memory. */
+  private static void settle(LimitedDisk disk) {
+    AtomicLong before = new AtomicLong(-1);
+    await()
+        .atMost(Duration.ofMinutes(4))
+        .pollInterval(Duration.ofSeconds(3))
+        .until(() -> {
+          long now = disk.operations();
+          return now - before.getAndSet(now) < QUIET;
+        });
+  }
+
   private static void measureOnce(
-      LimitedDisk disk, String product, Endpoint source, Endpoint target)
+      LimitedDisk disk, String product, Endpoint source, Endpoint target, double allowed)
       throws InterruptedException {
     try (Route route =
         engine(source)
@@ -136,10 +189,11 @@ class DiskModelTest {
       over.countDown();
       watch.join();
       LOG.info(
-          "{}: {} commits/s, {} ms at p50; sequential {} MB/s; rows {} MB/s; the disk took at most"
+          "{}: {} commits/s of {}, {} ms at p50; sequential {} MB/s; rows {} MB/s; the disk took at most"
               + " {} MB/s; {} {}",
           product,
           Math.round(figures.commit().perSecond()),
+          Math.round(allowed),
           figures.commit().p50Millis(),
           figures.sequential().rate().map(rate -> mega(rate.bytesPerSecond())).orElse("?"),
           mega(figures.load().bytesPerSecond()),
@@ -147,6 +201,7 @@ class DiskModelTest {
           figures.disk().like(),
           figures.disk().evidence());
       assertThat(figures.disk().like()).isEqualTo(DiskVerdict.Kind.NETWORK_DISK);
+      assertThat(figures.commit().perSecond()).isCloseTo(allowed, withinPercentage(20));
       assertThat(figures.sequential().rate().orElseThrow().bytesPerSecond())
           .isCloseTo(BYTES, withinPercentage(20));
     }

@@ -88,7 +88,16 @@ public final class LimitedDisk implements AutoCloseable {
 
   /** Bytes that those held to it have written. */
   public long written() throws IOException {
-    try (Stream<String> lines = Files.lines(group.resolve("blkio.throttle.io_service_bytes"))) {
+    return counted("io_service_bytes");
+  }
+
+  /** Writes of those held to it, as the limit on operations counts them. */
+  public long operations() throws IOException {
+    return counted("io_serviced");
+  }
+
+  private long counted(String what) throws IOException {
+    try (Stream<String> lines = Files.lines(group.resolve("blkio.throttle." + what))) {
       return lines
           .filter(line -> line.contains(" Write "))
           .mapToLong(line -> Long.parseLong(line.substring(line.lastIndexOf(' ') + 1)))
