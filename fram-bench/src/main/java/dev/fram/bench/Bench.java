@@ -2,6 +2,7 @@
 package dev.fram.bench;
 
 import dev.fram.bench.apply.ApplyBench;
+import dev.fram.bench.bars.AllBench;
 import dev.fram.bench.copy.CopyBench;
 import dev.fram.bench.micro.MicroBench;
 import dev.fram.bench.verify.VerifyBench;
@@ -15,6 +16,7 @@ import picocli.CommandLine.Command;
     description =
         "Measures Fram beside other tools, on servers of its own that are gone afterwards.",
     subcommands = {
+      AllBench.class,
       CopyBench.class,
       VerifyBench.class,
       ApplyBench.class,

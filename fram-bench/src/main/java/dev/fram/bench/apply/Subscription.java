@@ -39,7 +39,7 @@ final class Subscription implements Follower {
     PostgresServer source = arena.source();
     source.execute(
         DataSet.DATABASE,
-        "CREATE PUBLICATION bench FOR TABLE " + String.join(", ", DataSet.TABLES));
+        "CREATE PUBLICATION bench FOR TABLE " + String.join(", ", arena.data().tables()));
     made.run(
         "CREATE SUBSCRIPTION %s CONNECTION 'host=%s port=%d user=%s password=%s dbname=%s' PUBLICATION bench"
             .formatted(

@@ -32,7 +32,10 @@ public final class CopyBench implements Callable<Integer> {
       List<Contender> contenders = options.chosen(all(arena));
       List<Sample> samples = new Contest(arena, contenders, out).run(options.rounds());
       Table.print(samples, out);
-      out.println(options.results().write("copy-" + arena.engine(), description, samples));
+      out.println(
+          options
+              .results()
+              .write(options.named("copy") + "-" + arena.engine(), description, samples));
       return 0;
     }
   }

@@ -23,6 +23,13 @@ public final class BenchOptions {
   private Engine engine = Engine.POSTGRESQL;
 
   @Option(
+      names = "--data",
+      paramLabel = "NAME",
+      defaultValue = "shop",
+      description = "shop, or tables: 5,000 small ones (postgresql). Default: ${DEFAULT-VALUE}.")
+  private DataSet data = DataSet.SHOP;
+
+  @Option(
       names = "--scale",
       paramLabel = "N",
       defaultValue = "10",
@@ -92,9 +99,14 @@ public final class BenchOptions {
     }
   }
 
+  /** What a result is named after: {@code copy}, {@code copy-tables}. */
+  public String named(String bench) {
+    return data == DataSet.SHOP ? bench : bench + "-" + data.name().toLowerCase(Locale.ROOT);
+  }
+
   public BenchArena open() throws IOException, SQLException {
     return switch (engine) {
-      case POSTGRESQL -> PostgresArena.open(scale);
+      case POSTGRESQL -> PostgresArena.open(data, scale);
       case MYSQL -> MySqlArena.open(scale);
     };
   }

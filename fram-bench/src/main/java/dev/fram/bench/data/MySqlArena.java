@@ -97,8 +97,8 @@ public final class MySqlArena implements BenchArena {
       statement.execute("SET sql_log_bin = 0");
       statement.execute("CREATE DATABASE " + DataSet.DATABASE);
       statement.execute("USE " + DataSet.DATABASE);
-      statement.execute(DataSet.sql(engine(), scale));
-      statement.execute("ANALYZE TABLE " + String.join(", ", DataSet.TABLES));
+      statement.execute(DataSet.SHOP.sql(engine(), scale));
+      statement.execute("ANALYZE TABLE " + String.join(", ", DataSet.SHOP.tables()));
     }
   }
 
@@ -129,7 +129,7 @@ public final class MySqlArena implements BenchArena {
     try (Connection connection = source.connect("");
         Statement statement = connection.createStatement()) {
       statement.execute("SET sql_log_bin = 0; CREATE DATABASE tools");
-      for (String procedure : DataSet.sql(engine() + "-writes", scale).split(";;", -1)) {
+      for (String procedure : DataSet.writes(engine(), scale).split(";;", -1)) {
         statement.execute(procedure);
       }
     }
@@ -189,7 +189,7 @@ public final class MySqlArena implements BenchArena {
   /** Rows of each table, what some columns add up to, and how many index columns there are. */
   private static Map<String, String> contents(MySqlServer server) throws SQLException {
     Map<String, String> found = new TreeMap<>();
-    for (String table : DataSet.TABLES) {
+    for (String table : DataSet.SHOP.tables()) {
       found.put(table, value(server, "SELECT count(*) FROM " + table));
     }
     found.put("notes", value(server, "SELECT sum(crc32(concat_ws('#', note, raw))) FROM events"));
@@ -229,7 +229,7 @@ public final class MySqlArena implements BenchArena {
   public Map<String, String> environment() {
     Map<String, String> all = new TreeMap<>(files);
     all.put("DATABASE", DataSet.DATABASE);
-    all.put("TABLES", String.join(", ", DataSet.TABLES));
+    all.put("TABLES", String.join(", ", DataSet.SHOP.tables()));
     return all;
   }
 

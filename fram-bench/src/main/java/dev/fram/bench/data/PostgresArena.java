@@ -28,31 +28,39 @@ public final class PostgresArena implements BenchArena {
           "max_wal_size", "4GB",
           "checkpoint_timeout", "15min",
           "maintenance_work_mem", "128MB",
-          "wal_sender_timeout", "0");
+          "wal_sender_timeout", "0",
+          "max_locks_per_transaction", "512");
 
   private final PostgresServer source;
   private final PostgresServer target;
   private final PgTools tools;
   private final Scratch scratch;
+  private final DataSet data;
   private final int scale;
   private Map<String, String> passwords = Map.of();
 
   private PostgresArena(
-      PostgresServer source, PostgresServer target, PgTools tools, Scratch scratch, int scale) {
+      PostgresServer source,
+      PostgresServer target,
+      PgTools tools,
+      Scratch scratch,
+      DataSet data,
+      int scale) {
     this.source = source;
     this.target = target;
     this.tools = tools;
     this.scratch = scratch;
+    this.data = data;
     this.scale = scale;
   }
 
   /** Starts both and loads the data set. */
-  public static PostgresArena open(int scale) throws IOException, SQLException {
+  public static PostgresArena open(DataSet data, int scale) throws IOException, SQLException {
     PgTools tools = PgTools.atLeast(VERSION.major());
     PostgresServer source = start(Map.of());
     PostgresArena arena =
         new PostgresArena(
-            source, start(Map.of("wal_level", "replica")), tools, new Scratch(), scale);
+            source, start(Map.of("wal_level", "replica")), tools, new Scratch(), data, scale);
     try {
       arena.load();
       return arena;
@@ -102,8 +110,10 @@ public final class PostgresArena implements BenchArena {
 
   private void load() throws IOException, SQLException {
     source.createDatabase(DataSet.DATABASE);
-    source.execute(DataSet.DATABASE, DataSet.sql(engine(), scale));
-    source.execute(DataSet.DATABASE, DataSet.sql(engine() + "-writes", scale));
+    source.execute(DataSet.DATABASE, data.sql(engine(), scale));
+    if (data == DataSet.SHOP) {
+      source.execute(DataSet.DATABASE, DataSet.writes(engine(), scale));
+    }
     source.execute(DataSet.DATABASE, "VACUUM ANALYZE");
     Path file = scratch.secret("pgpass", login(source) + login(target));
     passwords = Map.of("PGPASSFILE", file.toString());
@@ -117,6 +127,10 @@ public final class PostgresArena implements BenchArena {
   @Override
   public String engine() {
     return "postgresql";
+  }
+
+  public DataSet data() {
+    return data;
   }
 
   public PostgresServer source() {
@@ -159,11 +173,11 @@ public final class PostgresArena implements BenchArena {
   }
 
   /** Rows of each table, and how many indexes there are. */
-  private static Map<String, Long> contents(PostgresServer server) throws SQLException {
+  private Map<String, Long> contents(PostgresServer server) throws SQLException {
     Map<String, Long> found = new TreeMap<>();
     try (Connection connection = server.connect(DataSet.DATABASE);
         Statement statement = connection.createStatement()) {
-      for (String table : DataSet.TABLES) {
+      for (String table : data.tables()) {
         found.put(table, number(statement, "SELECT count(*) FROM public." + table));
       }
       found.put(
@@ -205,7 +219,7 @@ public final class PostgresArena implements BenchArena {
     Map<String, String> all = new TreeMap<>(passwords);
     all.put("SRC", source.uri(DataSet.DATABASE));
     all.put("DST", target.uri(DataSet.DATABASE));
-    all.put("TABLES", String.join(" ", DataSet.TABLES));
+    all.put("TABLES", String.join(" ", data.tables()));
     all.put("PATH", tools.binFolder() + ":" + System.getenv("PATH"));
     return all;
   }
@@ -228,7 +242,7 @@ public final class PostgresArena implements BenchArena {
       Optional<Path> pgcopydb = Debian.PGCOPYDB.bin();
       return List.of(
           "PostgreSQL " + connection.getMetaData().getDatabaseProductVersion() + " to the same",
-          "scale " + scale + ": " + megabytes + " MiB with indexes, " + contents(source),
+          data + ", scale " + scale + ": " + megabytes + " MiB with indexes, " + contents(source),
           "settings of both, fsync and synchronous_commit on: " + new TreeMap<>(SETTINGS),
           "pg_dump " + tools.major() + "; pgcopydb of Debian sid: " + pgcopydb.isPresent());
     }

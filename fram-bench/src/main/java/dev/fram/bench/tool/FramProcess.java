@@ -54,18 +54,26 @@ public final class FramProcess implements AutoCloseable {
     this.process = process;
     this.began = began;
     this.memory = MemoryWatch.of(new ProcessTree(process.pid()));
-    // Read all the time, or it would stand still when the pipe is full.
-    Thread.ofPlatform().name("fram-lines").daemon().start(this::read);
+    // Read all the time, or it would stand still when a pipe is full; and each for itself, or a
+    // line of the log would fall into the middle of a long picture.
+    BufferedReader log = process.errorReader(StandardCharsets.UTF_8);
+    Thread.ofPlatform().name("fram-log").daemon().start(() -> read(log));
+    BufferedReader pictures = process.inputReader(StandardCharsets.UTF_8);
+    Thread.ofPlatform()
+        .name("fram-lines")
+        .daemon()
+        .start(() -> {
+          read(pictures);
+          lines.add(new Line(END, System.nanoTime()));
+        });
   }
 
-  private void read() {
-    try (BufferedReader reader = process.inputReader(StandardCharsets.UTF_8)) {
-      reader.lines().forEach(this::read);
+  private void read(BufferedReader from) {
+    try (from) {
+      from.lines().forEach(this::read);
     } catch (IOException | UncheckedIOException ended) {
-      lines.add(new Line(END, System.nanoTime()));
-      return;
+      // With its process.
     }
-    lines.add(new Line(END, System.nanoTime()));
   }
 
   private void read(String text) {
@@ -88,7 +96,7 @@ public final class FramProcess implements AutoCloseable {
     command.addAll(words);
     command.addAll(List.of("--json", "-v", "--source", endpoints.source()));
     command.addAll(List.of("--target", endpoints.target()));
-    ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
+    ProcessBuilder builder = new ProcessBuilder(command);
     builder.environment().putAll(endpoints.environment());
     builder.environment().put("JAVA_HOME", System.getProperty("java.home"));
     // The copy and the catching up are measured, not what follows a cutover.
