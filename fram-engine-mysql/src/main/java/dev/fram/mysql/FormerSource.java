@@ -126,29 +126,29 @@ final class FormerSource implements Target, AutoCloseable {
 
   /**
    * Where the old server serves, it is as it was; where it has handed over it stays closed, now to
-   * Fram too.
+   * Fram too. That is done last, so it is done again when the rest was done already: whoever did
+   * that may have been ended right before it.
    */
   @Override
   public void removeTraces() {
+    boolean handedOver =
+        session.read("reading the hand-over register", new HandOverRegister(id)::handedOver);
     boolean made =
         session.read(
             "looking for the way back",
-            // Closed to everybody it cannot be written to, and had no way back.
+            // Closed to everybody it cannot be written to, and nothing is left to be removed.
             c ->
                 new ReverseRecord(id).exists(c)
                     && Sql.variable(c, "super_read_only").filter("ON"::equals).isEmpty());
-    if (!made) {
-      return;
+    if (made) {
+      schema.putAllBack();
+      session.read(
+          "removing the way back",
+          c -> {
+            new ReverseRecord(id).remove(c);
+            return 0;
+          });
     }
-    boolean handedOver =
-        session.read("reading the hand-over register", new HandOverRegister(id)::handedOver);
-    schema.putAllBack();
-    session.read(
-        "removing the way back",
-        c -> {
-          new ReverseRecord(id).remove(c);
-          return 0;
-        });
     if (handedOver) {
       SourceSeal.close(old, c -> Closing.FOR_GOOD);
     }

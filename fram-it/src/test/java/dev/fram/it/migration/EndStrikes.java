@@ -118,6 +118,20 @@ final class EndStrikes implements AutoCloseable {
     whole(end);
   }
 
+  /**
+   * The source's network breaks once that has been asked of it; the command until it has done all.
+   */
+  void cutAt(End end, String word) throws Exception {
+    toSource.cutOnceAsked(word);
+    try (JavaChild fram = fram(command(end))) {
+      await().atMost(LIMIT).until(() -> toSource.isCut() || !fram.alive());
+      assertThat(toSource.isCut()).as(fram.output()).isTrue();
+      toSource.pass();
+      fram.awaitExit(LIMIT);
+    }
+    whole(end);
+  }
+
   /** How often, and with which seed. */
   String story() {
     return aimed.size() + " blows (seed " + SEED + ") at requests " + aimed;
