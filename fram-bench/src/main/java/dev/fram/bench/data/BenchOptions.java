@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -88,6 +89,13 @@ public final class BenchOptions {
       description = "Also records where Fram spends its time; the file of its last run stays.")
   private Optional<Path> recording = Optional.empty();
 
+  @Option(
+      names = "--jvm",
+      paramLabel = "OPTION",
+      description =
+          "One more for Fram's own JVM, -XX:TieredStopAtLevel=1 for example. May be repeated.")
+  private List<String> jvm = List.of();
+
   /** Which product. */
   enum Engine {
     POSTGRESQL,
@@ -121,10 +129,10 @@ public final class BenchOptions {
 
   /** For Fram's own JVM. */
   public List<String> framOptions() {
-    return recording
-        .map(file ->
-            List.of("-XX:StartFlightRecording=settings=profile,filename=" + file.toAbsolutePath()))
-        .orElse(List.of());
+    List<String> all = new ArrayList<>(jvm);
+    recording.ifPresent(file ->
+        all.add("-XX:StartFlightRecording=settings=profile,filename=" + file.toAbsolutePath()));
+    return all;
   }
 
   public ResultFile results() {
