@@ -4,6 +4,7 @@ package dev.fram.bench;
 import dev.fram.bench.apply.ApplyBench;
 import dev.fram.bench.bars.AllBench;
 import dev.fram.bench.copy.CopyBench;
+import dev.fram.bench.load.LoadBench;
 import dev.fram.bench.micro.MicroBench;
 import dev.fram.bench.verify.VerifyBench;
 import dev.fram.bench.viewers.ViewersBench;
@@ -20,6 +21,7 @@ import picocli.CommandLine.Command;
       CopyBench.class,
       VerifyBench.class,
       ApplyBench.class,
+      LoadBench.class,
       ViewersBench.class,
       MicroBench.class
     },

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.fram.bench.apply.ApplyBench;
 import dev.fram.bench.copy.CopyBench;
+import dev.fram.bench.load.LoadBench;
 import dev.fram.bench.measure.Spread;
 import dev.fram.bench.verify.VerifyBench;
 import java.io.IOException;
@@ -37,11 +38,9 @@ public final class AllBench implements Callable<Integer> {
   /** What it does not measure, and what does. */
   private static final List<String> ELSEWHERE =
       List.of(
-          "| keep-up at 90 % of the source's best rate | | | | not measured |",
           "| freeze at 8 writers | | | | `FreezeTest`, `MySqlFreezeTest` |",
           "| a client's longest gap through PgBouncer | | | | `PgBouncerTest` |",
-          "| a large transaction, a large row in 256 MiB of heap | | | | `LargeTableTest`, `MySqlLargeTableTest` |",
-          "| latency of the source under the copy | | | | not measured |");
+          "| a large transaction, a large row in 256 MiB of heap | | | | `LargeTableTest`, `MySqlLargeTableTest` |");
 
   @Option(
       names = "--quick",
@@ -67,6 +66,7 @@ public final class AllBench implements Callable<Integer> {
     whole &= run(new ApplyBench(), folder, size(1, 10), "--engine=mysql", transactions());
     for (String engine : List.of("postgresql", "mysql")) {
       whole &= run(new VerifyBench(), folder, size(3, 10), "--engine=" + engine, "--part=copy");
+      whole &= run(new LoadBench(), folder, size(6, 40), "--engine=" + engine, seconds());
     }
     whole &=
         run(
@@ -86,6 +86,10 @@ public final class AllBench implements Callable<Integer> {
 
   private String transactions() {
     return "--transactions=" + (quick ? 20_000 : 100_000);
+  }
+
+  private String seconds() {
+    return "--seconds=" + (quick ? 8 : 30);
   }
 
   private boolean run(Callable<Integer> bench, Path folder, String... words) {

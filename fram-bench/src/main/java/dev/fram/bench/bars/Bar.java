@@ -25,6 +25,11 @@ record Bar(String work, String bench, String contender, String figure, double mo
     return new Bar(work, bench, contender, "", most);
   }
 
+  private static Bar load(String work, String engine, String figure, double most) {
+    return new Bar(
+        work + " (" + engine + ")", "load-" + engine, "fram beside an application", figure, most);
+  }
+
   /** Those that a run of everything measures, in the order of the table of issue 7. */
   static Stream<Bar> all() {
     return Stream.of(
@@ -66,6 +71,11 @@ record Bar(String work, String bench, String contender, String figure, double mo
                         "fram --verify=continuous",
                         "verify_by_copy",
                         1.0)),
+            Stream.of("postgresql", "mysql")
+                .flatMap(engine ->
+                    Stream.of(
+                        load("lag at 90 % of the source's best, s", engine, "lag_seconds", 2),
+                        load("application's p99 while copying", engine, "p99_by_calm", 1.1))),
             Stream.of(
                 ratio("5,000 small tables", "copy-tables-postgresql", "pgcopydb clone", 0.50)))
         .flatMap(bars -> bars);

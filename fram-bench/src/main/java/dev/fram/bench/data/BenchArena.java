@@ -5,6 +5,7 @@ import dev.fram.bench.measure.Arena;
 import dev.fram.bench.tool.FramEndpoints;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.Map;
 
@@ -12,6 +13,9 @@ import java.util.Map;
 public sealed interface BenchArena extends Arena, AutoCloseable permits PostgresArena, MySqlArena {
   /** {@code postgresql} or {@code mysql}. */
   String engine();
+
+  /** A session in the database on the source, as an application's; the caller closes it. */
+  Connection connectSource() throws SQLException;
 
   /** From the source to the target of the arena. */
   FramEndpoints endpoints();

@@ -162,6 +162,11 @@ public final class MySqlArena implements BenchArena {
   }
 
   @Override
+  public Connection connectSource() throws SQLException {
+    return source.connect(DataSet.DATABASE);
+  }
+
+  @Override
   public long sourcePid() {
     return source.pid();
   }

@@ -146,6 +146,11 @@ public final class PostgresArena implements BenchArena {
   }
 
   @Override
+  public Connection connectSource() throws SQLException {
+    return source.connect(DataSet.DATABASE);
+  }
+
+  @Override
   public long sourcePid() {
     return source.pid();
   }
