@@ -21,9 +21,11 @@ import dev.fram.mysql.binlog.BinlogPosition;
 import dev.fram.mysql.binlog.GtidSet;
 import dev.fram.mysql.catalog.Catalog;
 import dev.fram.mysql.connection.Connector;
+import dev.fram.mysql.connection.EndlessWaits;
 import dev.fram.mysql.connection.Quoting;
 import dev.fram.mysql.connection.SharedSession;
 import dev.fram.mysql.connection.Sql;
+import dev.fram.mysql.connection.SqlErrors;
 import dev.fram.mysql.digest.MySqlStandingRows;
 import dev.fram.mysql.digest.MySqlTargetMoment;
 import dev.fram.mysql.digest.TableDigester;
@@ -48,6 +50,9 @@ import org.slf4j.LoggerFactory;
 /** The target. Usable from any thread. */
 final class MySqlTarget implements Target, AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(MySqlTarget.class);
+
+  /** What a busy server may take before anybody is asked whether it waits for ever. */
+  private static final int ENDLESS_SECONDS = 10;
 
   private final Connector connector;
   private final MySqlJournal journal;
@@ -88,6 +93,15 @@ final class MySqlTarget implements Target, AutoCloseable {
   @Override
   public ApplyMoment applyMoment() {
     return session.read("looking at the applier", c -> ApplyWatch.look(c, applier.get()));
+  }
+
+  @Override
+  public int endEndlessWaits() {
+    try (Connection own = connector.open("looking for what waits")) {
+      return EndlessWaits.end(own, ENDLESS_SECONDS);
+    } catch (SQLException e) {
+      throw SqlErrors.translate(e, connector.name(), "looking for what waits");
+    }
   }
 
   @Override

@@ -62,6 +62,17 @@ public interface Target {
     return new ApplyMoment(ApplyMoment.Doing.ABSENT, Optional.empty(), "");
   }
 
+  /**
+   * Ends statements of this login that the server would let wait for ever, so that they go through
+   * or fail and are tried again. Asked while the target does not answer; opens a session of its
+   * own.
+   *
+   * @return how many
+   */
+  default int endEndlessWaits() {
+    return 0;
+  }
+
   /** Takes a consistent read for a comparison, of rows and position together. */
   TargetMoment moment(Reveal shown);
 

@@ -172,6 +172,9 @@ final class Attempt {
         new SourceWatch(parts, pipeline, new SourceGuard(parts, pace), contacts.source());
     DriftHold drift = new DriftHold(parts);
     LagWatch lag = new LagWatch(parts, pipeline, contacts.source());
+    SilentTarget silent =
+        new SilentTarget(
+            parts.route().target(), contacts.target(), parts.settings().rhythm().watch());
     try (Chronicler chronicler =
             new Chronicler(parts.journal(), bus, clock, Registration.holder());
         WorkerGroup background = new WorkerGroup(new StopSignal(), parts.route()::close);
@@ -190,6 +193,7 @@ final class Attempt {
       background.start("watch", () -> watch.run(background.signal()));
       background.start("drift", () -> drift.run(background.signal()));
       background.start("lag", () -> lag.run(background.signal()));
+      background.start("silent", () -> silent.run(background.signal()));
       Farewell farewell = new Farewell(parts, migration, orders);
       try {
         workOrStop(background, migration, farewell, orders, findings);
