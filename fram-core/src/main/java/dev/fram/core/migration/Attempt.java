@@ -168,13 +168,6 @@ final class Attempt {
       desk.refuseOld();
     }
     Screen.Contacts contacts = new Screen.Contacts(new Contact(clock), new Contact(clock));
-    SourceWatch watch =
-        new SourceWatch(parts, pipeline, new SourceGuard(parts, pace), contacts.source());
-    DriftHold drift = new DriftHold(parts);
-    LagWatch lag = new LagWatch(parts, pipeline, contacts.source());
-    SilentTarget silent =
-        new SilentTarget(
-            parts.route().target(), contacts.target(), parts.settings().rhythm().watch());
     try (Chronicler chronicler =
             new Chronicler(parts.journal(), bus, clock, Registration.holder());
         WorkerGroup background = new WorkerGroup(new StopSignal(), parts.route()::close);
@@ -190,10 +183,7 @@ final class Attempt {
       background.start("screen", () -> screen.run(background.signal()));
       Reporter reporter = new Reporter(parts, desk, chronicler, contacts.target());
       background.start("status", () -> reporter.run(background.signal()));
-      background.start("watch", () -> watch.run(background.signal()));
-      background.start("drift", () -> drift.run(background.signal()));
-      background.start("lag", () -> lag.run(background.signal()));
-      background.start("silent", () -> silent.run(background.signal()));
+      watch(background, parts, pipeline, pace, contacts);
       Farewell farewell = new Farewell(parts, migration, orders);
       try {
         workOrStop(background, migration, farewell, orders, findings);
@@ -207,6 +197,26 @@ final class Attempt {
       }
       return migration.phase().name();
     }
+  }
+
+  /** Those that look on, each on a thread of its own. */
+  private static void watch(
+      WorkerGroup background,
+      RunParts parts,
+      Pipeline pipeline,
+      Pace pace,
+      Screen.Contacts contacts) {
+    SourceWatch watch =
+        new SourceWatch(parts, pipeline, new SourceGuard(parts, pace), contacts.source());
+    DriftHold drift = new DriftHold(parts);
+    LagWatch lag = new LagWatch(parts, pipeline, contacts.source());
+    SilentTarget silent =
+        new SilentTarget(
+            parts.route().target(), contacts.target(), parts.settings().rhythm().watch());
+    background.start("watch", () -> watch.run(background.signal()));
+    background.start("drift", () -> drift.run(background.signal()));
+    background.start("lag", () -> lag.run(background.signal()));
+    background.start("silent", () -> silent.run(background.signal()));
   }
 
   private static void workOrStop(
