@@ -126,20 +126,19 @@ final class FormerSource implements Target, AutoCloseable {
 
   /**
    * Where the old server serves, it is as it was; where it has handed over it stays closed, now to
-   * Fram too. That is done last, so it is done again when the rest was done already: whoever did
+   * Fram too. That is done last, so it is done also where the rest was done already: whoever did
    * that may have been ended right before it.
    */
   @Override
   public void removeTraces() {
     boolean handedOver =
         session.read("reading the hand-over register", new HandOverRegister(id)::handedOver);
+    Optional<String> toEverybody =
+        session.read("asking who is kept out", c -> Sql.variable(c, "super_read_only"));
     boolean made =
-        session.read(
-            "looking for the way back",
-            // Closed to everybody it cannot be written to, and nothing is left to be removed.
-            c ->
-                new ReverseRecord(id).exists(c)
-                    && Sql.variable(c, "super_read_only").filter("ON"::equals).isEmpty());
+        // Closed to everybody it cannot be written to, and nothing is left to be removed.
+        toEverybody.filter("ON"::equals).isEmpty()
+            && session.read("looking for the way back", new ReverseRecord(id)::exists);
     if (made) {
       schema.putAllBack();
       session.read(
@@ -149,7 +148,7 @@ final class FormerSource implements Target, AutoCloseable {
             return 0;
           });
     }
-    if (handedOver) {
+    if (handedOver && (made || toEverybody.filter("OFF"::equals).isPresent())) {
       SourceSeal.close(old, c -> Closing.FOR_GOOD);
     }
   }
