@@ -7,6 +7,7 @@ import dev.fram.api.engine.Applier;
 import dev.fram.api.engine.ChunkCopier;
 import dev.fram.api.engine.DigestProbe;
 import dev.fram.api.engine.MigrationRecord;
+import dev.fram.api.engine.NativeFeed;
 import dev.fram.api.engine.Repairer;
 import dev.fram.api.engine.Route;
 import dev.fram.api.engine.RouteRequest;
@@ -22,7 +23,9 @@ import dev.fram.api.model.TableId;
 import dev.fram.api.model.TableOptions;
 import dev.fram.api.probe.SourceProbe;
 import dev.fram.api.probe.TargetProbe;
+import dev.fram.api.traffic.Address;
 import dev.fram.api.traffic.ClientPath;
+import dev.fram.postgresql.apply.NativeApplier;
 import dev.fram.postgresql.apply.PostgresApplier;
 import dev.fram.postgresql.apply.Touches;
 import dev.fram.postgresql.catalog.Catalog;
@@ -40,7 +43,11 @@ import dev.fram.postgresql.measure.PostgresSourceProbe;
 import dev.fram.postgresql.measure.PostgresTargetProbe;
 import dev.fram.postgresql.probe.PostgresClientPath;
 import dev.fram.postgresql.repair.PostgresRepairer;
+import dev.fram.postgresql.replica.ConnectionText;
+import dev.fram.postgresql.replica.Replica;
+import dev.fram.postgresql.replica.ReplicaRole;
 import dev.fram.postgresql.schema.PostgresSchemaTransfer;
+import dev.fram.postgresql.schema.TargetGuards;
 import java.security.SecureRandom;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -52,6 +59,8 @@ import java.util.concurrent.atomic.AtomicReference;
 
 /** Two servers and everything that works between them. Usable from any thread. */
 final class PostgresRoute implements Route {
+  private static final int PORT = 5432;
+
   private final Connector sourceServer;
   private final Connector targetServer;
   private final RouteRequest request;
@@ -87,23 +96,25 @@ final class PostgresRoute implements Route {
             PostgresInventory.ofSource(source, request.scope(), request.schemaOptions()));
     this.schema =
         new PostgresSchemaTransfer(
-            source, target, request.scope(), request.schemaOptions(), this::guardAll);
-    this.target = new PostgresTarget(target, journal, guard, schema::lastLook, terms);
+            source, target, request.scope(), request.schemaOptions(), guards());
+    this.target =
+        new PostgresTarget(
+            target,
+            journal,
+            guard,
+            schema::lastLook,
+            terms,
+            request.nativeFeed().map(feed -> new ReplicaRole(source, id)));
   }
 
   static PostgresRoute open(RouteRequest request) {
-    if (request.tableOptions().states() == TableOptions.States.ONE) {
+    boolean one = request.tableOptions().states() == TableOptions.States.ONE;
+    if (one && request.nativeFeed().isEmpty()) {
       throw new FramException(
           ErrorCode.CONFIG_INVALID,
           "--one-snapshot is for MySQL and MariaDB.",
           "Leave it out: on PostgreSQL what each table's copy has seen is known exactly, without a"
               + " lock.");
-    }
-    if (request.nativeFeed().isPresent()) {
-      throw new FramException(
-          ErrorCode.CONFIG_INVALID,
-          "--feed=native is for MySQL so far.",
-          "Leave it out: Fram reads the WAL itself.");
     }
     Connector source = new Connector(request.source(), "source");
     Connector target = new Connector(request.target(), "target");
@@ -179,8 +190,21 @@ final class PostgresRoute implements Route {
   @Override
   public Applier applier(long epoch, TouchedRows touched) {
     Touches touches = new Touches(touched, terms.keys()::known);
+    if (request.nativeFeed().isPresent() && !target.subscriptionEnded()) {
+      return NativeApplier.open(
+          targetServer, id, replica(request.nativeFeed().get()), epoch, touches);
+    }
     new Recopy(source, target.journal(), () -> copier(epoch), epoch, touches).run();
     return PostgresApplier.open(targetServer, id, epoch, discarded, touches);
+  }
+
+  private Replica replica(NativeFeed feed) {
+    Address standard = new Address(request.source().host(), request.source().port());
+    Address address = feed.source().orElse(standard).orPort(PORT);
+    return new Replica(
+        new ReplicaRole(sourceServer, id),
+        ConnectionText.of(request.source(), address),
+        FeedName.of(id));
   }
 
   @Override
@@ -211,6 +235,20 @@ final class PostgresRoute implements Route {
     terms.close();
     sourceServer.closeAll();
     targetServer.closeAll();
+  }
+
+  private TargetGuards guards() {
+    return new TargetGuards() {
+      @Override
+      public void install(Connection connection) throws SQLException {
+        guardAll(connection);
+      }
+
+      @Override
+      public void beforeDrop() {
+        target.giveUpSubscription();
+      }
+    };
   }
 
   private void guardAll(Connection connection) throws SQLException {
