@@ -46,6 +46,7 @@ import dev.fram.postgresql.repair.PostgresRepairer;
 import dev.fram.postgresql.replica.ConnectionText;
 import dev.fram.postgresql.replica.Replica;
 import dev.fram.postgresql.replica.ReplicaRole;
+import dev.fram.postgresql.replica.Turnstile;
 import dev.fram.postgresql.schema.PostgresSchemaTransfer;
 import dev.fram.postgresql.schema.TargetGuards;
 import java.security.SecureRandom;
@@ -56,9 +57,12 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicReference;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Two servers and everything that works between them. Usable from any thread. */
 final class PostgresRoute implements Route {
+  private static final Logger LOG = LoggerFactory.getLogger(PostgresRoute.class);
   private static final int PORT = 5432;
 
   private final Connector sourceServer;
@@ -144,12 +148,19 @@ final class PostgresRoute implements Route {
 
   @Override
   public List<Check> checks() {
-    return PostgresChecks.of(
-        sourceServer,
-        targetServer,
-        request.scope(),
-        request.schemaOptions(),
-        request.tableOptions());
+    return request.nativeFeed().isPresent()
+        ? PostgresChecks.ofSubscription(
+            sourceServer,
+            targetServer,
+            request.scope(),
+            request.schemaOptions(),
+            request.tableOptions())
+        : PostgresChecks.of(
+            sourceServer,
+            targetServer,
+            request.scope(),
+            request.schemaOptions(),
+            request.tableOptions());
   }
 
   @Override
@@ -190,9 +201,21 @@ final class PostgresRoute implements Route {
   @Override
   public Applier applier(long epoch, TouchedRows touched) {
     Touches touches = new Touches(touched, terms.keys()::known);
-    if (request.nativeFeed().isPresent() && !target.subscriptionEnded()) {
+    // The way there once more, after a rollback, is Fram's own feed.
+    Optional<Turnstile.Told> told = target.subscriptionTold();
+    boolean over = told.filter(Turnstile.Told::ended).isPresent();
+    if (request.nativeFeed().isPresent() && !over) {
+      // The worker finds a row by what the log names it by, and the target has to name it so, too.
+      new Identities(targetServer, new Catalog(request.scope()), request.tableOptions())
+          .set(source.tables(), LOG::info);
       return NativeApplier.open(
           targetServer, id, replica(request.nativeFeed().get()), epoch, touches);
+    }
+    if (told.isPresent() && !over) {
+      throw new FramException(
+          ErrorCode.CONFIG_INVALID,
+          "This migration was begun with --feed=native: the target follows by a subscription.",
+          "Give --feed=native again, or run fram cancel and begin anew.");
     }
     new Recopy(source, target.journal(), () -> copier(epoch), epoch, touches).run();
     return PostgresApplier.open(targetServer, id, epoch, discarded, touches);

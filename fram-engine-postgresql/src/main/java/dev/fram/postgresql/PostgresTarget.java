@@ -146,11 +146,9 @@ final class PostgresTarget implements Target, AutoCloseable {
     return notes;
   }
 
-  /** Whether it has followed by a subscription, and has served since. */
-  boolean subscriptionEnded() {
-    return session.read(
-        "asking for the subscription",
-        c -> Turnstile.told(c).map(Turnstile.Told::ended).orElse(false));
+  /** What a subscription was told; empty where there is none and was none. */
+  Optional<Turnstile.Told> subscriptionTold() {
+    return session.read("asking for the subscription", Turnstile::told);
   }
 
   /**

@@ -28,7 +28,9 @@ final class PostgresTargetRoute implements TargetRoute {
             .load()
             .map(MigrationRecord::id)
             .orElseGet(() -> MigrationId.random(new SecureRandom()));
-    this.target = new PostgresTarget(server, journal, new TargetGuard(id), epoch -> {}, terms, Optional.empty());
+    this.target =
+        new PostgresTarget(
+            server, journal, new TargetGuard(id), epoch -> {}, terms, Optional.empty());
   }
 
   static PostgresTargetRoute open(RouteRequest request) {

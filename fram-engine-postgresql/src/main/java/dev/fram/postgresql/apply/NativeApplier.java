@@ -21,7 +21,6 @@ import dev.fram.postgresql.replica.Turnstile;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
 /**
@@ -60,10 +59,8 @@ public final class NativeApplier implements Applier {
     this.fences = new FenceFilter(fences);
     this.rehearsal = rehearsal;
     this.turnstile = new Turnstile(session.connection());
-    this.subscription =
-        new Subscription(session.connection(), session.server(), replica.feed());
-    this.trouble =
-        new Trouble(subscription, session.server(), replica.where().address().toString());
+    this.subscription = new Subscription(session.connection(), session.server(), replica.feed());
+    this.trouble = new Trouble(subscription, session.server(), replica);
     this.recorded = session.position();
     this.told = Turnstile.told(session.connection()).orElseThrow().upto();
     this.changed = told;

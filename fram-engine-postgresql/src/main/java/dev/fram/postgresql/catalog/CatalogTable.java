@@ -27,8 +27,7 @@ public record CatalogTable(
   public Table toTable(TableOptions options) {
     Table.Transfer transfer = transfer(options);
     boolean together =
-        transfer == Table.Transfer.COPY_AND_FOLLOW
-            && options.states() == TableOptions.States.ONE;
+        transfer == Table.Transfer.COPY_AND_FOLLOW && options.states() == TableOptions.States.ONE;
     return new Table(
         id, rows, bytes, transfer, together ? Optional.of(ALL_TABLES) : Optional.empty());
   }

@@ -21,7 +21,8 @@ public final class TurnstileRemoval {
   public static List<TableId> remove(Connection connection) throws SQLException {
     List<GuardRemoval.Guard> guards =
         Turnstile.triggers(connection).entrySet().stream()
-            .flatMap(e -> e.getValue().stream().map(name -> new GuardRemoval.Guard(e.getKey(), name)))
+            .flatMap(
+                e -> e.getValue().stream().map(name -> new GuardRemoval.Guard(e.getKey(), name)))
             .toList();
     List<TableId> left =
         GuardRemoval.remove(connection, guards).stream()

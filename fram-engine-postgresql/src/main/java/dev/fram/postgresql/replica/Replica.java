@@ -36,6 +36,7 @@ public record Replica(ReplicaRole role, ConnectionText where, FeedName feed) {
     Subscription.Source source =
         new Subscription.Source(role, where, slot(feed).text(), feed.text());
     if (subscription.exists()) {
+      start();
       subscription.renew(source);
     } else {
       Lsn start = start();
@@ -48,7 +49,16 @@ public record Replica(ReplicaRole role, ConnectionText where, FeedName feed) {
   }
 
   /**
-   * Nobody has read from the slot yet, so it stands where its snapshot was taken.
+   * Asks the source whether the subscription's slot still keeps what is needed.
+   *
+   * @throws FramException LOG_LOST
+   */
+  public void requireLog() {
+    start();
+  }
+
+  /**
+   * Where nobody has read from the slot yet, it stands where its snapshot was taken.
    *
    * @throws FramException LOG_LOST where there is none any more
    */
@@ -65,9 +75,13 @@ public record Replica(ReplicaRole role, ConnectionText where, FeedName feed) {
           .orElseThrow(() ->
               new FramException(
                   ErrorCode.LOG_LOST,
-                  source.name() + ": replication slot " + slot(feed).text() + " is gone or lost.",
-                  "What the tables' copy does not have was kept by it: run fram cancel and begin"
-                      + " again."));
+                  source.name()
+                      + ": replication slot "
+                      + slot(feed).text()
+                      + ", which the target's subscription reads, is gone, or the source has given"
+                      + " up its log.",
+                  "Changes are missing that no other place has: run fram cancel and begin again,"
+                      + " with --feed=native from its beginning; see max_slot_wal_keep_size."));
     } catch (SQLException e) {
       throw SqlErrors.translate(e, source.name(), "looking at the subscription's slot");
     } finally {

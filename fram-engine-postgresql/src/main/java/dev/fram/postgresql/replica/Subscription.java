@@ -75,7 +75,9 @@ public final class Subscription {
 
   boolean enabled() throws SQLException {
     return Sql.number(
-            connection, "SELECT count(*) FROM pg_subscription WHERE subname = ? AND subenabled", name)
+            connection,
+            "SELECT count(*) FROM pg_subscription WHERE subname = ? AND subenabled",
+            name)
         > 0;
   }
 

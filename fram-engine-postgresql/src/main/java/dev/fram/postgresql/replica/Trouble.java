@@ -17,25 +17,25 @@ import java.util.function.Supplier;
  */
 public final class Trouble {
   /** A worker that ended is started again after wal_retrieve_retry_interval, 5 s as a rule. */
-  private static final Duration PATIENCE = Duration.ofSeconds(3);
+  private static final Duration PATIENCE = Duration.ofSeconds(2);
 
   /** After this no reason was found, and it still does not get on. */
   private static final Duration MOST = Duration.ofSeconds(45);
 
   private final Subscription subscription;
   private final String server;
-  private final String source;
+  private final Replica replica;
   private long since = System.nanoTime();
   private long looked = System.nanoTime();
 
   /**
    * @param server the target's name for people
-   * @param source the source as the target knows it
+   * @param replica both ends
    */
-  public Trouble(Subscription subscription, String server, String source) {
+  public Trouble(Subscription subscription, String server, Replica replica) {
     this.subscription = subscription;
     this.server = server;
-    this.source = source;
+    this.replica = replica;
   }
 
   /** The worker got on. */
@@ -67,6 +67,7 @@ public final class Trouble {
     if (unreachable.isPresent()) {
       throw cut(unreachable.get());
     }
+    replica.requireLog();
     Optional<FramException> reason = rehearsal.get();
     if (reason.isPresent()) {
       throw new FramException(
@@ -86,6 +87,7 @@ public final class Trouble {
   }
 
   private FramException cut(SQLException e) {
+    String source = replica.where().address().toString();
     FramException plain = SqlErrors.translate(e, server, "reaching the source at " + source);
     return switch (plain.code()) {
       case SERVER_UNREACHABLE, CONNECTION_LOST, AUTHENTICATION_FAILED ->

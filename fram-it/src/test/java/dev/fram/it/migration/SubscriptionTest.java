@@ -51,7 +51,6 @@ class SubscriptionTest {
         customer int REFERENCES customer ON DELETE CASCADE, token text UNIQUE, body text);
       CREATE TABLE audit (n bigserial PRIMARY KEY, item bigint);
       CREATE TABLE coded (code text NOT NULL UNIQUE, v int);
-      ALTER TABLE coded REPLICA IDENTITY USING INDEX coded_code_key;
       CREATE TABLE left_out (id int PRIMARY KEY);
       CREATE FUNCTION note() RETURNS trigger LANGUAGE plpgsql AS
         $$ BEGIN INSERT INTO public.audit (item) VALUES (NEW.id); RETURN NULL; END $$;
@@ -68,9 +67,15 @@ class SubscriptionTest {
       UNION ALL SELECT 'schema ' || nspname FROM pg_namespace WHERE nspname = 'fram'
       UNION ALL SELECT 'trigger ' || tgname FROM pg_trigger WHERE tgname LIKE 'fram%'
       UNION ALL SELECT 'role ' || rolname FROM pg_roles WHERE rolname LIKE 'fram\\_%'
-      UNION ALL SELECT 'subscription ' || subname FROM pg_subscription
+      UNION ALL SELECT 'subscription ' || subname FROM pg_subscription s
+        JOIN pg_database d ON d.oid = s.subdbid AND d.datname = current_database()
       UNION ALL SELECT 'origin ' || roname FROM pg_replication_origin
+        WHERE roname NOT IN (SELECT 'pg_' || oid FROM pg_subscription)
       """;
+
+  private static final String FOLLOWS =
+      "SELECT subenabled FROM pg_subscription s JOIN pg_database d ON d.oid = s.subdbid"
+          + " WHERE d.datname = current_database()";
 
   private final ServerPair pair = ServerPair.of(PostgresVersion.V15, PostgresVersion.V18);
   private String database = "";
@@ -83,21 +88,21 @@ class SubscriptionTest {
 
   @AfterEach
   void drop() throws Exception {
-    for (String role : values(pair.source(), "SELECT rolname FROM pg_roles WHERE rolname ~ '^fram_'")) {
+    for (String role :
+        values(pair.source(), "SELECT rolname FROM pg_roles WHERE rolname ~ '^fram_'")) {
       on(pair.source(), "DROP ROLE " + role);
     }
     pair.drop(database);
   }
 
-  /** The whole way: what is written meanwhile comes by the subscription and by nothing else. */
+  /** The whole way: there by the subscription, back and there again without it. */
   @Test
   void followsIsProvenAndServesAndBringsBack() throws Exception {
     Writers writers = writers();
     try (writers;
         Move move = withAWayBack().begin()) {
       move.awaitPhase(PhaseName.READY);
-      assertThat(values(pair.target(), "SELECT count(*) FROM pg_subscription WHERE subenabled"))
-          .containsExactly("1");
+      assertThat(values(pair.target(), FOLLOWS)).containsExactly("t");
       on(pair.source(), "TRUNCATE audit");
       on(pair.source(), "UPDATE coded SET code = code || '.' WHERE v % 2 = 0");
       on(pair.source(), "INSERT INTO left_out VALUES (1)");
@@ -108,12 +113,27 @@ class SubscriptionTest {
       writers.awaitMore();
       Cutovers.untilBack(move);
       writers.awaitMore();
-      writers.close();
-      writers.assertNothingLost(login(pair.source()));
+    }
+    // And there once more: by Fram's own feed.
+    Writers again =
+        new Writers(login(pair.source()), login(pair.target()), new Writers.Pace(3, 15, 1_000_000));
+    try (again;
+        Move move = withAWayBack().begin()) {
+      await().atMost(LIMIT).until(() -> move.hasPhase(PhaseName.READY));
+      again.awaitMore();
+      assertThat(values(pair.target(), FOLLOWS)).isEmpty();
+      Cutovers.untilDone(move);
+      await().atMost(LIMIT).until(() -> move.status().reverse().isPresent());
+      again.awaitMore();
+      again.close();
+      again.assertNothingLost(login(pair.target()));
+      writers.assertNothingLost(login(pair.target()));
     }
     // Nothing of a subscription is left once the target has served.
-    assertThat(values(pair.target(), TRACES)).noneMatch(t -> t.matches("(subscr|origin|trigger fram_turn).*"));
-    assertThat(values(pair.source(), TRACES)).noneMatch(t -> t.contains("_sub") || t.startsWith("role"));
+    assertThat(values(pair.target(), TRACES))
+        .noneMatch(t -> t.matches("(subscr|origin|trigger fram_turn).*"));
+    assertThat(values(pair.source(), TRACES))
+        .noneMatch(t -> t.contains("_sub") || t.startsWith("role"));
   }
 
   @Test
@@ -124,6 +144,357 @@ class SubscriptionTest {
       on(pair.source(), "INSERT INTO customer VALUES (78, 'ours') ON CONFLICT DO NOTHING");
     }
     cancelled(request(Optional.empty()));
+  }
+
+  /** The exported snapshot dies with Fram: all is copied anew, under a new slot. */
+  @Test
+  void aCopyThatWasKilledBeginsAnewWithANewSlot() throws Exception {
+    on(
+        pair.source(),
+        "INSERT INTO item (customer, token, body)"
+            + " SELECT 1 + n % 90, 'seed ' || n, repeat(md5(n::text), 40)"
+            + " FROM generate_series(1, 60000) n");
+    Writers writers = writers();
+    try (writers) {
+      for (int i = 0; i < 2; i++) {
+        try (JavaChild fram = fram("migrate", "--cutover=manual")) {
+          awaitWith(fram, () -> !slots().isEmpty() && stage("COPYING"));
+          fram.kill9();
+        }
+        assertThat(phase()).isEqualTo("COPYING");
+        long more = writers.count() + 20;
+        await().atMost(LIMIT).until(() -> writers.count() > more);
+      }
+      String stale = slots().getFirst();
+      try (Move move = move(request(Optional.empty())).begin()) {
+        move.awaitPhase(PhaseName.CATCHING_UP);
+        assertThat(slots()).hasSize(1).doesNotContain(stale);
+        move.awaitPhase(PhaseName.READY);
+        Cutovers.untilDone(move);
+        assertThat(move.awaitEnd().phase()).isEqualTo(PhaseName.SERVING);
+      }
+      writers.awaitMore();
+      writers.close();
+      writers.assertNothingLost(login(pair.target()));
+    }
+  }
+
+  /** Of the subscription's slot: its name, and how old the catalog is that it needs. */
+  private List<String> slots() {
+    try {
+      return values(
+          pair.source(),
+          "SELECT slot_name || ' ' || catalog_xmin FROM pg_replication_slots"
+              + " WHERE slot_name LIKE 'fram%\\_sub' AND database = current_database()"
+              + " AND confirmed_flush_lsn IS NOT NULL");
+    } catch (SQLException e) {
+      return List.of();
+    }
+  }
+
+  /** Fram and the target are killed while the worker applies; what stands there then counts. */
+  @Test
+  void goesOnAfterFramAndTheTargetWereKilled() throws Exception {
+    Random random = new Random();
+    Writers writers = writers();
+    try (writers) {
+      for (int i = 0; i < 3; i++) {
+        try (JavaChild fram = fram("migrate", "--cutover=manual")) {
+          awaitWith(fram, this::follows);
+          long more = writers.count() + 10 + random.nextInt(60);
+          awaitWith(fram, () -> writers.count() > more);
+          fram.kill9();
+        }
+        if (i == 1) {
+          pair.target().kill9();
+          pair.target().start();
+        }
+      }
+      try (Move move = move(request(Optional.empty())).begin()) {
+        move.awaitPhase(PhaseName.READY);
+        pair.target().kill9();
+        pair.target().start();
+        writers.awaitMore();
+        await()
+            .atMost(LIMIT)
+            .ignoreException(FramException.class)
+            .until(() -> Cutovers.verify(move).exitCode() == 0);
+        Cutovers.untilDone(move);
+        assertThat(move.awaitEnd().phase()).isEqualTo(PhaseName.SERVING);
+      }
+      writers.awaitMore();
+      writers.close();
+      writers.assertNothingLost(login(pair.target()));
+    }
+  }
+
+  /** Wherever it dies: the next run settles it, and nothing is lost on the way. */
+  @Test
+  void goesOnAfterItWasKilledInTheCutover() throws Exception {
+    Writers writers = writers();
+    try (writers) {
+      try (JavaChild fram = fram("migrate", "--cutover=auto")) {
+        awaitWith(fram, () -> phase().equals("CUTTING_OVER"));
+        fram.kill9();
+      }
+      Move auto =
+          new Move(
+              request(Optional.empty()),
+              Move.settings(MigrationSettings.Mode.AUTO)
+                  .withReverse(MigrationSettings.Reverse.off()));
+      try (auto) {
+        assertThat(auto.finish().phase()).isEqualTo(PhaseName.SERVING);
+      }
+      writers.awaitMore();
+      writers.close();
+      writers.assertNothingLost(login(pair.target()));
+    }
+    assertThat(values(pair.target(), TRACES))
+        .noneMatch(t -> t.matches("(subscr|origin|trigger).*"));
+    assertThat(values(pair.source(), TRACES)).noneMatch(t -> t.startsWith("role"));
+  }
+
+  /** Nobody tells the worker to go on: it stands, whatever the source writes. */
+  @Test
+  void aSubscriptionThatIsLeftAloneStands() throws Exception {
+    try (JavaChild fram = fram("migrate", "--cutover=manual")) {
+      awaitWith(fram, () -> phase().equals("READY"));
+      fram.kill9();
+    }
+    on(pair.source(), "INSERT INTO customer SELECT n, 'ours' FROM generate_series(1000, 1399) n");
+    on(pair.source(), "UPDATE customer SET name = 'ours, too' WHERE id = 1399");
+    // It has them, and waits in the middle of the first.
+    await()
+        .atMost(LIMIT)
+        .until(() ->
+            values(
+                    pair.target(),
+                    "SELECT 1 FROM pg_locks l JOIN pg_stat_activity a USING (pid)"
+                        + " WHERE l.relation = 'customer'::regclass AND l.mode = 'RowExclusiveLock'"
+                        + " AND a.wait_event = 'PgSleep' AND a.backend_type LIKE '%apply%'")
+                .contains("1"));
+    assertThat(values(pair.target(), "SELECT max(id) FROM customer")).containsExactly("90");
+    try (Move move = move(request(Optional.empty())).begin()) {
+      move.awaitPhase(PhaseName.READY);
+      await()
+          .atMost(LIMIT)
+          .until(() ->
+              values(pair.target(), "SELECT name FROM customer WHERE id = 1399")
+                  .contains("ours, too"));
+      // A transaction that was told and not recorded: no moment is one of both.
+      Cutovers.untilDone(move);
+      assertThat(move.awaitEnd().phase()).isEqualTo(PhaseName.SERVING);
+    }
+  }
+
+  /** What a run that was killed had told the worker is there, and not recorded. */
+  @Test
+  void aMomentBetweenTellingAndRecordingIsNotCompared() throws Exception {
+    try (JavaChild fram = fram("migrate", "--cutover=manual")) {
+      awaitWith(fram, () -> phase().equals("READY"));
+      fram.kill9();
+    }
+    on(pair.source(), "INSERT INTO customer VALUES (95, 'ours')");
+    String end = values(pair.source(), "SELECT pg_current_wal_insert_lsn()").getFirst();
+    String commit = "UPDATE fram.subscription SET stands = false, upto = '" + end + "'";
+    on(pair.target(), commit);
+    await()
+        .atMost(LIMIT)
+        .until(() ->
+            values(pair.target(), "SELECT name FROM customer WHERE id = 95").contains("ours"));
+    assertThatThrownBy(() -> Cutovers.verify(move(request(Optional.empty()))))
+        .isInstanceOf(FramException.class)
+        .hasMessageContaining("on its way to where it was told to stand");
+    // The next run takes it for what it is, and compares it.
+    try (Move move = move(request(Optional.empty())).begin()) {
+      move.awaitPhase(PhaseName.READY);
+      assertThat(Cutovers.verify(move).exitCode()).isZero();
+    }
+    cancelled(request(Optional.empty()));
+  }
+
+  @Test
+  void aRowThatIsThereAlreadyIsExplainedAndTheSourceUntouched() throws Exception {
+    try (Move move = move(request(Optional.empty())).begin()) {
+      move.awaitPhase(PhaseName.READY);
+      onlyThere("INSERT INTO customer VALUES (97, 'a stranger')");
+      on(pair.source(), "INSERT INTO customer VALUES (97, 'ours')");
+      assertThatThrownBy(move::awaitEnd)
+          .isInstanceOf(FramException.class)
+          .hasMessageContaining("its subscription does not get on")
+          .hasMessageContaining("somebody else has written to it")
+          .hasMessageNotContaining("stranger");
+    }
+    cancelled(request(Optional.empty()));
+  }
+
+  /** The worker passes over a row that is not there, and says nothing; the comparison does. */
+  @Test
+  void aRowThatIsMissingKeepsTheCutoverAway() throws Exception {
+    try (Move move = move(request(Optional.empty())).begin()) {
+      move.awaitPhase(PhaseName.READY);
+      onlyThere("DELETE FROM customer WHERE id = 50");
+      on(
+          pair.source(),
+          "BEGIN; INSERT INTO customer VALUES (96, 'x');"
+              + " UPDATE customer SET name = 'changed' WHERE id = 50; COMMIT");
+      await()
+          .atMost(LIMIT)
+          .until(
+              () -> values(pair.target(), "SELECT name FROM customer WHERE id = 96").contains("x"));
+      Answer refused = Cutovers.cutOver(move);
+      assertThat(refused.exitCode()).as(refused.toString()).isNotZero();
+      assertThat(Cutovers.verify(move).toString()).contains("public.customer");
+    }
+    cancelled(request(Optional.empty()));
+  }
+
+  /** On the target, past Fram's guards. */
+  private void onlyThere(String sql) throws SQLException {
+    on(pair.target(), "SET session_replication_role = replica; " + sql);
+  }
+
+  @Test
+  void aRoleThatWasDroppedIsMadeAgain() throws Exception {
+    try (Move move = move(request(Optional.empty())).begin()) {
+      move.awaitPhase(PhaseName.READY);
+      String role =
+          values(pair.source(), "SELECT rolname FROM pg_roles WHERE rolname ~ '^fram_'").getFirst();
+      on(pair.source(), "DROP ROLE " + role);
+      on(
+          pair.source(),
+          "SELECT pg_terminate_backend(active_pid) FROM pg_replication_slots"
+              + " WHERE slot_name LIKE 'fram%\\_sub'");
+      on(pair.source(), "INSERT INTO customer VALUES (98, 'ours')");
+      await()
+          .atMost(LIMIT)
+          .until(() ->
+              values(pair.target(), "SELECT name FROM customer WHERE id = 98").contains("ours"));
+      Cutovers.untilDone(move);
+      assertThat(move.awaitEnd().phase()).isEqualTo(PhaseName.SERVING);
+    }
+  }
+
+  @Test
+  void aSlotThatIsGoneIsExplainedAndTheSourceUntouched() throws Exception {
+    try (Move move = move(request(Optional.empty())).begin()) {
+      move.awaitPhase(PhaseName.READY);
+      String slot = slots().getFirst().split(" ")[0];
+      await()
+          .atMost(LIMIT)
+          .ignoreExceptions()
+          .until(() -> {
+            on(
+                pair.source(),
+                "SELECT pg_terminate_backend(active_pid) FROM pg_replication_slots"
+                    + " WHERE active_pid IS NOT NULL AND slot_name = '"
+                    + slot
+                    + "'");
+            on(pair.source(), "SELECT pg_drop_replication_slot('" + slot + "')");
+            return true;
+          });
+      on(pair.source(), "INSERT INTO customer VALUES (98, 'ours')");
+      assertThatThrownBy(move::awaitEnd)
+          .isInstanceOfSatisfying(
+              FramException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.LOG_LOST))
+          .hasMessageContaining("max_slot_wal_keep_size");
+    }
+    cancelled(request(Optional.empty()));
+  }
+
+  @Test
+  void aSourceThatTheTargetCannotReachIsNamed() throws Exception {
+    RouteRequest request = request(Optional.of(new Address("127.0.0.1", 1)));
+    try (Move move = move(request).begin()) {
+      assertThatThrownBy(move::awaitEnd)
+          .isInstanceOf(FramException.class)
+          .hasMessageContaining("cannot reach the source at 127.0.0.1:1")
+          .hasMessageContaining("--source-for-target")
+          .hasMessageNotContaining("password=");
+    }
+    cancelled(request);
+  }
+
+  @Test
+  void aWayThatIsCutIsNamedAndGoneOnWith() throws Exception {
+    try (TcpProxy way = TcpProxy.to("127.0.0.1", pair.source().port())) {
+      RouteRequest request = request(Optional.of(new Address("127.0.0.1", way.port())));
+      try (Move move = move(request).begin()) {
+        move.awaitPhase(PhaseName.READY);
+        way.cut();
+        on(pair.source(), "INSERT INTO customer VALUES (99, 'ours')");
+        await()
+            .atMost(LIMIT)
+            .until(() ->
+                move.status().toString().contains("cannot read from 127.0.0.1:" + way.port()));
+        way.pass();
+        await()
+            .atMost(LIMIT)
+            .until(() ->
+                values(pair.target(), "SELECT name FROM customer WHERE id = 99").contains("ours"));
+        Cutovers.untilDone(move);
+        assertThat(move.awaitEnd().phase()).isEqualTo(PhaseName.SERVING);
+      }
+      assertThat(values(pair.target(), "SELECT name FROM customer WHERE id = 99"))
+          .containsExactly("ours");
+    }
+  }
+
+  /** What was begun in this way is not gone on with in another. */
+  @Test
+  void theWayIsKept() throws Exception {
+    try (Move move = move(request(Optional.empty())).begin()) {
+      move.awaitPhase(PhaseName.READY);
+    }
+    try (Move other =
+        new Move(
+            pair,
+            database,
+            Move.settings(MigrationSettings.Mode.MANUAL),
+            new Scope(List.of(), List.of("public.left*")))) {
+      assertThatThrownBy(other::finish)
+          .isInstanceOf(FramException.class)
+          .hasMessageContaining("begun with --feed=native");
+    }
+    cancelled(request(Optional.empty()));
+  }
+
+  private JavaChild fram(String... words) throws IOException {
+    List<String> all = new ArrayList<>(List.of(words));
+    all.add("--feed=native");
+    all.add("--exclude=public.left*");
+    return FramProcess.start(
+        pair.sourceEndpoint(database), pair.targetEndpoint(database), all.toArray(String[]::new));
+  }
+
+  private static void awaitWith(JavaChild fram, BooleanSupplier condition) {
+    await()
+        .atMost(LIMIT)
+        .pollInterval(Duration.ofMillis(20))
+        .untilAsserted(() -> {
+          assertThat(fram.alive()).as(fram.output()).isTrue();
+          assertThat(condition.getAsBoolean()).as(fram.output()).isTrue();
+        });
+  }
+
+  private String phase() {
+    return asked("SELECT phase FROM fram.migration");
+  }
+
+  private boolean stage(String wanted) {
+    return asked("SELECT DISTINCT stage FROM fram.table_state ORDER BY 1").contains(wanted);
+  }
+
+  private boolean follows() {
+    return asked(FOLLOWS).equals("t");
+  }
+
+  private String asked(String sql) {
+    try {
+      return String.join(",", values(pair.target(), sql));
+    } catch (SQLException e) {
+      return "none";
+    }
   }
 
   private void cancelled(RouteRequest request) throws SQLException {
@@ -144,7 +515,7 @@ class SubscriptionTest {
             .withReverse(MigrationSettings.Reverse.off())
             .withRetry(
                 new MigrationSettings.Retry(
-                    Duration.ofSeconds(15), Duration.ofMillis(300), Duration.ofSeconds(2), 5)));
+                    Duration.ofSeconds(15), Duration.ofMillis(300), Duration.ofSeconds(5), 5)));
   }
 
   private Move withAWayBack() {
