@@ -345,8 +345,12 @@ class SubscriptionTest {
       Answer refused = Cutovers.cutOver(move);
       assertThat(refused.exitCode()).as(refused.toString()).isNotZero();
       assertThat(Cutovers.verify(move).toString()).contains("public.customer");
+      assertThat(Cutovers.repair(move).exitCode()).isZero();
+      Cutovers.untilDone(move);
+      assertThat(move.awaitEnd().phase()).isEqualTo(PhaseName.SERVING);
     }
-    cancelled(request(Optional.empty()));
+    assertThat(values(pair.target(), "SELECT name FROM customer WHERE id = 50"))
+        .containsExactly("changed");
   }
 
   /** On the target, past Fram's guards. */
