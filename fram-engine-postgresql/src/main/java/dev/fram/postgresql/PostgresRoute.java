@@ -217,6 +217,7 @@ final class PostgresRoute implements Route {
           "This migration was begun with --feed=native: the target follows by a subscription.",
           "Give --feed=native again, or run fram cancel and begin anew.");
     }
+    source.forgetSubscription();
     new Recopy(source, target.journal(), () -> copier(epoch), epoch, touches).run();
     return PostgresApplier.open(targetServer, id, epoch, discarded, touches);
   }

@@ -184,11 +184,27 @@ final class PostgresSource implements Source, AutoCloseable {
   @Override
   public Snapshot snapshot(List<Table> tables) {
     return switch (states()) {
-      case MANY -> PostgresSnapshot.take(connector, questions, tables, this::mark);
+      case MANY -> {
+        forgetSubscription();
+        yield PostgresSnapshot.take(connector, questions, tables, this::mark);
+      }
       case ONE ->
           PostgresSnapshot.take(
               connector, questions, tables, this::mark, () -> Optional.of(slotSnapshot()));
     };
+  }
+
+  /**
+   * What is copied or applied in Fram's own way is not what a slot knows that an earlier run has
+   * made for a subscription: none may ever begin with it.
+   */
+  void forgetSubscription() {
+    questions.read(
+        "dropping the slot of a subscription",
+        c -> {
+          forSubscription().drop(c);
+          return 0;
+        });
   }
 
   /**

@@ -48,7 +48,9 @@ public final class NativeApplier implements Applier {
   private Lsn recorded;
   private Lsn told;
   private Lsn changed;
+  private Lsn reached = new Lsn(0);
   private boolean open;
+  private boolean stands;
   private long xid;
 
   private NativeApplier(
@@ -101,9 +103,15 @@ public final class NativeApplier implements Applier {
     }
   }
 
-  /** Whoever was here before may have told it to go on, and not lived to see it there. */
+  /**
+   * Whoever was here before may have told it to go on, and not lived to see it there. Then it is
+   * waited for when the changes have come that it is at: with them can be said what keeps it.
+   */
   private void stand(Fences fences) throws SQLException {
-    await(told);
+    stands = isAt(told);
+    if (!stands) {
+      return;
+    }
     if (recorded.compareTo(told) < 0) {
       // Which rows came over since nobody here was told.
       fences.tables().forEach(touches::all);
@@ -125,7 +133,6 @@ public final class NativeApplier implements Applier {
   public void begin(Position expected) {
     try {
       relations.begin();
-      rehearsal.clear();
       long reference = session.lockFeed(recorded);
       xid = Math.max(xid, reference);
       session.connection().rollback();
@@ -209,11 +216,20 @@ public final class NativeApplier implements Applier {
         turnstile.tell(changed);
         session.connection().commit();
         told = changed;
+        stands = false;
+      }
+      if (!stands && wanted.covers(told)) {
         await(told);
+        stands = true;
+      }
+      if (stands) {
+        rehearsal.clear();
       }
       session.lockFeed(recorded);
       session.advanceFeed(recorded, wanted, xid);
-      turnstile.stands();
+      if (stands) {
+        turnstile.stands();
+      }
       session.connection().commit();
       recorded = wanted;
       relations.begin();
@@ -225,23 +241,14 @@ public final class NativeApplier implements Applier {
   /**
    * Returns when the worker has come to where it was told to.
    *
-   * @throws FramException ROW_DIVERGENCE where it is farther
+   * @throws FramException ROW_DIVERGENCE where it is farther, and otherwise as its troubles say
    */
   private void await(Lsn to) throws SQLException {
     long look = FIRST_LOOK_NANOS;
     long owned = System.nanoTime();
     Lsn before = new Lsn(0);
     trouble.none();
-    while (true) {
-      Lsn reached = subscription.reached();
-      session.connection().rollback();
-      if (reached.compareTo(to) > 0) {
-        throw beyond(reached, to);
-      }
-      // Before its first transaction it stands at the copy's snapshot and has no place of its own.
-      if (reached.equals(to) || (reached.value() == 0 && startsAt(to))) {
-        return;
-      }
+    while (!isAt(to)) {
       if (!reached.equals(before)) {
         before = reached;
         trouble.none();
@@ -257,10 +264,16 @@ public final class NativeApplier implements Applier {
     }
   }
 
-  private boolean startsAt(Lsn to) throws SQLException {
-    boolean starts = Turnstile.told(session.connection()).orElseThrow().start().equals(to);
+  /** Before its first transaction it stands at the copy's snapshot and has no place of its own. */
+  private boolean isAt(Lsn to) throws SQLException {
+    reached = subscription.reached();
+    boolean first = reached.value() == 0;
+    boolean start = first && Turnstile.told(session.connection()).orElseThrow().start().equals(to);
     session.connection().rollback();
-    return starts;
+    if (reached.compareTo(to) > 0) {
+      throw beyond(reached, to);
+    }
+    return start || reached.equals(to);
   }
 
   private void troubled(Lsn reached) throws SQLException {

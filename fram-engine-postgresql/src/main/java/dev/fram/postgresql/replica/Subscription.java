@@ -32,6 +32,18 @@ public final class Subscription {
   private static final String PUBLISHED =
       "SELECT schemaname, tablename FROM pg_publication_tables WHERE pubname = ? ORDER BY 1, 2";
 
+  private static final List<String> QUIET =
+      List.of(
+          "SET log_statement = 'none'",
+          "SET log_min_duration_statement = -1",
+          "SET log_min_error_statement = 'panic'");
+
+  private static final List<String> AS_BEFORE =
+      List.of(
+          "RESET log_statement",
+          "RESET log_min_duration_statement",
+          "RESET log_min_error_statement");
+
   private final Connection connection;
   private final String server;
   private final String name;
@@ -94,13 +106,13 @@ public final class Subscription {
     }
     turnstile.record(start);
     turnstile.set(tables(source));
-    quiet();
+    permitted(QUIET);
     try {
       Sql.run(connection, create(source));
     } catch (SQLException e) {
       throw refused(e, source);
     } finally {
-      Sql.run(connection, "RESET ALL");
+      permitted(AS_BEFORE);
     }
   }
 
@@ -143,15 +155,11 @@ public final class Subscription {
         + ")";
   }
 
-  /** The statement holds a password: where the login may, it keeps it out of the server's log. */
-  private void quiet() throws SQLException {
-    for (String setting :
-        List.of(
-            "log_statement = 'none'",
-            "log_min_duration_statement = -1",
-            "log_min_error_statement = 'panic'")) {
+  /** A statement with a password is kept out of the server's log where the login may do that. */
+  private void permitted(List<String> settings) throws SQLException {
+    for (String setting : settings) {
       try {
-        Sql.run(connection, "SET " + setting);
+        Sql.run(connection, setting);
       } catch (SQLException e) {
         if (SqlErrors.code(e) != ErrorCode.PRIVILEGE_MISSING) {
           throw e;
@@ -162,7 +170,7 @@ public final class Subscription {
 
   /** A password that it had may be void: whoever takes over makes a new one. */
   void renew(Source source) throws SQLException {
-    quiet();
+    permitted(QUIET);
     try {
       Sql.run(
           connection,
@@ -171,7 +179,7 @@ public final class Subscription {
               + " CONNECTION "
               + Quoting.literal(source.where().text(source.role().name(), source.role().make())));
     } finally {
-      Sql.run(connection, "RESET ALL");
+      permitted(AS_BEFORE);
     }
   }
 
