@@ -213,4 +213,17 @@ abstract class SubscriptionCase {
     }
     return found;
   }
+
+  /** The worker has a change of a customer, and waits in the middle of its transaction. */
+  void awaitHeld() {
+    await()
+        .atMost(LIMIT)
+        .until(() ->
+            values(
+                    pair.target(),
+                    "SELECT 1 FROM pg_locks l JOIN pg_stat_activity a USING (pid)"
+                        + " WHERE l.relation = 'customer'::regclass AND l.mode = 'RowExclusiveLock'"
+                        + " AND a.wait_event = 'PgSleep' AND a.backend_type LIKE '%apply%'")
+                .contains("1"));
+  }
 }

@@ -123,16 +123,7 @@ class SubscriptionCrashTest extends SubscriptionCase {
     }
     on(pair.source(), "INSERT INTO customer SELECT n, 'ours' FROM generate_series(1000, 1399) n");
     on(pair.source(), "UPDATE customer SET name = 'ours, too' WHERE id = 1399");
-    // It has them, and waits in the middle of the first.
-    await()
-        .atMost(LIMIT)
-        .until(() ->
-            values(
-                    pair.target(),
-                    "SELECT 1 FROM pg_locks l JOIN pg_stat_activity a USING (pid)"
-                        + " WHERE l.relation = 'customer'::regclass AND l.mode = 'RowExclusiveLock'"
-                        + " AND a.wait_event = 'PgSleep' AND a.backend_type LIKE '%apply%'")
-                .contains("1"));
+    awaitHeld();
     assertThat(values(pair.target(), "SELECT max(id) FROM customer")).containsExactly("90");
     try (Move move = move(request(Optional.empty())).begin()) {
       move.awaitPhase(PhaseName.READY);

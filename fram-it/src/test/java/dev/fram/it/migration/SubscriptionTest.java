@@ -69,8 +69,9 @@ class SubscriptionTest extends SubscriptionCase {
     try (Move move = move(request(Optional.empty())).begin()) {
       move.awaitPhase(PhaseName.READY);
       assertThat(values(pair.target(), TRACES)).anyMatch(t -> t.startsWith("subscription"));
-      on(pair.source(), "INSERT INTO customer VALUES (78, 'ours') ON CONFLICT DO NOTHING");
     }
+    on(pair.source(), "INSERT INTO customer VALUES (95, 'ours')");
+    awaitHeld();
     cancelled(request(Optional.empty()));
   }
 
