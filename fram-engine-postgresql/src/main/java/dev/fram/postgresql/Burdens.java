@@ -73,11 +73,7 @@ final class Burdens {
 
   static List<Burden> of(Connection connection, FeedName feed, Connector server)
       throws SQLException {
-    OptionalLong free = ServerDisk.of(connection, server).freeBytes();
-    List<Burden> found =
-        new ArrayList<>(
-            Sql.first(connection, SLOT, row -> slot(row, feed, free), feed.text(), feed.text())
-                .orElse(List.of()));
+    List<Burden> found = new ArrayList<>(ofSlot(connection, feed, server));
     found.add(
         new Burden(
             Burden.Kind.SNAPSHOT_AGE,
@@ -85,6 +81,14 @@ final class Burdens {
             OptionalLong.of(MOST_TRANSACTIONS),
             "our snapshots"));
     return List.copyOf(found);
+  }
+
+  /** What one slot keeps; nothing where there is none. */
+  static List<Burden> ofSlot(Connection connection, FeedName slot, Connector server)
+      throws SQLException {
+    OptionalLong free = ServerDisk.of(connection, server).freeBytes();
+    return Sql.first(connection, SLOT, row -> slot(row, slot, free), slot.text(), slot.text())
+        .orElse(List.of());
   }
 
   private static List<Burden> slot(ResultSet row, FeedName feed, OptionalLong free)

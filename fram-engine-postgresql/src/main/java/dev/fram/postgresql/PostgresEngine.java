@@ -35,7 +35,7 @@ public final class PostgresEngine implements Engine {
 
   @Override
   public Ways ways(RouteRequest request, NativeFeed replica) {
-    return PostgresWays.of(request);
+    return PostgresWays.of(request, replica);
   }
 
   @Override

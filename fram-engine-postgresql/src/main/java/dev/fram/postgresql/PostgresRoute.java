@@ -7,6 +7,7 @@ import dev.fram.api.engine.Applier;
 import dev.fram.api.engine.ChunkCopier;
 import dev.fram.api.engine.DigestProbe;
 import dev.fram.api.engine.MigrationRecord;
+import dev.fram.api.engine.NativeFeed;
 import dev.fram.api.engine.Repairer;
 import dev.fram.api.engine.Route;
 import dev.fram.api.engine.RouteRequest;
@@ -22,7 +23,9 @@ import dev.fram.api.model.TableId;
 import dev.fram.api.model.TableOptions;
 import dev.fram.api.probe.SourceProbe;
 import dev.fram.api.probe.TargetProbe;
+import dev.fram.api.traffic.Address;
 import dev.fram.api.traffic.ClientPath;
+import dev.fram.postgresql.apply.NativeApplier;
 import dev.fram.postgresql.apply.PostgresApplier;
 import dev.fram.postgresql.apply.Touches;
 import dev.fram.postgresql.catalog.Catalog;
@@ -40,7 +43,12 @@ import dev.fram.postgresql.measure.PostgresSourceProbe;
 import dev.fram.postgresql.measure.PostgresTargetProbe;
 import dev.fram.postgresql.probe.PostgresClientPath;
 import dev.fram.postgresql.repair.PostgresRepairer;
+import dev.fram.postgresql.replica.ConnectionText;
+import dev.fram.postgresql.replica.Replica;
+import dev.fram.postgresql.replica.ReplicaRole;
+import dev.fram.postgresql.replica.Turnstile;
 import dev.fram.postgresql.schema.PostgresSchemaTransfer;
+import dev.fram.postgresql.schema.TargetGuards;
 import java.security.SecureRandom;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -49,9 +57,14 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicReference;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Two servers and everything that works between them. Usable from any thread. */
 final class PostgresRoute implements Route {
+  private static final Logger LOG = LoggerFactory.getLogger(PostgresRoute.class);
+  private static final int PORT = 5432;
+
   private final Connector sourceServer;
   private final Connector targetServer;
   private final RouteRequest request;
@@ -87,23 +100,25 @@ final class PostgresRoute implements Route {
             PostgresInventory.ofSource(source, request.scope(), request.schemaOptions()));
     this.schema =
         new PostgresSchemaTransfer(
-            source, target, request.scope(), request.schemaOptions(), this::guardAll);
-    this.target = new PostgresTarget(target, journal, guard, schema::lastLook, terms);
+            source, target, request.scope(), request.schemaOptions(), guards());
+    this.target =
+        new PostgresTarget(
+            target,
+            journal,
+            guard,
+            schema::lastLook,
+            terms,
+            request.nativeFeed().map(feed -> new ReplicaRole(source, id)));
   }
 
   static PostgresRoute open(RouteRequest request) {
-    if (request.tableOptions().states() == TableOptions.States.ONE) {
+    boolean one = request.tableOptions().states() == TableOptions.States.ONE;
+    if (one && request.nativeFeed().isEmpty()) {
       throw new FramException(
           ErrorCode.CONFIG_INVALID,
           "--one-snapshot is for MySQL and MariaDB.",
           "Leave it out: on PostgreSQL what each table's copy has seen is known exactly, without a"
               + " lock.");
-    }
-    if (request.nativeFeed().isPresent()) {
-      throw new FramException(
-          ErrorCode.CONFIG_INVALID,
-          "--feed=native is for MySQL so far.",
-          "Leave it out: Fram reads the WAL itself.");
     }
     Connector source = new Connector(request.source(), "source");
     Connector target = new Connector(request.target(), "target");
@@ -133,12 +148,19 @@ final class PostgresRoute implements Route {
 
   @Override
   public List<Check> checks() {
-    return PostgresChecks.of(
-        sourceServer,
-        targetServer,
-        request.scope(),
-        request.schemaOptions(),
-        request.tableOptions());
+    return request.nativeFeed().isPresent()
+        ? PostgresChecks.ofSubscription(
+            sourceServer,
+            targetServer,
+            request.scope(),
+            request.schemaOptions(),
+            request.tableOptions())
+        : PostgresChecks.of(
+            sourceServer,
+            targetServer,
+            request.scope(),
+            request.schemaOptions(),
+            request.tableOptions());
   }
 
   @Override
@@ -179,8 +201,34 @@ final class PostgresRoute implements Route {
   @Override
   public Applier applier(long epoch, TouchedRows touched) {
     Touches touches = new Touches(touched, terms.keys()::known);
+    // The way there once more, after a rollback, is Fram's own feed.
+    Optional<Turnstile.Told> told = target.subscriptionTold();
+    boolean over = told.filter(Turnstile.Told::ended).isPresent();
+    if (request.nativeFeed().isPresent() && !over) {
+      // The worker finds a row by what the log names it by, and the target has to name it so, too.
+      new Identities(targetServer, new Catalog(request.scope()), request.tableOptions())
+          .set(source.tables(), LOG::info);
+      return NativeApplier.open(
+          targetServer, id, replica(request.nativeFeed().get()), epoch, touches);
+    }
+    if (told.isPresent() && !over) {
+      throw new FramException(
+          ErrorCode.CONFIG_INVALID,
+          "This migration was begun with --feed=native: the target follows by a subscription.",
+          "Give --feed=native again, or run fram cancel and begin anew.");
+    }
+    source.forgetSubscription();
     new Recopy(source, target.journal(), () -> copier(epoch), epoch, touches).run();
     return PostgresApplier.open(targetServer, id, epoch, discarded, touches);
+  }
+
+  private Replica replica(NativeFeed feed) {
+    Address standard = new Address(request.source().host(), request.source().port());
+    Address address = feed.source().orElse(standard).orPort(PORT);
+    return new Replica(
+        new ReplicaRole(sourceServer, id),
+        ConnectionText.of(request.source(), address),
+        FeedName.of(id));
   }
 
   @Override
@@ -211,6 +259,20 @@ final class PostgresRoute implements Route {
     terms.close();
     sourceServer.closeAll();
     targetServer.closeAll();
+  }
+
+  private TargetGuards guards() {
+    return new TargetGuards() {
+      @Override
+      public void install(Connection connection) throws SQLException {
+        guardAll(connection);
+      }
+
+      @Override
+      public void beforeDrop() {
+        target.giveUpSubscription();
+      }
+    };
   }
 
   private void guardAll(Connection connection) throws SQLException {

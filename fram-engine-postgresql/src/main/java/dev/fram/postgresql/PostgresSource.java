@@ -46,6 +46,8 @@ import dev.fram.postgresql.gate.LockOrder;
 import dev.fram.postgresql.gate.PostgresGate;
 import dev.fram.postgresql.inventory.PostgresInventory;
 import dev.fram.postgresql.probe.ProbeTable;
+import dev.fram.postgresql.replica.Replica;
+import dev.fram.postgresql.replica.ReplicaRole;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -57,12 +59,16 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The source. One shared session answers the short questions of any thread; whatever takes long or
  * holds something has a session of its own.
  */
 final class PostgresSource implements Source, AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(PostgresSource.class);
+
   private final Connector connector;
   private final FeedName feed;
   private final MigrationId id;
@@ -132,7 +138,7 @@ final class PostgresSource implements Source, AutoCloseable {
     return questions.read(
         "asking for the slot's state",
         c -> {
-          Retention kept = slot.retention(c);
+          Retention kept = worse(c, slot.retention(c));
           Optional<String> fault = new Publication(feed).fault(c);
           return fault.isPresent() && kept.state() != Retention.State.LOST
               ? new Retention(
@@ -141,14 +147,90 @@ final class PostgresSource implements Source, AutoCloseable {
         });
   }
 
+  /** Where the subscription's slot is in danger, that counts. */
+  private Retention worse(Connection connection, Retention own) throws SQLException {
+    if (states() == TableOptions.States.MANY || !forSubscription().there(connection)) {
+      return own;
+    }
+    Retention other = forSubscription().retention(connection);
+    return switch (own.state()) {
+      case FINE -> other.state() == Retention.State.FINE ? own : other;
+      case ENDANGERED -> other.state() == Retention.State.LOST ? other : own;
+      case LOST -> own;
+    };
+  }
+
+  private TableOptions.States states() {
+    return options.states();
+  }
+
+  private ReplicationSlot forSubscription() {
+    return new ReplicationSlot(connector, Replica.slot(feed));
+  }
+
   @Override
   public List<Burden> burdens() {
-    return questions.read("asking what we cost", c -> Burdens.of(c, feed, connector));
+    return questions.read(
+        "asking what we cost",
+        c -> {
+          List<Burden> all = new ArrayList<>(Burdens.of(c, feed, connector));
+          if (forSubscription().there(c)) {
+            all.addAll(Burdens.ofSlot(c, Replica.slot(feed), connector));
+          }
+          return all;
+        });
   }
 
   @Override
   public Snapshot snapshot(List<Table> tables) {
-    return PostgresSnapshot.take(connector, questions, tables, this::mark);
+    return switch (states()) {
+      case MANY -> {
+        forgetSubscription();
+        yield PostgresSnapshot.take(connector, questions, tables, this::mark);
+      }
+      case ONE ->
+          PostgresSnapshot.take(
+              connector, questions, tables, this::mark, () -> Optional.of(slotSnapshot()));
+    };
+  }
+
+  /**
+   * What is copied or applied in Fram's own way is not what a slot knows that an earlier run has
+   * made for a subscription: none may ever begin with it.
+   */
+  void forgetSubscription() {
+    questions.read(
+        "dropping the slot of a subscription",
+        c -> {
+          forSubscription().drop(c);
+          return 0;
+        });
+  }
+
+  /**
+   * The subscription begins where all tables' copy was taken, so its slot is made with the copy,
+   * and one of an earlier try, which knows another state, is thrown away.
+   */
+  private PostgresSnapshot.Given slotSnapshot() {
+    Connection connection = connector.open("replica slot");
+    boolean done = false;
+    Optional<PostgresSnapshot.Given> made = Optional.empty();
+    try {
+      ReplicationSlot slot = forSubscription();
+      slot.drop(connection);
+      made = Optional.of(slot.createWithSnapshot(connection, LOG::info));
+      // A commit that the slot knows may not be visible to its own snapshot's readers yet.
+      XidBarrier.await(connection, LOG::info);
+      done = true;
+      return made.get();
+    } catch (SQLException e) {
+      throw SqlErrors.translate(e, connector.name(), "making the subscription's slot");
+    } finally {
+      if (!done) {
+        made.ifPresent(PostgresSnapshot.Given::close);
+      }
+      Connector.abort(connection);
+    }
   }
 
   /** Waits until every transaction that runs now has ended, and is seen by later snapshots. */
@@ -269,6 +351,7 @@ final class PostgresSource implements Source, AutoCloseable {
         "removing the feed",
         c -> {
           new ReplicationSlot(connector, feed).drop(c);
+          forSubscription().drop(c);
           if (!new StraySetup(connector, feed).looks(c)) {
             new Publication(feed).drop(c);
           }
@@ -305,6 +388,7 @@ final class PostgresSource implements Source, AutoCloseable {
         "removing the hand-over register",
         c -> {
           new HandOverRegister(id).remove(c);
+          ReplicaRole.remove(c, id);
           return 0;
         });
   }

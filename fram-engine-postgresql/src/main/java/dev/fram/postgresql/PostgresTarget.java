@@ -23,13 +23,19 @@ import dev.fram.postgresql.digest.PostgresStandingRows.Side;
 import dev.fram.postgresql.digest.PostgresTargetMoment;
 import dev.fram.postgresql.digest.TableDigester;
 import dev.fram.postgresql.digest.Terms;
+import dev.fram.postgresql.feed.FeedName;
 import dev.fram.postgresql.gate.HandOverRegister;
 import dev.fram.postgresql.gate.SourceGuard;
 import dev.fram.postgresql.gate.TargetGuard;
+import dev.fram.postgresql.gate.TurnstileRemoval;
 import dev.fram.postgresql.inventory.PostgresInventory;
 import dev.fram.postgresql.journal.Epoch;
 import dev.fram.postgresql.journal.PostgresJournal;
 import dev.fram.postgresql.journal.PostgresLease;
+import dev.fram.postgresql.replica.ReplicaRole;
+import dev.fram.postgresql.replica.Subscription;
+import dev.fram.postgresql.replica.Turnstile;
+import java.sql.Connection;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -42,19 +48,23 @@ final class PostgresTarget implements Target, AutoCloseable {
   private final TargetGuard guard;
   private final LongConsumer lastLook;
   private final Terms terms;
+  private final Optional<ReplicaRole> replica;
   private final SharedSession session;
   private final ServerInfo server;
 
   /**
    * @param lastLook brings over what the gate could not stop; gets the epoch
    * @param terms what the readers of both servers have to do alike
+   * @param replica the role that goes when the target serves, where it follows by a subscription
    */
   PostgresTarget(
       Connector connector,
       PostgresJournal journal,
       TargetGuard guard,
       LongConsumer lastLook,
-      Terms terms) {
+      Terms terms,
+      Optional<ReplicaRole> replica) {
+    this.replica = replica;
     this.connector = connector;
     this.journal = journal;
     this.guard = guard;
@@ -91,6 +101,7 @@ final class PostgresTarget implements Target, AutoCloseable {
 
   @Override
   public void open(long epoch) {
+    endSubscription(epoch);
     // Once it is open, what differs from the source is the application's own.
     SourceGuard own = new SourceGuard(guard.id());
     if (session.read("looking at the guards", c -> guard.armed(c) || own.armed(c))) {
@@ -107,11 +118,49 @@ final class PostgresTarget implements Target, AutoCloseable {
         });
   }
 
+  /** Nothing comes from the old server any more. */
+  private void endSubscription(long epoch) {
+    session.read(
+        "ending the subscription",
+        c -> {
+          Epoch.check(c, epoch, connector.name());
+          subscription(c).remove();
+          return 0;
+        });
+  }
+
+  private Subscription subscription(Connection connection) {
+    return new Subscription(connection, connector.name(), FeedName.of(guard.id()));
+  }
+
   @Override
   public List<String> afterOpening() {
     List<TableId> left = new ArrayList<>(session.read("removing the guards", guard::remove));
     left.addAll(session.read("removing the guards", new SourceGuard(guard.id())::removeDisarmed));
-    return left.isEmpty() ? List.of() : List.of(leftGuarded(connector.name(), left));
+    left.addAll(session.read("removing the turnstile", TurnstileRemoval::remove));
+    List<String> notes = new ArrayList<>();
+    if (!left.isEmpty()) {
+      notes.add(leftGuarded(connector.name(), left));
+    }
+    replica.flatMap(ReplicaRole::drop).ifPresent(notes::add);
+    return notes;
+  }
+
+  /** What a subscription was told; empty where there is none and was none. */
+  Optional<Turnstile.Told> subscriptionTold() {
+    return session.read("asking for the subscription", Turnstile::told);
+  }
+
+  /**
+   * Before the tables are dropped: the worker may stand in the middle of a transaction, with locks.
+   */
+  void giveUpSubscription() {
+    session.read(
+        "ending the subscription",
+        c -> {
+          subscription(c).remove();
+          return 0;
+        });
   }
 
   static String leftGuarded(String server, List<TableId> left) {
@@ -131,7 +180,15 @@ final class PostgresTarget implements Target, AutoCloseable {
 
   @Override
   public TargetMoment moment(Reveal shown) {
-    return PostgresTargetMoment.take(connector, shown, terms);
+    PostgresTargetMoment moment = PostgresTargetMoment.take(connector, shown, terms);
+    if (!moment.stands()) {
+      moment.close();
+      throw new FramException(
+          ErrorCode.CONNECTION_LOST,
+          connector.name() + ": the subscription is on its way to where it was told to stand.",
+          "Run the same command again when fram migrate has gone on.");
+    }
+    return moment;
   }
 
   @Override
@@ -150,12 +207,14 @@ final class PostgresTarget implements Target, AutoCloseable {
     session.read(
         "removing Fram's objects",
         c -> {
-          List<TableId> left = guard.remove(c);
+          subscription(c).remove();
+          List<TableId> left = new ArrayList<>(guard.remove(c));
+          left.addAll(TurnstileRemoval.remove(c));
           if (!left.isEmpty()) {
             throw new FramException(
                 ErrorCode.LOCK_TIMEOUT,
                 connector.name()
-                    + ": the trigger fram_guard could not be removed from "
+                    + ": Fram's triggers could not be removed from "
                     + left.size()
                     + " tables that are always in use, first "
                     + left.getFirst()

@@ -11,6 +11,7 @@ import dev.fram.postgresql.digest.Terms;
 import dev.fram.postgresql.gate.TargetGuard;
 import dev.fram.postgresql.journal.PostgresJournal;
 import java.security.SecureRandom;
+import java.util.Optional;
 
 /** The target without its source. Usable from any thread. */
 final class PostgresTargetRoute implements TargetRoute {
@@ -27,7 +28,9 @@ final class PostgresTargetRoute implements TargetRoute {
             .load()
             .map(MigrationRecord::id)
             .orElseGet(() -> MigrationId.random(new SecureRandom()));
-    this.target = new PostgresTarget(server, journal, new TargetGuard(id), epoch -> {}, terms);
+    this.target =
+        new PostgresTarget(
+            server, journal, new TargetGuard(id), epoch -> {}, terms, Optional.empty());
   }
 
   static PostgresTargetRoute open(RouteRequest request) {

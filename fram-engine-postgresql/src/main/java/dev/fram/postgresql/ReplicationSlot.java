@@ -7,6 +7,7 @@ import dev.fram.api.error.FramException;
 import dev.fram.postgresql.connection.Connector;
 import dev.fram.postgresql.connection.Sql;
 import dev.fram.postgresql.connection.SqlErrors;
+import dev.fram.postgresql.copy.PostgresSnapshot;
 import dev.fram.postgresql.feed.FeedName;
 import dev.fram.postgresql.feed.Lsn;
 import java.sql.Connection;
@@ -15,6 +16,7 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
@@ -53,7 +55,50 @@ final class ReplicationSlot {
    */
   Lsn create(Connection connection, Consumer<String> progress) throws SQLException {
     Connection own = source.open("slot");
-    FutureTask<Lsn> creation = new FutureTask<>(() -> create(own));
+    try {
+      return waited(connection, own, () -> create(own), progress);
+    } finally {
+      Connector.abort(own);
+    }
+  }
+
+  /** The state of the source at the slot's first point: what it has not seen, the slot has. */
+  private record SlotSnapshot(Connection own, String name) implements PostgresSnapshot.Given {
+    /** With the session goes the snapshot, unless somebody has taken it over. */
+    @Override
+    public void close() {
+      Connector.abort(own);
+    }
+  }
+
+  /** The same, with the snapshot of its first point. */
+  PostgresSnapshot.Given createWithSnapshot(Connection connection, Consumer<String> progress)
+      throws SQLException {
+    Connection own = source.openReplication("slot");
+    boolean done = false;
+    try {
+      SlotSnapshot made = waited(connection, own, () -> export(own), progress);
+      done = true;
+      return made;
+    } finally {
+      if (!done) {
+        Connector.abort(own);
+      }
+    }
+  }
+
+  private SlotSnapshot export(Connection own) throws SQLException {
+    return Sql.listAsItStands(
+            own,
+            "CREATE_REPLICATION_SLOT " + name + " LOGICAL pgoutput",
+            row -> new SlotSnapshot(own, row.getString("snapshot_name")))
+        .getFirst();
+  }
+
+  private <T> T waited(
+      Connection connection, Connection own, Callable<T> work, Consumer<String> progress)
+      throws SQLException {
+    FutureTask<T> creation = new FutureTask<>(work);
     Thread worker = Thread.ofPlatform().name("fram-slot").daemon().start(creation);
     try {
       while (true) {
@@ -73,8 +118,8 @@ final class ReplicationSlot {
     } finally {
       if (!creation.isDone()) {
         giveUp(connection, own);
+        Connector.abort(own);
       }
-      Connector.abort(own);
       worker.interrupt();
     }
   }
@@ -151,7 +196,7 @@ final class ReplicationSlot {
   /** Drops the slot; a walsender of a run that is gone may still hold it for a moment. */
   void drop(Connection connection) throws SQLException {
     long deadline = System.nanoTime() + DROP_WITHIN.toNanos();
-    while (present(connection)) {
+    while (there(connection)) {
       Sql.list(
           connection,
           "SELECT pg_terminate_backend(active_pid) FROM pg_replication_slots"
@@ -176,7 +221,7 @@ final class ReplicationSlot {
     }
   }
 
-  private boolean present(Connection connection) throws SQLException {
+  boolean there(Connection connection) throws SQLException {
     return Sql.number(
             connection, "SELECT count(*) FROM pg_replication_slots WHERE slot_name = ?", name)
         > 0;

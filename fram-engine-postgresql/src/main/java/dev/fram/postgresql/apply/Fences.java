@@ -14,6 +14,7 @@ import java.sql.Statement;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -117,6 +118,11 @@ final class Fences {
       }
     }
     return new Fences(fences, Optional.empty());
+  }
+
+  /** The tables that are copied. */
+  Set<TableId> tables() {
+    return fences.keySet();
   }
 
   TableFence of(TableId table) {

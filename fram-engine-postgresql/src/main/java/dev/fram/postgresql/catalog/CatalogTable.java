@@ -4,6 +4,7 @@ package dev.fram.postgresql.catalog;
 import dev.fram.api.model.Table;
 import dev.fram.api.model.TableId;
 import dev.fram.api.model.TableOptions;
+import java.util.Optional;
 
 /**
  * A table as the catalog shows it.
@@ -19,9 +20,16 @@ import dev.fram.api.model.TableOptions;
 public record CatalogTable(
     TableId id, long oid, char kind, char persistence, boolean inherits, long rows, long bytes) {
 
+  /** The bond of all, where they are copied from one state. */
+  private static final String ALL_TABLES = "all";
+
   /** What the core needs to know of it. */
   public Table toTable(TableOptions options) {
-    return new Table(id, rows, bytes, transfer(options));
+    Table.Transfer transfer = transfer(options);
+    boolean together =
+        transfer == Table.Transfer.COPY_AND_FOLLOW && options.states() == TableOptions.States.ONE;
+    return new Table(
+        id, rows, bytes, transfer, together ? Optional.of(ALL_TABLES) : Optional.empty());
   }
 
   private Table.Transfer transfer(TableOptions options) {

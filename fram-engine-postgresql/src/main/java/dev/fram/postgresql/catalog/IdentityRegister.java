@@ -49,9 +49,9 @@ public final class IdentityRegister {
           + IN_FORCE
           + """
             ),
-            EXISTS (SELECT 1 FROM pg_publication_tables t JOIN pg_publication p USING (pubname)
-              WHERE (p.pubupdate OR p.pubdelete)
-                AND to_regclass(format('%I.%I', t.schemaname, t.tablename)) IN (
+            EXISTS (SELECT 1 FROM pg_publication p
+              CROSS JOIN LATERAL pg_get_publication_tables(p.pubname) t
+              WHERE (p.pubupdate OR p.pubdelete) AND t.relid IN (
                   SELECT c.oid UNION SELECT a.relid FROM pg_partition_ancestors(c.oid) a))
           FROM fram.identity e JOIN pg_class c ON c.oid = e.relation
           JOIN pg_namespace n ON n.oid = c.relnamespace

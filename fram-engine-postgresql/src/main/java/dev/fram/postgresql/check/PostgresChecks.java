@@ -6,6 +6,7 @@ import dev.fram.api.engine.SchemaOption;
 import dev.fram.api.model.Scope;
 import dev.fram.api.model.TableOptions;
 import dev.fram.postgresql.connection.Connector;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -27,6 +28,18 @@ public final class PostgresChecks {
       Set<SchemaOption> options,
       TableOptions tables) {
     return asked(questions(), source, target, scope, options, tables);
+  }
+
+  /** The same where the target is to follow by a subscription. */
+  public static List<Check> ofSubscription(
+      Connector source,
+      Connector target,
+      Scope scope,
+      Set<SchemaOption> options,
+      TableOptions tables) {
+    List<Question> all = new ArrayList<>(questions());
+    all.addFirst(new SubscriptionCheck());
+    return asked(all, source, target, scope, options, tables);
   }
 
   /** What the way back needs besides; its source is the new server. */
@@ -58,6 +71,8 @@ public final class PostgresChecks {
   public static Map<String, String> catalogue() {
     Map<String, String> catalogue = new LinkedHashMap<>();
     questions().forEach(question -> catalogue.put(question.code(), question.about()));
+    Question subscription = new SubscriptionCheck();
+    catalogue.put(subscription.code(), subscription.about());
     backQuestions().forEach(q -> catalogue.putIfAbsent(q.code(), q.about()));
     return catalogue;
   }

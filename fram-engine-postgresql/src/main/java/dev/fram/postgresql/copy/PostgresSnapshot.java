@@ -64,11 +64,34 @@ public final class PostgresSnapshot implements Snapshot {
    */
   public static PostgresSnapshot take(
       Connector source, SharedSession questions, List<Table> tables, Supplier<Lsn> mark) {
+    return take(source, questions, tables, mark, Optional::empty);
+  }
+
+  /** A snapshot of somebody else's that this one is to be; held until it is closed. */
+  public interface Given extends AutoCloseable {
+    /** What {@code SET TRANSACTION SNAPSHOT} wants. */
+    String name();
+
+    @Override
+    void close();
+  }
+
+  /**
+   * The same of a snapshot that is given, after the looks at the tables.
+   *
+   * @param given asked once; empty for a new one
+   */
+  public static PostgresSnapshot take(
+      Connector source,
+      SharedSession questions,
+      List<Table> tables,
+      Supplier<Lsn> mark,
+      Supplier<Optional<Given>> given) {
     String serverRun = serverRun(questions);
     Map<TableId, Fingerprint> prints = looks(source, questions, tables);
     Connection holder = source.open("snapshot");
     try {
-      Sql.run(holder, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY");
+      begin(holder, given.get());
       String[] exported =
           Sql.list(
                   holder,
@@ -85,6 +108,15 @@ public final class PostgresSnapshot implements Snapshot {
       throw e instanceof SQLException sql
           ? SqlErrors.translate(sql, source.name(), "taking a snapshot")
           : (RuntimeException) e;
+    }
+  }
+
+  private static void begin(Connection holder, Optional<Given> given) throws SQLException {
+    Sql.run(holder, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY");
+    if (given.isPresent()) {
+      try (Given held = given.get()) {
+        Sql.run(holder, "SET TRANSACTION SNAPSHOT " + Quoting.literal(held.name()));
+      }
     }
   }
 

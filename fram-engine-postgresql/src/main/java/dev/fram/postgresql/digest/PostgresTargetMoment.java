@@ -9,6 +9,7 @@ import dev.fram.postgresql.connection.Connector;
 import dev.fram.postgresql.connection.Sql;
 import dev.fram.postgresql.feed.Lsn;
 import dev.fram.postgresql.journal.FeedRow;
+import dev.fram.postgresql.replica.Turnstile;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.Optional;
@@ -65,6 +66,17 @@ public final class PostgresTargetMoment implements TargetMoment {
   /** The server's major version. */
   public int major() {
     return session.ask("asking for the version", c -> c.getMetaData().getDatabaseMajorVersion());
+  }
+
+  /**
+   * Whether position and rows belong together where a subscription brings the rows: what it was
+   * told is recorded before it goes, so a moment that knows of nothing that was told since has
+   * nothing that came since.
+   */
+  public boolean stands() {
+    return session.ask(
+        "asking whether the subscription stands",
+        c -> Turnstile.told(c).map(told -> told.stands() || told.ended()).orElse(true));
   }
 
   @Override

@@ -22,6 +22,7 @@ import dev.fram.postgresql.digest.KeyedRows;
 import dev.fram.postgresql.digest.PostgresSourceMoment;
 import dev.fram.postgresql.feed.Lsn;
 import dev.fram.postgresql.key.RowKey;
+import dev.fram.postgresql.replica.Turnstile;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.Collection;
@@ -81,10 +82,21 @@ public final class PostgresRepairer implements Repairer {
     void with(Connection from, Connection to, RowKey key) throws SQLException;
   }
 
+  /** Whoever tells a subscription to go on does so under the lock that is held now. */
+  private void requireStanding(Connection target) throws SQLException {
+    if (Turnstile.told(target).filter(told -> !told.stands() && !told.ended()).isPresent()) {
+      throw new FramException(
+          ErrorCode.LOCK_TIMEOUT,
+          session.server() + ": the subscription is on its way to where it was told to stand.",
+          "It is tried again.");
+    }
+  }
+
   private void write(SourceMoment source, TableId table, Position at, Work work) {
     Connection to = session.connection();
     try {
       session.lockFeed((Lsn) at);
+      requireStanding(to);
       ((PostgresSourceMoment) source)
           .read(
               table,

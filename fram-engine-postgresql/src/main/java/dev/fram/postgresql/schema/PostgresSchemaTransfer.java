@@ -140,6 +140,7 @@ public final class PostgresSchemaTransfer implements SchemaTransfer {
 
   @Override
   public void drop(long epoch) {
+    guards.beforeDrop();
     new SchemaDrop(source, target, options).run(epoch);
     loaded.set(Optional.empty());
   }

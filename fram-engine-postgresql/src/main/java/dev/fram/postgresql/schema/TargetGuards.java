@@ -11,4 +11,7 @@ import java.sql.SQLException;
 @FunctionalInterface
 public interface TargetGuards {
   void install(Connection target) throws SQLException;
+
+  /** Before the tables are dropped: whatever may still be writing to them ends. */
+  default void beforeDrop() {}
 }

@@ -222,8 +222,9 @@ class PlanTest {
               "the largest is public." + ODD,
               "1 table is copied whole meanwhile, 0 B: under a second",
               "The largest is public.cache.",
-              "Not offered by this version of Fram: PostgreSQL's own logical subscription")
-          .doesNotContain("Speed was not weighed");
+              "native-feed: possible (--feed=native)",
+              "Not offered by this version of Fram: a physical standby",
+              "Speed was not weighed");
       assertThat(result.out() + result.err()).doesNotContain(from.password(), to.password());
       for (PostgresServer server : List.of(from, to)) {
         assertThat(traces(server)).isZero();

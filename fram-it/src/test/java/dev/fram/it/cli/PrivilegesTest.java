@@ -12,6 +12,7 @@ import dev.fram.testkit.tools.PgTools;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
@@ -42,9 +43,24 @@ class PrivilegesTest {
     migrates(all.substring(0, all.indexOf("GRANT SET ON PARAMETER")));
   }
 
+  @Test
+  void theyAreEnoughForASubscription() throws Exception {
+    migrates(
+        PostgresVersion.V16,
+        statements("-- on the source") + statements("-- on the source, for --feed=native"),
+        statements("-- on the target") + statements("-- on the target, for --feed=native"),
+        Map.of("FRAM_FEED", "native"));
+  }
+
   private void migrates(String onTheTarget) throws Exception {
-    System.setProperty("fram.pg.bin", PgTools.atLeast(15).binFolder().toString());
-    try (PostgresServer source = PostgresServer.plan(PostgresVersion.V15).start();
+    migrates(PostgresVersion.V15, statements("-- on the source"), onTheTarget, Map.of());
+  }
+
+  private void migrates(
+      PostgresVersion from, String onTheSource, String onTheTarget, Map<String, String> settings)
+      throws Exception {
+    System.setProperty("fram.pg.bin", PgTools.atLeast(from.major()).binFolder().toString());
+    try (PostgresServer source = PostgresServer.plan(from).start();
         PostgresServer target = PostgresServer.plan(PostgresVersion.V18).start()) {
       source.createDatabase(DATABASE);
       target.createDatabase(DATABASE);
@@ -57,7 +73,7 @@ class PrivilegesTest {
               + " ALTER TABLE public.note OWNER TO app;"
               + " CREATE TABLE public.seen (n int); ALTER TABLE public.seen OWNER TO app;"
               + " INSERT INTO sales.item SELECT g, nullif(g - 1, 0) FROM generate_series(1, 99) g");
-      source.execute(DATABASE, statements("-- on the source"));
+      source.execute(DATABASE, onTheSource);
       target.execute(DATABASE, onTheTarget);
       Program fram =
           new Program(folder)
@@ -65,6 +81,9 @@ class PrivilegesTest {
               .with("FRAM_TARGET", uri(target))
               .with("FRAM_SOURCE_PASSWORD", "change me")
               .with("FRAM_TARGET_PASSWORD", "change me");
+      for (Map.Entry<String, String> setting : settings.entrySet()) {
+        fram = fram.with(setting.getKey(), setting.getValue());
+      }
       Result check = fram.run("check", NO_WAY_BACK, "--replica-identity-full=seen");
       assertThat(check.code()).as(check.out() + check.err()).isZero();
       Result migrate =
