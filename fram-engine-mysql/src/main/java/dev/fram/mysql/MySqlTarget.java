@@ -271,22 +271,13 @@ final class MySqlTarget implements Target, AutoCloseable {
             register.forget(c);
           }
           dropTables(c);
-          boolean empty =
-              Sql.number(
-                      c,
-                      "SELECT COUNT(*) FROM information_schema.TABLES"
-                          + " WHERE TABLE_SCHEMA = 'fram'")
-                  == 0;
-          if (empty) {
-            Sql.run(c, "DROP DATABASE IF EXISTS fram");
-          }
           return 0;
         });
   }
 
   /**
-   * In one statement, which most servers do as a whole, and the journal last: whoever waits for an
-   * answer and finds no table for it finds no journal either, and knows what that means.
+   * In one statement, which most servers do as a whole: the journal goes with its database, and
+   * whoever is ended before that finds a migration that is to be removed.
    */
   private static void dropTables(Connection c) throws SQLException {
     // This server may be the source of another migration: what that one keeps here stays.
@@ -296,13 +287,15 @@ final class MySqlTarget implements Target, AutoCloseable {
                 "SELECT COUNT(*) FROM information_schema.TABLES"
                     + " WHERE TABLE_SCHEMA = 'fram' AND TABLE_NAME = 'handover'")
             > 0;
+    if (!other) {
+      Sql.run(c, "DROP DATABASE IF EXISTS fram");
+      return;
+    }
     List<String> tables =
         Sql.list(
             c,
-            "SELECT TABLE_NAME FROM information_schema.TABLES"
-                + " WHERE TABLE_SCHEMA = 'fram' AND TABLE_NAME NOT IN ("
-                + (other ? "'handover', 'closed', 'reverse_feed', 'kept_object'" : "''")
-                + ")"
+            "SELECT TABLE_NAME FROM information_schema.TABLES WHERE TABLE_SCHEMA = 'fram'"
+                + " AND TABLE_NAME NOT IN ('handover', 'closed', 'reverse_feed', 'kept_object')"
                 + " ORDER BY FIELD(TABLE_NAME, 'command', 'migration'), TABLE_NAME",
             row -> "fram." + Quoting.identifier(row.getString(1)));
     if (!tables.isEmpty()) {

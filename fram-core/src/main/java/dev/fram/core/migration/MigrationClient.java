@@ -43,6 +43,9 @@ import java.util.function.Consumer;
  */
 public final class MigrationClient {
   /** A run publishes each second; one that has not for so long is gone, or cannot reach us. */
+  private static final Duration GOING = Duration.ofMillis(50);
+
+  private static final int GOING_LOOKS = 20;
   private static final Duration SILENCE = Duration.ofSeconds(30);
 
   private final Engine engine;
@@ -329,10 +332,22 @@ public final class MigrationClient {
     try {
       return awaitAnswer(store, id, watcher);
     } catch (FramException e) {
-      if (store.load().isEmpty()) {
-        return gone();
+      for (int i = 0; i < GOING_LOOKS; i++) {
+        if (isGone(store)) {
+          return gone();
+        }
+        new StopSignal().pause(GOING);
       }
       throw e;
+    }
+  }
+
+  /** Some servers remove it table by table, and it can't be read meanwhile. */
+  private static boolean isGone(JournalStore store) {
+    try {
+      return store.load().isEmpty();
+    } catch (FramException e) {
+      return false;
     }
   }
 

@@ -181,16 +181,15 @@ public final class HandOverRegister {
     if (Sql.number(connection, "SELECT COUNT(*) FROM fram.handover") > 0) {
       return;
     }
-    Sql.run(connection, "DROP TABLE fram.handover");
     Sql.run(connection, "DROP TABLE IF EXISTS fram.closed");
     long others =
         Sql.number(
             connection,
-            "SELECT COUNT(*) FROM information_schema.TABLES WHERE TABLE_SCHEMA = 'fram'");
-    // An earlier migration may have made this server a target: its state stays.
-    if (others == 0) {
-      Sql.run(connection, "DROP DATABASE fram");
-    }
+            "SELECT COUNT(*) FROM information_schema.TABLES"
+                + " WHERE TABLE_SCHEMA = 'fram' AND TABLE_NAME <> 'handover'");
+    // An earlier migration may have made this server a target: its state stays. Otherwise the
+    // register goes with its database: whoever is ended before that finds it, and goes on.
+    Sql.run(connection, others == 0 ? "DROP DATABASE fram" : "DROP TABLE fram.handover");
   }
 
   private static boolean exists(Connection connection) throws SQLException {

@@ -18,6 +18,9 @@ import java.util.Locale;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
+import java.util.regex.Pattern;
 
 /**
  * {@code fram cancel} and {@code fram complete}, struck in their middle: as soon as a request has
@@ -112,9 +115,30 @@ final class EndStrikes implements AutoCloseable {
     while (!ends(end, blow, aim)) {
       aim.start();
     }
-    toSource.afterRequest(() -> {});
-    toTarget.afterRequest(() -> {});
+    toSource.afterRequest(request -> {});
+    toTarget.afterRequest(request -> {});
     System.out.println(blow + " of " + end + ": " + story());
+    whole(end);
+  }
+
+  /**
+   * Killed when one of the servers has been asked something like that, and the command until it has
+   * done all.
+   */
+  void killAt(End end, boolean old, Pattern request) throws Exception {
+    CompletableFuture<JavaChild> process = new CompletableFuture<>();
+    TcpProxy way = old ? toSource : toTarget;
+    AtomicBoolean killed = new AtomicBoolean();
+    way.afterRequest(asked -> {
+      if (request.matcher(asked).find() && killed.compareAndSet(false, true)) {
+        hit(Blow.KILL, process);
+      }
+    });
+    try (JavaChild fram = fram(command(end))) {
+      process.complete(fram);
+      assertThat(fram.awaitExit(LIMIT)).as(fram.output()).isNotZero();
+    }
+    assertThat(killed).isTrue();
     whole(end);
   }
 
@@ -166,8 +190,8 @@ final class EndStrikes implements AutoCloseable {
 
   private boolean ends(End end, Blow blow, Aim aim) throws Exception {
     CompletableFuture<JavaChild> process = new CompletableFuture<>();
-    Runnable look =
-        () -> {
+    Consumer<String> look =
+        request -> {
           if (aim.reached()) {
             hit(blow, process);
           }
@@ -177,7 +201,8 @@ final class EndStrikes implements AutoCloseable {
     int before = aimed.size();
     try (JavaChild fram = fram(command(end))) {
       process.complete(fram);
-      int code = fram.awaitExit(LIMIT);
+      // One that lives on is cut off again and again, and waits longer each time.
+      int code = fram.awaitExit(LIMIT.multipliedBy(5));
       if (code == 0) {
         return true;
       }

@@ -12,9 +12,11 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -32,7 +34,7 @@ public final class TcpProxy implements AutoCloseable {
   private final InetSocketAddress server;
   private final FlowGate gate = new FlowGate();
   private volatile String lastWord = "";
-  private volatile Runnable afterRequest = () -> {};
+  private volatile Optional<Consumer<String>> afterRequest = Optional.empty();
   private final Set<Socket> sockets = ConcurrentHashMap.newKeySet();
 
   /**
@@ -130,11 +132,13 @@ public final class TcpProxy implements AutoCloseable {
   }
 
   /**
-   * Runs that as soon as a request has been passed on, of whatever connection, on the thread that
-   * carries it: nothing more comes that way until it returns, while the server is at work.
+   * Tells of each request as soon as it has been passed on, of whatever connection, on the thread
+   * that carries it: nothing more comes that way until that returns, while the server is at work.
+   *
+   * @param listener what it gets is the request as it goes over the wire, each byte a character
    */
-  public void afterRequest(Runnable then) {
-    afterRequest = then;
+  public void afterRequest(Consumer<String> listener) {
+    afterRequest = Optional.of(listener);
   }
 
   /** True from a cut until {@link #pass()}; a cut at a byte has happened then. */
@@ -220,8 +224,8 @@ public final class TcpProxy implements AutoCloseable {
       int admitted = gate.admit(flow, read);
       out.write(buffer, 0, admitted);
       out.flush();
-      if (flow == Flow.REQUESTS) {
-        afterRequest.run();
+      if (flow == Flow.REQUESTS && afterRequest.isPresent()) {
+        afterRequest.get().accept(text(buffer, admitted));
       }
       if (flow == Flow.REQUESTS && isLast(buffer, admitted)) {
         lastWord = "";
@@ -237,10 +241,11 @@ public final class TcpProxy implements AutoCloseable {
 
   private boolean isLast(byte[] buffer, int length) {
     String word = lastWord;
-    return !word.isEmpty()
-        && new String(buffer, 0, length, StandardCharsets.ISO_8859_1)
-            .toLowerCase(Locale.ROOT)
-            .contains(word);
+    return !word.isEmpty() && text(buffer, length).toLowerCase(Locale.ROOT).contains(word);
+  }
+
+  private static String text(byte[] buffer, int length) {
+    return new String(buffer, 0, length, StandardCharsets.ISO_8859_1);
   }
 
   /** A pump that may send no more cuts, unless somebody else's cut has closed it already. */
