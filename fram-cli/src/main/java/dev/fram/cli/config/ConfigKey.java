@@ -81,8 +81,8 @@ public enum ConfigKey {
       ValueKind.FEED,
       "own",
       "Who brings the changes over. own: Fram reads the source's log and writes them. native: the target"
-          + " becomes a replica of the source, led by Fram (MySQL 8.0.23 and later with GTIDs; the"
-          + " target has to reach the source). It copies all tables from one state, as --one-snapshot."),
+          + " becomes a replica of the source, led by Fram (MySQL 8.0.23 and later with GTIDs,"
+          + " MariaDB; the target has to reach the source). It copies all tables from one state, as --one-snapshot."),
   SOURCE_FOR_TARGET(
       ValueKind.PLACE,
       "",

@@ -26,6 +26,7 @@ final class MariaDbChannel implements ReplicaChannel {
   /** There is no connection of that name. */
   static final int NO_CHANNEL = 1617;
 
+  private static final int NO_TLS = 2026;
   private static final Duration FIRST_LOOK = Duration.ofMillis(1);
   private static final Duration LAST_LOOK = Duration.ofMillis(50);
 
@@ -66,7 +67,7 @@ final class MariaDbChannel implements ReplicaChannel {
     make(replica);
     limit(replica.content());
     seen = held;
-    tryWay(fresh, replica.source().toString());
+    tryWay(fresh, replica);
     boolean all = held.equals(gtids(asked.at())) && recorded.covers(asked.at());
     return new Standing(asked.at(), all ? Known.ALL : Known.NOT_ALL);
   }
@@ -93,7 +94,8 @@ final class MariaDbChannel implements ReplicaChannel {
    * As far as a replica that has nothing to do gets: it logs in at the source, and stops. A new one
    * that cannot is taken away again: somebody has to give another address or open a firewall first.
    */
-  private void tryWay(boolean fresh, String from) throws SQLException {
+  private void tryWay(boolean fresh, Replica replica) throws SQLException {
+    String from = replica.source().toString();
     long begun = System.nanoTime();
     start(seen);
     Optional<Trouble> trouble =
@@ -105,8 +107,15 @@ final class MariaDbChannel implements ReplicaChannel {
                 throw ReplicaState.never(server, new Trouble(2003, "no answer"), from);
               }
             });
-    if (trouble.isPresent() && fresh) {
-      remove();
+    if (trouble.filter(Trouble::refused).isPresent() && !replica.account().possible()) {
+      // It goes on without, and is then refused by what the account asks for.
+      throw ReplicaState.receiver(server, new Trouble(NO_TLS, "the source has no TLS"), from);
+    }
+    if (trouble.isPresent() && (fresh || trouble.get().refused())) {
+      // The account was made a moment ago: that it is refused stays so.
+      if (fresh) {
+        remove();
+      }
       throw ReplicaState.never(server, trouble.get(), from);
     }
     if (trouble.isPresent()) {

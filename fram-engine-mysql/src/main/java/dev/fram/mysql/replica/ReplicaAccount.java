@@ -94,6 +94,17 @@ public final class ReplicaAccount {
     }
   }
 
+  /** Whether the source can do what the account asks for. */
+  boolean possible() throws SQLException {
+    Connection session = open();
+    try {
+      return !encrypted()
+          || Sql.variable(session, "have_ssl").filter(have -> !have.equals("YES")).isEmpty();
+    } finally {
+      Connector.abort(session);
+    }
+  }
+
   /** A session of Fram's own on the source. */
   Connection open() {
     return source.open("replica");

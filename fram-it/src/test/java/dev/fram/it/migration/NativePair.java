@@ -234,12 +234,32 @@ record NativePair(MySqlPair pair, MySqlVersion version) {
     return () -> MySqlPair.connect(server, "shop", DATABASE);
   }
 
-  /** The journal's phase on the target; none while there is no journal. */
+  /** The journal's phase on the target; empty while there is no journal, or no server. */
   String phase() {
+    return journal("SELECT phase FROM fram.migration");
+  }
+
+  /** The feed's position in the journal. */
+  String recorded() {
+    return journal("SELECT position FROM fram.feed");
+  }
+
+  /** Which run it is that has the target; 0 where there is none. */
+  int epoch() {
+    String epoch = journal("SELECT epoch FROM fram.migration");
+    return epoch.isEmpty() ? 0 : Integer.parseInt(epoch);
+  }
+
+  /** Whether a run holds the lease. */
+  boolean led() {
+    return !journal("SELECT 1 FROM dual WHERE IS_USED_LOCK('fram.lease') IS NOT NULL").isEmpty();
+  }
+
+  private String journal(String sql) {
     try {
-      return String.join(",", values(target(), "SELECT phase FROM fram.migration"));
+      return String.join(",", values(target(), sql));
     } catch (SQLException e) {
-      return "none";
+      return "";
     }
   }
 
