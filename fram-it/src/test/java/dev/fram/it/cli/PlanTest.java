@@ -193,7 +193,7 @@ class PlanTest {
       assertThat(result.out())
           .contains(
               "one-snapshot: possible",
-              "native-feed: not possible (--feed=native), your settings name it",
+              "native-feed: not possible (--feed=native); your settings name it",
               "it encrypts no connection",
               "then the target follows as MariaDB's own replica",
               "REPLICATION SLAVE ADMIN, SLAVE MONITOR, BINLOG ADMIN and RELOAD",
