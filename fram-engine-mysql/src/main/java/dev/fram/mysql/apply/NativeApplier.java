@@ -21,7 +21,6 @@ import dev.fram.mysql.connection.SqlErrors;
 import dev.fram.mysql.journal.FeedRow;
 import dev.fram.mysql.replica.Replica;
 import dev.fram.mysql.replica.ReplicaChannel;
-import dev.fram.mysql.replica.ReplicaChannel.Standing;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.Optional;
@@ -116,7 +115,7 @@ public final class NativeApplier implements Applier {
       session.connection().setAutoCommit(true);
       SchemaChanges.prepare(session.connection());
       ReplicaChannel channel = ReplicaChannel.of(session.connection(), target.name());
-      Standing standing = channel.prepare(replica, recorded, start(fences, recorded));
+      BinlogPosition standing = channel.prepare(replica, recorded, start(fences, recorded));
       session.connection().setAutoCommit(false);
       NativeApplier applier =
           new NativeApplier(session, fences, plan, touched, channel, replica.source().toString());
@@ -149,22 +148,18 @@ public final class NativeApplier implements Applier {
         "Leave out --feed=native, or run fram cancel and begin again with it.");
   }
 
-  /** The replica stands still: what it has applied is where the target is. */
-  private void stand(BinlogPosition recorded, Standing standing) throws SQLException {
+  /** The replica stands still: what it has applied is where the target is, or lies behind it. */
+  private void stand(BinlogPosition recorded, BinlogPosition now) throws SQLException {
     session.connection().rollback();
     session.lockFeed(recorded);
-    switch (standing.known()) {
-      case ALL -> {}
-      case NOT_ALL ->
-          // Which rows came over since nobody here was told.
-          fences.tables().forEach(telling::all);
+    if (!now.text().equals(recorded.text())) {
+      // Which rows came over since nobody here was told.
+      fences.tables().forEach(telling::all);
+      session.advanceFeed(recorded, now);
     }
-    if (!standing.at().text().equals(recorded.text())) {
-      session.advanceFeed(recorded, standing.at());
-    }
-    schemaChanges.followed(standing.at());
+    schemaChanges.followed(now);
     session.connection().commit();
-    this.standing = standing.at();
+    standing = now;
   }
 
   /** The session that waits, by its number on the target. */

@@ -52,7 +52,7 @@ final class MariaDbChannel implements ReplicaChannel {
    * and its login, and the account may have got another password.
    */
   @Override
-  public Standing prepare(Replica replica, BinlogPosition recorded, BinlogPosition have)
+  public BinlogPosition prepare(Replica replica, BinlogPosition recorded, BinlogPosition have)
       throws SQLException {
     boolean fresh = !place.noted();
     if (fresh) {
@@ -68,8 +68,8 @@ final class MariaDbChannel implements ReplicaChannel {
     limit(replica.content());
     seen = held;
     tryWay(fresh, replica);
-    boolean all = held.equals(gtids(asked.at())) && recorded.covers(asked.at());
-    return new Standing(asked.at(), all ? Known.ALL : Known.NOT_ALL);
+    // Where it is farther, the feed tells of what came over since, and nothing is applied twice.
+    return asked.at();
   }
 
   private void requireFit(DomainGtids held, Replica.Place source) {

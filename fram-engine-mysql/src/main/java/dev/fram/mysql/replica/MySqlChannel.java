@@ -51,7 +51,7 @@ final class MySqlChannel implements ReplicaChannel {
   }
 
   @Override
-  public Standing prepare(Replica replica, BinlogPosition recorded, BinlogPosition have)
+  public BinlogPosition prepare(Replica replica, BinlogPosition recorded, BinlogPosition have)
       throws SQLException {
     GtidSet held = gtids(have).restart();
     boolean there = exists();
@@ -68,8 +68,7 @@ final class MySqlChannel implements ReplicaChannel {
     if (!there) {
       awaitFirst(replica.source().toString());
     }
-    Gtids at = new Gtids(held.union(executed()), gtids(recorded).open());
-    return new Standing(at, at.text().equals(recorded.text()) ? Known.ALL : Known.NOT_ALL);
+    return new Gtids(held.union(executed()), gtids(recorded).open());
   }
 
   @Override

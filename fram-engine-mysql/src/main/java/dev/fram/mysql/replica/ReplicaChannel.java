@@ -43,31 +43,16 @@ public sealed interface ReplicaChannel permits MySqlChannel, MariaDbChannel {
     void look() throws SQLException;
   }
 
-  /** What is told of the rows that came over before this run. */
-  enum Known {
-    /** All that is recorded, and no more than that. */
-    ALL,
-    /** More has come over than anybody was told of. */
-    NOT_ALL
-  }
-
-  /**
-   * Where it stands.
-   *
-   * @param at nothing before it is missing on the target
-   * @param known whether something behind it may be there
-   */
-  record Standing(BinlogPosition at, Known known) {}
-
   /**
    * Makes what is missing; nothing is applied afterwards until {@link #runUntil}.
    *
    * @param recorded what the journal says
    * @param have what the target holds, by that or by its copy; counts only for a new channel
+   * @return where the feed goes on; it brings everything behind, also what may be there already
    * @throws FramException as the replica's own errors say, or FEED_INVALID when what it has applied
    *     does not fit to what is recorded
    */
-  Standing prepare(Replica replica, BinlogPosition recorded, BinlogPosition have)
+  BinlogPosition prepare(Replica replica, BinlogPosition recorded, BinlogPosition have)
       throws SQLException;
 
   /**
