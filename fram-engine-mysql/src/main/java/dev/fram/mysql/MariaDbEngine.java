@@ -35,7 +35,7 @@ public final class MariaDbEngine implements Engine {
 
   @Override
   public Ways ways(RouteRequest request, NativeFeed replica) {
-    return MySqlWays.ofMariaDb(request);
+    return MySqlWays.ofMariaDb(request, replica);
   }
 
   @Override

@@ -66,7 +66,8 @@ final class MySqlBackRoute implements Route {
                 request.tableOptions(),
                 MySqlInventory.ofSource(
                     ends.served(), catalog, request.scope(), request.schemaOptions()),
-                SparedAccounts.named(request.providerAccounts())),
+                SparedAccounts.named(request.providerAccounts()),
+                MySqlSource.Follower.FRAM),
             Optional.empty());
     this.schema = new ReturnTransfer(ends.served(), ends.former(), id, catalog);
     this.target =

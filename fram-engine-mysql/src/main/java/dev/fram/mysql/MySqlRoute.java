@@ -79,7 +79,10 @@ final class MySqlRoute implements Route {
                 catalog,
                 request.tableOptions(),
                 MySqlInventory.ofSource(source, catalog, request.scope(), request.schemaOptions()),
-                spared(request, id)),
+                spared(request, id),
+                request.nativeFeed().isPresent()
+                    ? MySqlSource.Follower.REPLICA
+                    : MySqlSource.Follower.FRAM),
             Optional.of(new StraySetup(source, id, journal::feedPosition)));
     this.target = new MySqlTarget(target, journal, catalog, replicaAccount(request, source, id));
     this.schema = new MySqlSchemaTransfer(source, target, catalog, request.schemaOptions());

@@ -27,6 +27,7 @@ import dev.fram.mysql.apply.MySqlApplier;
 import dev.fram.mysql.binlog.BinlogFeed;
 import dev.fram.mysql.binlog.BinlogPosition;
 import dev.fram.mysql.binlog.LogMark;
+import dev.fram.mysql.binlog.SourceLog;
 import dev.fram.mysql.catalog.Bonds;
 import dev.fram.mysql.catalog.Catalog;
 import dev.fram.mysql.catalog.CatalogTable;
@@ -78,6 +79,7 @@ final class MySqlSource implements Source, AutoCloseable {
   private final TableOptions options;
   private final MySqlInventory inventory;
   private final SparedAccounts spared;
+  private final Follower follower;
   private final Optional<StraySetup> strays;
   private final SharedSession questions;
   private final ServerInfo server;
@@ -96,7 +98,18 @@ final class MySqlSource implements Source, AutoCloseable {
    * @param spared accounts that stay open when it is closed
    */
   record Content(
-      Catalog catalog, TableOptions options, MySqlInventory inventory, SparedAccounts spared) {}
+      Catalog catalog,
+      TableOptions options,
+      MySqlInventory inventory,
+      SparedAccounts spared,
+      Follower follower) {}
+
+  /** Who applies what the feed reads. */
+  enum Follower {
+    FRAM,
+    /** The other server's own replica, led by Fram. */
+    REPLICA
+  }
 
   /**
    * @param strays looks for writes behind its hand-over
@@ -114,6 +127,7 @@ final class MySqlSource implements Source, AutoCloseable {
     this.options = content.options();
     this.inventory = content.inventory();
     this.spared = content.spared();
+    this.follower = content.follower();
     this.strays = strays;
     this.questions = new SharedSession(connector, "questions");
     this.server = Servers.describe(connector, questions);
@@ -174,11 +188,29 @@ final class MySqlSource implements Source, AutoCloseable {
 
   @Override
   public ChangeFeed openFeed(Position from) {
-    BinlogPosition start = (BinlogPosition) from;
+    BinlogPosition start =
+        switch (follower) {
+          case FRAM -> (BinlogPosition) from;
+          case REPLICA -> knownToReplicas((BinlogPosition) from);
+        };
     FollowedTables followed = new FollowedTables(catalog, tables());
     ChangeFeed feed = BinlogFeed.open(connector, start, followed, random);
     need.opened(start);
     return new WatchedFeed(feed, need);
+  }
+
+  /** MariaDB's replicas are told by GTIDs how far to go: the feed counts them from here on. */
+  private BinlogPosition knownToReplicas(BinlogPosition from) {
+    return switch (from) {
+      case BinlogPosition.Gtids gtids -> gtids;
+      case BinlogPosition.File file ->
+          questions.read(
+              "asking for GTIDs",
+              c ->
+                  Connector.version(c).isMariaDb()
+                      ? SourceLog.known(c, connector.name(), file)
+                      : file);
+    };
   }
 
   /** What a replica of it has to bring over, and what it must not. */
@@ -191,7 +223,7 @@ final class MySqlSource implements Source, AutoCloseable {
               Sql.list(
                       c,
                       "SELECT TABLE_SCHEMA, TABLE_NAME FROM information_schema.TABLES"
-                          + " WHERE TABLE_TYPE = 'BASE TABLE'",
+                          + " WHERE TABLE_TYPE IN ('BASE TABLE', 'SYSTEM VERSIONED', 'SEQUENCE')",
                       row -> new TableId(row.getString(1), row.getString(2)))
                   .stream()
                   .filter(table -> followed.covers(table.schema()) && !followed.follows(table))

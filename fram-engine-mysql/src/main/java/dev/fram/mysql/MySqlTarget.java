@@ -18,7 +18,6 @@ import dev.fram.api.model.TableDigest;
 import dev.fram.api.model.TableId;
 import dev.fram.mysql.apply.ApplyWatch;
 import dev.fram.mysql.binlog.BinlogPosition;
-import dev.fram.mysql.binlog.GtidSet;
 import dev.fram.mysql.catalog.Catalog;
 import dev.fram.mysql.connection.Connector;
 import dev.fram.mysql.connection.EndlessWaits;
@@ -186,7 +185,7 @@ final class MySqlTarget implements Target, AutoCloseable {
         c -> {
           Epoch.check(c, epoch, connector.name());
           // Nothing comes from the old server any more, whoever starts the replica.
-          new ReplicaChannel(c, connector.name()).remove();
+          ReplicaChannel.of(c, connector.name()).remove();
           if (id.isPresent()) {
             HandOverRegister register = new HandOverRegister(id.get());
             if (register.handedOver(c)) {
@@ -225,16 +224,11 @@ final class MySqlTarget implements Target, AutoCloseable {
 
   /** Rows and position are not written together: a replica that was left alone may be ahead. */
   private void requireStanding(MySqlTargetMoment moment) {
-    GtidSet executed =
+    BinlogPosition recorded = (BinlogPosition) moment.position().orElseThrow();
+    boolean stands =
         session.read(
             "asking how far the replica is",
-            c -> new ReplicaChannel(c, connector.name()).executed());
-    boolean stands =
-        moment
-            .position()
-            .filter(at ->
-                at instanceof BinlogPosition.Gtids gtids && gtids.executed().contains(executed))
-            .isPresent();
+            c -> ReplicaChannel.of(c, connector.name()).standsAt(recorded));
     if (!stands) {
       moment.close();
       throw new FramException(
@@ -260,7 +254,7 @@ final class MySqlTarget implements Target, AutoCloseable {
     session.read(
         "removing Fram's objects",
         c -> {
-          new ReplicaChannel(c, connector.name()).remove();
+          ReplicaChannel.of(c, connector.name()).remove();
           new TargetGuard(c).open();
           if (id.isPresent()) {
             HandOverRegister register = new HandOverRegister(id.get());

@@ -42,19 +42,16 @@ final class MySqlWays {
 
   private MySqlWays() {}
 
-  /** The server's own replication is led on MySQL only. */
   static Ways ofMySql(RouteRequest request, NativeFeed replica) {
     return new Ways(
-        List.of(own(request), oneSnapshot(request), replica(request, replica)),
+        List.of(own(request), oneSnapshot(request), replica(request, replica, MYSQL)),
         List.of("MySQL's CLONE plugin", "xtrabackup or another physical backup as the copy"));
   }
 
-  static Ways ofMariaDb(RouteRequest request) {
+  static Ways ofMariaDb(RouteRequest request, NativeFeed replica) {
     return new Ways(
-        List.of(own(request), oneSnapshot(request)),
-        List.of(
-            "MariaDB's own replication as the feed",
-            "mariadb-backup or another physical backup as the copy"));
+        List.of(own(request), oneSnapshot(request), replica(request, replica, MARIADB)),
+        List.of("mariadb-backup or another physical backup as the copy"));
   }
 
   private static Way own(RouteRequest request) {
@@ -103,23 +100,39 @@ final class MySqlWays {
             + " interrupted begins again.");
   }
 
-  private static Way replica(RouteRequest request, NativeFeed feed) {
+  /** What the server's own replication needs beside own-feed. */
+  private record Needs(String product, String rights, String versions) {}
+
+  private static final Needs MYSQL =
+      new Needs(
+          "MySQL",
+          "on the target REPLICATION_SLAVE_ADMIN, SYSTEM_VARIABLES_ADMIN and"
+              + " PERSIST_RO_VARIABLES_ADMIN.",
+          "MySQL on both sides with gtid_mode=ON; the target is 8.0.23 or later, and not older than"
+              + " the source.");
+
+  private static final Needs MARIADB =
+      new Needs(
+          "MariaDB",
+          "on the target REPLICATION SLAVE ADMIN, SLAVE MONITOR, BINLOG ADMIN and RELOAD, and"
+              + " SELECT, CREATE, ALTER and DROP on mysql.*.",
+          "MariaDB on both sides; the target is not older than the source, and nobody else's"
+              + " replica.");
+
+  private static Way replica(RouteRequest request, NativeFeed feed, Needs needs) {
     return new Way(
         "native-feed",
-        "Fram copies all tables from one state; then the target follows as MySQL's own replica, led"
-            + " by Fram.",
+        "Fram copies all tables from one state; then the target follows as "
+            + needs.product()
+            + "'s own replica, led by Fram.",
         "--feed=native" + feed.source().map(a -> " --source-for-target=" + a).orElse(""),
         request.moved(States.ONE, Optional.of(feed)),
         List.of(
             new Trait(
                 Subject.RIGHTS,
-                "Those of own-feed. Besides, on the source CREATE USER, and REPLICATION SLAVE to give on;"
-                    + " on the target REPLICATION_SLAVE_ADMIN, SYSTEM_VARIABLES_ADMIN and"
-                    + " PERSIST_RO_VARIABLES_ADMIN."),
-            new Trait(
-                Subject.VERSIONS,
-                "MySQL on both sides with gtid_mode=ON; the target is 8.0.23 or later, and not older"
-                    + " than the source."),
+                "Those of own-feed. Besides, on the source CREATE USER, and REPLICATION SLAVE to give on; "
+                    + needs.rights()),
+            new Trait(Subject.VERSIONS, needs.versions()),
             new Trait(Subject.NETWORK, network(request.source(), feed)),
             oneState(),
             new Trait(

@@ -53,7 +53,7 @@ public class RowsBenchmark {
       out.write(0);
       out.writeBytes(note);
     }
-    return new LogEvent(EventCode.WRITE_ROWS, 0, 1, 0, out.toByteArray());
+    return new LogEvent(EventCode.WRITE_ROWS, 0, 1, 1, 0, out.toByteArray());
   }
 
   /** From the log's bytes to values, a row. */

@@ -45,7 +45,7 @@ public final class NativeApplier implements Applier {
   private final ReplicaChannel channel;
   private final String source;
   private final Watch watch;
-  private Gtids standing;
+  private BinlogPosition standing;
   private Optional<TransactionMark> mark = Optional.empty();
 
   /** Whether this run still owns the target, asked now and then while the replica works. */
@@ -54,13 +54,13 @@ public final class NativeApplier implements Applier {
 
     private final TargetSession session;
     private long looked = System.nanoTime();
-    private Gtids from = new Gtids(GtidSet.EMPTY);
+    private BinlogPosition from = new Gtids(GtidSet.EMPTY);
 
     Watch(TargetSession session) {
       this.session = session;
     }
 
-    void from(Gtids position) {
+    void from(BinlogPosition position) {
       from = position;
     }
 
@@ -100,8 +100,8 @@ public final class NativeApplier implements Applier {
    *
    * @param epoch the lease's epoch
    * @param touched told of every row that is written
-   * @throws FramException UNSUPPORTED without GTIDs, or when the tables were not copied from one
-   *     state; otherwise as the replica's own errors say
+   * @throws FramException UNSUPPORTED when MySQL has no GTIDs, or when the tables were not copied
+   *     from one state; otherwise as the replica's own errors say
    */
   public static NativeApplier open(
       Connector target, MySqlApplier.Plan plan, Replica replica, long epoch, TouchedRows touched) {
@@ -109,23 +109,17 @@ public final class NativeApplier implements Applier {
     boolean done = false;
     try {
       Fences fences = Fences.load(session.connection());
-      Gtids recorded = gtids(session.position());
+      BinlogPosition recorded = session.position();
       session.lockFeed(recorded);
       session.connection().rollback();
       session.connection().setAutoCommit(true);
       SchemaChanges.prepare(session.connection());
-      GtidSet have = start(fences, recorded);
-      replica.prepare(session.connection(), target, have);
+      ReplicaChannel channel = ReplicaChannel.of(session.connection(), target.name());
+      BinlogPosition standing = channel.prepare(replica, recorded, start(fences, recorded));
       session.connection().setAutoCommit(false);
       NativeApplier applier =
-          new NativeApplier(
-              session,
-              fences,
-              plan,
-              touched,
-              Replica.channel(session.connection(), target),
-              replica.source().toString());
-      applier.stand(recorded, have);
+          new NativeApplier(session, fences, plan, touched, channel, replica.source().toString());
+      applier.stand(recorded, standing);
       done = true;
       return applier;
     } catch (SQLException e) {
@@ -138,13 +132,13 @@ public final class NativeApplier implements Applier {
   }
 
   /** What the target has by its copy, or by what was applied since. */
-  private static GtidSet start(Fences fences, Gtids recorded) {
+  private static BinlogPosition start(Fences fences, BinlogPosition recorded) {
     List<BinlogPosition> lows = fences.lows();
     if (lows.stream().allMatch(recorded::covers)) {
-      return recorded.restart();
+      return recorded;
     }
     if (lows.size() == 1 && lows.getFirst().covers(recorded)) {
-      return gtids(lows.getFirst()).restart();
+      return lows.getFirst();
     }
     throw new FramException(
         ErrorCode.UNSUPPORTED,
@@ -154,20 +148,8 @@ public final class NativeApplier implements Applier {
         "Leave out --feed=native, or run fram cancel and begin again with it.");
   }
 
-  private static Gtids gtids(BinlogPosition position) {
-    return switch (position) {
-      case Gtids gtids -> gtids;
-      case BinlogPosition.File file ->
-          throw new FramException(
-              ErrorCode.UNSUPPORTED,
-              "The source has no GTIDs, which --feed=native needs.",
-              "Set gtid_mode=ON on both servers, or leave out --feed=native.");
-    };
-  }
-
-  /** The replica stands still: what it has executed is where the target is. */
-  private void stand(Gtids recorded, GtidSet have) throws SQLException {
-    Gtids now = new Gtids(have.union(channel.executed()), recorded.open());
+  /** The replica stands still: what it has applied is where the target is, or lies behind it. */
+  private void stand(BinlogPosition recorded, BinlogPosition now) throws SQLException {
     session.connection().rollback();
     session.lockFeed(recorded);
     if (!now.text().equals(recorded.text())) {
@@ -268,13 +250,13 @@ public final class NativeApplier implements Applier {
 
   @Override
   public void commit(Position to) {
-    Gtids wanted = gtids((BinlogPosition) to);
+    BinlogPosition wanted = (BinlogPosition) to;
     if (standing.covers(wanted)) {
       return;
     }
     try {
       watch.from(standing);
-      channel.runUntil(wanted.executed(), source, watch);
+      channel.runUntil(wanted, source, watch);
       session.lockFeed(standing);
       session.advanceFeed(standing, wanted);
       if (schemaChanges.followed(wanted)) {

@@ -52,14 +52,22 @@ public sealed interface BinlogPosition extends Position {
    * @param server the server's server_uuid, or MariaDB's server_id: whose file it is
    * @param restart where the oldest prepared XA transaction without an outcome begins, when there
    *     is one: a feed reads from there, but gives out only what lies behind {@code at}
+   * @param gtids MariaDB, where its own replica is led: the same place as that one knows it
    */
-  record File(LogPoint at, String server, Optional<LogPoint> restart) implements BinlogPosition {
+  record File(LogPoint at, String server, Optional<LogPoint> restart, Optional<DomainGtids> gtids)
+      implements BinlogPosition {
     private static final String PREFIX = "file:";
     private static final String SERVER = ";server=";
     private static final String RESTART = ";restart=";
+    private static final String GTIDS = ";gtids=";
 
     public File(LogPoint at, String server) {
-      this(at, server, Optional.empty());
+      this(at, server, Optional.empty(), Optional.empty());
+    }
+
+    /** The same place, also known by these. */
+    public File with(DomainGtids known) {
+      return new File(at, server, restart, Optional.of(known));
     }
 
     /** A place in another server's log is never covered: nothing is known about its order. */
@@ -72,7 +80,12 @@ public sealed interface BinlogPosition extends Position {
 
     @Override
     public String text() {
-      return PREFIX + at.text() + SERVER + server + restart.map(r -> RESTART + r.text()).orElse("");
+      return PREFIX
+          + at.text()
+          + SERVER
+          + server
+          + restart.map(r -> RESTART + r.text()).orElse("")
+          + gtids.map(g -> GTIDS + g).orElse("");
     }
   }
 
@@ -91,10 +104,12 @@ public sealed interface BinlogPosition extends Position {
     if (!text.startsWith(File.PREFIX) || server < 0) {
       throw new IllegalArgumentException("not a position in a binary log: " + text);
     }
-    String[] parts = text.substring(server + File.SERVER.length()).split(File.RESTART, 2);
+    String[] known = text.substring(server + File.SERVER.length()).split(File.GTIDS, 2);
+    String[] parts = known[0].split(File.RESTART, 2);
     return new File(
         LogPoint.parse(text.substring(File.PREFIX.length(), server)),
         parts[0],
-        parts.length == 2 ? Optional.of(LogPoint.parse(parts[1])) : Optional.empty());
+        parts.length == 2 ? Optional.of(LogPoint.parse(parts[1])) : Optional.empty(),
+        known.length == 2 ? Optional.of(DomainGtids.parse(known[1])) : Optional.empty());
   }
 }

@@ -12,9 +12,14 @@ import java.util.Optional;
  * @param committedAtMillis the source's clock, milliseconds since 1970
  * @param form what follows
  * @param prepares MariaDB: the XA transaction whose rows follow, to be prepared
+ * @param domainGtid MariaDB's id
  */
 record GroupStart(
-    Optional<GtidSet> gtid, long committedAtMillis, Form form, Optional<String> prepares) {
+    Optional<GtidSet> gtid,
+    long committedAtMillis,
+    Form form,
+    Optional<String> prepares,
+    Optional<DomainGtids.Gtid> domainGtid) {
   private static final int STANDALONE = 1;
   private static final int GROUP_COMMIT = 2;
   private static final int PREPARED_XA = 64;
@@ -39,7 +44,8 @@ record GroupStart(
   }
 
   private static GroupStart mariaDb(LogBytes in, LogEvent event) {
-    in.skip(12); // number and domain
+    long number = in.i64();
+    long domain = in.u32();
     int flags = in.u8();
     in.skip((flags & GROUP_COMMIT) != 0 ? 8 : 0);
     Optional<String> xid = Optional.empty();
@@ -50,7 +56,8 @@ record GroupStart(
       xid = Optional.of(StatementKind.xid(format, in.take(global), in.take(branch)));
     }
     Form form = (flags & STANDALONE) != 0 ? Form.STANDALONE : Form.BEGUN;
-    return new GroupStart(Optional.empty(), event.seconds() * 1000, form, xid);
+    DomainGtids.Gtid gtid = new DomainGtids.Gtid(domain, event.server(), number);
+    return new GroupStart(Optional.empty(), event.seconds() * 1000, form, xid, Optional.of(gtid));
   }
 
   private static GroupStart plain(LogBytes in, LogEvent event) {
@@ -62,7 +69,7 @@ record GroupStart(
     // 5.7 and later go on with the logical clock, 8.0 with the time in microseconds.
     in.skip(Math.min(in.left(), 17));
     long millis = in.left() >= 7 ? (in.unsigned(7) & ~(1L << 55)) / 1000 : event.seconds() * 1000;
-    return new GroupStart(gtid, millis, Form.OPEN, Optional.empty());
+    return new GroupStart(gtid, millis, Form.OPEN, Optional.empty(), Optional.empty());
   }
 
   /**
@@ -90,6 +97,7 @@ record GroupStart(
         Optional.of(GtidSet.of(origin, number)),
         event.seconds() * 1000,
         Form.OPEN,
+        Optional.empty(),
         Optional.empty());
   }
 

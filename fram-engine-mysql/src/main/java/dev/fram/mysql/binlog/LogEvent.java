@@ -7,12 +7,13 @@ package dev.fram.mysql.binlog;
  *
  * @param type the event's number ({@link EventCode})
  * @param seconds the source's clock, seconds since 1970
+ * @param server the server_id of the server that made it first
  * @param next where the next event begins in the file; 0 when the event is not in the file
  * @param flags the header's flags
  * @param body what follows the header
  */
 @SuppressWarnings("ArrayRecordComponent") // never copied, never compared
-record LogEvent(int type, long seconds, long next, int flags, byte[] body) {
+record LogEvent(int type, long seconds, long server, long next, int flags, byte[] body) {
   private static final int ARTIFICIAL = 0x20;
   private static final int IGNORABLE = 0x80;
 

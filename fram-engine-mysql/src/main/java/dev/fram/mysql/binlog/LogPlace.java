@@ -30,8 +30,12 @@ sealed interface LogPlace {
   /** Everything up to this offset of the file is read. */
   void passed(long offset);
 
-  /** A transaction ended. */
-  void ended(TransactionMark mark);
+  /**
+   * A transaction ended, or is prepared.
+   *
+   * @param gtid MariaDB's id of it
+   */
+  void ended(TransactionMark mark, Optional<DomainGtids.Gtid> gtid);
 
   /** A prepared XA transaction waits for its outcome from here on. */
   void prepared(String xid, TransactionMark mark);
@@ -75,7 +79,7 @@ sealed interface LogPlace {
     public void passed(long offset) {}
 
     @Override
-    public void ended(TransactionMark mark) {
+    public void ended(TransactionMark mark, Optional<DomainGtids.Gtid> gtid) {
       executed = executed.union(id(mark));
     }
 
@@ -115,6 +119,12 @@ sealed interface LogPlace {
     private final BinlogPosition.File from;
     private LogPoint at;
 
+    /**
+     * Where it is asked for. Transactions between the place to restart and the place to begin come
+     * twice, and change nothing: the last of each domain is the same.
+     */
+    private Optional<DomainGtids> known;
+
     /** Offsets have 32 bits in the log and in the question for it; files may grow beyond. */
     private static final long ROUND = 1L << 32;
 
@@ -123,6 +133,7 @@ sealed interface LogPlace {
     private OfFiles(BinlogPosition.File from) {
       this.from = from;
       this.at = from.restart().orElse(from.at());
+      this.known = from.gtids();
     }
 
     @Override
@@ -152,7 +163,9 @@ sealed interface LogPlace {
     }
 
     @Override
-    public void ended(TransactionMark mark) {}
+    public void ended(TransactionMark mark, Optional<DomainGtids.Gtid> gtid) {
+      known = known.map(before -> gtid.map(before::then).orElse(before));
+    }
 
     @Override
     public void prepared(String xid, TransactionMark mark) {
@@ -173,7 +186,7 @@ sealed interface LogPlace {
         // Nobody can ask for such an offset: the file is read again from its beginning.
         restart = Optional.of(new LogPoint(at.file(), HEAD));
       }
-      BinlogPosition here = new BinlogPosition.File(at, from.server(), restart);
+      BinlogPosition here = new BinlogPosition.File(at, from.server(), restart, known);
       return here.covers(from) ? Optional.of(here) : Optional.empty();
     }
 

@@ -174,7 +174,7 @@ final class LogStream implements AutoCloseable {
     public Event nextEvent(ByteArrayInputStream in) throws IOException {
       long seconds = in.readLong(4);
       int type = in.read();
-      in.skip(4); // the server that made it
+      long server = in.readLong(4);
       int size = in.readInteger(4);
       long next = in.readLong(4);
       int flags = in.readInteger(2);
@@ -186,7 +186,7 @@ final class LogStream implements AutoCloseable {
       byte[] plain = checksum == 0 ? body : Arrays.copyOf(body, body.length - checksum);
       EventHeaderV4 header = new EventHeaderV4();
       header.setEventType(EventType.UNKNOWN);
-      return new Event(header, new Raw(new LogEvent(type, seconds, next, flags, plain)));
+      return new Event(header, new Raw(new LogEvent(type, seconds, server, next, flags, plain)));
     }
   }
 

@@ -63,7 +63,7 @@ final class PayloadEvents {
       if (body.length < size - HEADER) {
         throw unreadable();
       }
-      return Optional.of(new LogEvent(type, seconds, outer.next(), flags, body));
+      return Optional.of(new LogEvent(type, seconds, outer.server(), outer.next(), flags, body));
     } catch (IOException e) {
       throw unreadable();
     }

@@ -45,6 +45,39 @@ public final class SourceLog {
         identity(connection));
   }
 
+  /**
+   * The same place as MariaDB's own replicas know it. The server reads the file up to there.
+   *
+   * @throws FramException LOG_LOST when the file is gone or no transaction begins there
+   */
+  public static BinlogPosition.File known(
+      Connection connection, String name, BinlogPosition.File place) throws SQLException {
+    if (place.gtids().isPresent()) {
+      return place;
+    }
+    // Asked with more than 32 bits it answers for another place.
+    boolean askable = place.at().offset() < 1L << 32;
+    Optional<String> gtids =
+        askable
+            ? Sql.list(
+                    connection,
+                    "SELECT BINLOG_GTID_POS(?, ?)",
+                    row -> Optional.ofNullable(row.getString(1)),
+                    place.at().file(),
+                    place.at().offset())
+                .getFirst()
+            : Optional.empty();
+    return place.with(
+        DomainGtids.parse(
+            gtids.orElseThrow(() ->
+                lost(
+                    name
+                        + ": it knows no GTIDs at "
+                        + place.at().text()
+                        + ", which a replica would begin with",
+                    ANEW))));
+  }
+
   /** Whether positions are sets: every transaction has a GTID that other servers keep. */
   public static boolean hasGtids(Connection connection) throws SQLException {
     return !Connector.version(connection).isMariaDb()

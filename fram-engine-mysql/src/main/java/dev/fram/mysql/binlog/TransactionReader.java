@@ -287,7 +287,7 @@ final class TransactionReader implements AutoCloseable {
 
   private void commit() {
     Group current = open();
-    place.ended(current.mark);
+    place.ended(current.mark, current.start.domainGtid());
     group = Optional.empty();
     tables.clear();
     if (current.announced()) {
@@ -328,7 +328,7 @@ final class TransactionReader implements AutoCloseable {
       decide(xid, Outcome.COMMIT);
       return;
     }
-    place.ended(current.mark);
+    place.ended(current.mark, current.start.domainGtid());
     place.prepared(xid, current.mark);
     group = Optional.empty();
     tables.clear();

@@ -43,7 +43,7 @@ final class EncryptionCheck implements Question {
             "Add ssl-mode=VERIFY_IDENTITY&ssl-ca=FILE to the URI.");
   }
 
-  private static String status(Server server) throws SQLException {
+  static String status(Server server) throws SQLException {
     return server.mariaDb()
         ? "information_schema.SESSION_STATUS"
         : "performance_schema.session_status";

@@ -27,10 +27,17 @@ final class ReplicaCheck implements Question {
   public List<Finding> ask(Servers servers) throws SQLException {
     Server source = servers.source();
     Server target = servers.target();
-    if (source.mariaDb() || target.mariaDb()) {
+    if (source.mariaDb() != target.mariaDb()) {
       return fail(
-          "--feed=native: this is MariaDB; so far Fram leads replicas of MySQL only.",
-          "Leave out --feed=native.");
+          "--feed=native: the source is "
+              + source.version()
+              + ", the target "
+              + target.version()
+              + "; neither product's replica follows the other's log exactly.",
+          "Name a target of the source's product.");
+    }
+    if (source.mariaDb()) {
+      return mariaDb(source, target);
     }
     List<Finding> found = new ArrayList<>();
     for (Server server : servers.both()) {
@@ -42,7 +49,8 @@ final class ReplicaCheck implements Question {
                 GtidModeCheck.REMEDY + " Or leave out --feed=native."));
       }
     }
-    found.addAll(versions(source, target));
+    found.addAll(knows(target));
+    found.addAll(notOlder(source, target));
     found.addAll(serverIds(source, target));
     found.addAll(encryption(source));
     found.addAll(transactions(source, target));
@@ -61,26 +69,40 @@ final class ReplicaCheck implements Question {
     return found;
   }
 
-  private List<Finding> versions(Server source, Server target) throws SQLException {
+  private List<Finding> mariaDb(Server source, Server target) throws SQLException {
+    List<Finding> found = new ArrayList<>(new MariaDbReplica(this, target).ask());
+    found.addAll(notOlder(source, target));
+    found.addAll(serverIds(source, target));
+    found.addAll(encryption(source));
+    List<String> lacking = new ArrayList<>();
+    missing(source, lacking, "CREATE USER", "REPLICATION SLAVE");
+    found.addAll(
+        Missing.findings(this, source, lacking, "Fram may make the replica's account there"));
+    return found;
+  }
+
+  private List<Finding> knows(Server target) throws SQLException {
     boolean knows =
         target.version().atLeast(8, 1)
             || (target.version().atLeast(8, 0) && target.version().patch() >= OLDEST_PATCH);
-    if (!knows) {
-      return fail(
-          target.name() + ": " + target.version() + " does not know CHANGE REPLICATION SOURCE.",
-          "MySQL 8.0.23 or later on the target, or leave out --feed=native.");
-    }
-    if (!target.version().atLeast(source.version().major(), source.version().minor())) {
-      return fail(
-          target.name()
-              + " is "
-              + target.version()
-              + ", older than the source's "
-              + source.version()
-              + ": a replica must not be.",
-          "Leave out --feed=native.");
-    }
-    return List.of();
+    return knows
+        ? List.of()
+        : fail(
+            target.name() + ": " + target.version() + " does not know CHANGE REPLICATION SOURCE.",
+            "MySQL 8.0.23 or later on the target, or leave out --feed=native.");
+  }
+
+  private List<Finding> notOlder(Server source, Server target) throws SQLException {
+    return target.version().atLeast(source.version().major(), source.version().minor())
+        ? List.of()
+        : fail(
+            target.name()
+                + " is "
+                + target.version()
+                + ", older than the source's "
+                + source.version()
+                + ": a replica must not be.",
+            "Leave out --feed=native.");
   }
 
   /** A replica takes what its own server_id has written for its own, and refuses such a source. */
@@ -104,7 +126,8 @@ final class ReplicaCheck implements Question {
     boolean plain =
         source
             .text(
-                "SELECT VARIABLE_VALUE FROM performance_schema.session_status"
+                "SELECT VARIABLE_VALUE FROM "
+                    + EncryptionCheck.status(source)
                     + " WHERE VARIABLE_NAME = 'Ssl_cipher'")
             .isEmpty();
     if (!wanted || !plain) {
@@ -112,8 +135,9 @@ final class ReplicaCheck implements Question {
     }
     return fail(
         source.name() + ": it encrypts no connection, and the replica asks for that.",
-        "Give the source a certificate (ssl_cert, ssl_key; ALTER INSTANCE RELOAD TLS), or say in"
-            + " --source that it may go unencrypted: ssl-mode=DISABLED.");
+        "Give the source a certificate (ssl_cert, ssl_key; MySQL: ALTER INSTANCE RELOAD TLS,"
+            + " MariaDB: a restart), or say in --source that it may go unencrypted:"
+            + " ssl-mode=DISABLED.");
   }
 
   /** What the target has of other servers would be taken for the source's, or for its own. */
@@ -136,8 +160,7 @@ final class ReplicaCheck implements Question {
             + " else needs its log.");
   }
 
-  private static void missing(Server server, List<String> found, String... wanted)
-      throws SQLException {
+  static void missing(Server server, List<String> found, String... wanted) throws SQLException {
     for (String privilege : wanted) {
       if (!server.grants().global(privilege)) {
         found.add(privilege + " ON *.*");

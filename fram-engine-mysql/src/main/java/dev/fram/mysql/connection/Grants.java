@@ -37,6 +37,8 @@ public record Grants(List<Line> lines, List<String> roles, List<String> active) 
       Map.of(
           "REPLICATION CLIENT", Set.of("BINLOG MONITOR"),
           "REPLICATION SLAVE", Set.of("REPLICATION REPLICA"),
+          "REPLICATION SLAVE ADMIN", Set.of("REPLICATION REPLICA ADMIN"),
+          "SLAVE MONITOR", Set.of("REPLICA MONITOR"),
           "CONNECTION_ADMIN", Set.of("CONNECTION ADMIN", "SUPER"),
           "SYSTEM_VARIABLES_ADMIN", Set.of("SUPER", "READ_ONLY ADMIN"),
           "SET_USER_ID", Set.of("SET_ANY_DEFINER", "SET USER", "SUPER"));

@@ -2,8 +2,11 @@
 package dev.fram.mysql.replica;
 
 import dev.fram.api.traffic.Address;
-import dev.fram.mysql.binlog.GtidSet;
+import dev.fram.mysql.binlog.BinlogPosition;
+import dev.fram.mysql.binlog.DomainGtids;
+import dev.fram.mysql.binlog.SourceLog;
 import dev.fram.mysql.connection.Connector;
+import dev.fram.mysql.connection.Sql;
 import java.sql.Connection;
 import java.sql.SQLException;
 
@@ -16,29 +19,21 @@ import java.sql.SQLException;
  */
 public record Replica(ReplicaAccount account, Address source, ReplicaChannel.Content content) {
 
-  /** The channel, by a session on the target. */
-  public static ReplicaChannel channel(Connection session, Connector target) {
-    return new ReplicaChannel(session, target.name());
+  /** A place in the source's log, also as MariaDB's replicas know it; the source is asked. */
+  Place place(BinlogPosition.File at) throws SQLException {
+    Connection session = account.open();
+    try {
+      BinlogPosition.File known = SourceLog.known(session, account.server(), at);
+      return new Place(
+          known, DomainGtids.parse(Sql.text(session, "SELECT @@global.gtid_binlog_pos")));
+    } finally {
+      Connector.abort(session);
+    }
   }
 
   /**
-   * Makes what is missing; the applier stands still and the receiver receives afterwards.
-   *
-   * @param have what the target holds already; counts only where there is no channel yet
+   * @param at with its GTIDs
+   * @param end where the log ended afterwards
    */
-  public void prepare(Connection session, Connector target, GtidSet have) throws SQLException {
-    ReplicaChannel channel = channel(session, target);
-    boolean there = channel.exists();
-    if (there) {
-      channel.stand();
-    }
-    if (!there || !channel.leadsTo(source) || ReplicaState.read(session).received().refused()) {
-      channel.make(source, account, have);
-    }
-    channel.limit(content);
-    channel.receiveAnew();
-    if (!there) {
-      channel.awaitFirst(source.toString());
-    }
-  }
+  record Place(BinlogPosition.File at, DomainGtids end) {}
 }

@@ -9,10 +9,14 @@ import dev.fram.mysql.connection.Quoting;
 import dev.fram.mysql.connection.Sql;
 import dev.fram.mysql.connection.SqlErrors;
 import dev.fram.mysql.schema.SourceAccounts.Account;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.security.SecureRandom;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.Base64;
+import java.util.HexFormat;
 import java.util.Optional;
 
 /**
@@ -47,8 +51,8 @@ public final class ReplicaAccount {
   }
 
   /**
-   * Makes it, or gives it a new password. Statements with passwords are obscured by the server
-   * wherever it shows or logs them (manual, "Passwords and Logging").
+   * Makes it, or gives it a new password. MySQL obscures statements with passwords wherever it
+   * shows or logs them (manual, "Passwords and Logging").
    *
    * @return the password
    */
@@ -59,7 +63,7 @@ public final class ReplicaAccount {
     String password = Base64.getUrlEncoder().withoutPadding().encodeToString(random) + "aA1-";
     Connection session = source.open("replica account");
     try {
-      String by = account.quoted() + " IDENTIFIED BY " + Quoting.literal(password);
+      String by = account.quoted() + " IDENTIFIED BY " + secret(session, password);
       String require = encrypted() ? " REQUIRE SSL" : " REQUIRE NONE";
       Sql.run(session, "CREATE USER IF NOT EXISTS " + by + require);
       Sql.run(session, "ALTER USER " + by + require);
@@ -70,6 +74,45 @@ public final class ReplicaAccount {
     } finally {
       Connector.abort(session);
     }
+  }
+
+  /** MariaDB logs the statement as it came, for every replica to read: so it gets the hash only. */
+  private static String secret(Connection session, String password) throws SQLException {
+    return Connector.version(session).isMariaDb()
+        ? "PASSWORD " + Quoting.literal(nativeHash(password))
+        : Quoting.literal(password);
+  }
+
+  /** As mysql_native_password keeps it (MariaDB documentation, PASSWORD()). */
+  static String nativeHash(String password) {
+    try {
+      MessageDigest sha1 = MessageDigest.getInstance("SHA-1");
+      byte[] once = sha1.digest(password.getBytes(StandardCharsets.UTF_8));
+      return "*" + HexFormat.of().withUpperCase().formatHex(sha1.digest(once));
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  /** Whether the source can do what the account asks for. */
+  boolean possible() throws SQLException {
+    Connection session = open();
+    try {
+      return !encrypted()
+          || Sql.variable(session, "have_ssl").filter(have -> !have.equals("YES")).isEmpty();
+    } finally {
+      Connector.abort(session);
+    }
+  }
+
+  /** A session of Fram's own on the source. */
+  Connection open() {
+    return source.open("replica");
+  }
+
+  /** The source's name for people. */
+  String server() {
+    return source.name();
   }
 
   /**

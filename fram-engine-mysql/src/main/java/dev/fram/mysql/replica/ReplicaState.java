@@ -12,7 +12,7 @@ import java.sql.Statement;
 /**
  * What the target says of Fram's channel (manual, SHOW REPLICA STATUS).
  *
- * @param receiving whether the receiver runs
+ * @param receiving whether the receiver runs; on MariaDB also while it tries to get through
  * @param applying whether the applier runs
  * @param received what ended or hinders the receiver; 0 is nothing
  * @param applied the same of the applier, of the worker that failed where it has several
@@ -20,6 +20,7 @@ import java.sql.Statement;
 record ReplicaState(boolean receiving, boolean applying, Trouble received, Trouble applied) {
   private static final String STATUS =
       "SHOW REPLICA STATUS FOR CHANNEL '" + ReplicaChannel.NAME + "'";
+  static final String MARIADB_STATUS = "SHOW SLAVE '" + ReplicaChannel.NAME + "' STATUS";
   private static final String WORKER =
       "SELECT LAST_ERROR_NUMBER, LAST_ERROR_MESSAGE"
           + " FROM performance_schema.replication_applier_status_by_worker WHERE CHANNEL_NAME = '"
@@ -37,7 +38,10 @@ record ReplicaState(boolean receiving, boolean applying, Trouble received, Troub
 
     /** Whether the source does not know or trust the account. */
     boolean refused() {
-      return number == 1045 || number == 3118 || number == 1044 || number == 1227;
+      return switch (number) {
+        case 1044, 1045, 1227, 1698, 3118, 4151 -> true;
+        default -> false;
+      };
     }
 
     SQLException exception() {
@@ -45,11 +49,26 @@ record ReplicaState(boolean receiving, boolean applying, Trouble received, Troub
     }
   }
 
+  /** The same of MariaDB, where the coordinator says itself what a worker met. */
+  static ReplicaState readMariaDb(Connection connection) throws SQLException {
+    try (Statement statement = connection.createStatement();
+        ResultSet row = statement.executeQuery(MARIADB_STATUS)) {
+      if (!row.next()) {
+        throw new SQLException("the channel is gone", "HY000", MariaDbChannel.NO_CHANNEL);
+      }
+      return new ReplicaState(
+          !"No".equals(row.getString("Slave_IO_Running")),
+          "Yes".equals(row.getString("Slave_SQL_Running")),
+          new Trouble(row.getInt("Last_IO_Errno"), row.getString("Last_IO_Error")),
+          new Trouble(row.getInt("Last_SQL_Errno"), row.getString("Last_SQL_Error")));
+    }
+  }
+
   static ReplicaState read(Connection connection) throws SQLException {
     try (Statement statement = connection.createStatement();
         ResultSet row = statement.executeQuery(STATUS)) {
       if (!row.next()) {
-        throw new SQLException("the channel is gone", "HY000", ReplicaChannel.NO_CHANNEL);
+        throw new SQLException("the channel is gone", "HY000", MySqlChannel.NO_CHANNEL);
       }
       return new ReplicaState(
           "Yes".equals(row.getString("Replica_IO_Running")),
@@ -74,6 +93,12 @@ record ReplicaState(boolean receiving, boolean applying, Trouble received, Troub
    */
   static FramException receiver(String server, Trouble trouble, String from) {
     String seen = server + ": its replica cannot read from " + from + ": ";
+    if (trouble.refused()) {
+      return new FramException(
+          ErrorCode.CONNECTION_LOST,
+          seen + said(trouble),
+          "Its account on the source was changed or dropped; Fram makes it again.");
+    }
     return switch (trouble.number) {
       case 1236, 13114 ->
           new FramException(
@@ -87,11 +112,6 @@ record ReplicaState(boolean receiving, boolean applying, Trouble received, Troub
               seen + said(trouble),
               "The target's own machine has to reach the source there; --source-for-target names"
                   + " another address.");
-      case 1044, 1045, 1227, 3118 ->
-          new FramException(
-              ErrorCode.CONNECTION_LOST,
-              seen + said(trouble),
-              "Its account on the source was changed or dropped; Fram makes it again.");
       case 2026 ->
           new FramException(
               ErrorCode.SERVER_SETTING,
@@ -131,6 +151,12 @@ record ReplicaState(boolean receiving, boolean applying, Trouble received, Troub
               seen,
               "The target is not what it must be: somebody else has written to it. Find out who,"
                   + " then run fram cancel and begin again.");
+      case 1950 ->
+          new FramException(
+              ErrorCode.SERVER_SETTING,
+              seen,
+              "SET GLOBAL gtid_strict_mode = OFF on the target until it serves, then run fram"
+                  + " migrate to go on.");
       default ->
           switch (known) {
             case SERIALIZATION_CONFLICT, LOCK_TIMEOUT, RESOURCE_EXHAUSTED, CONNECTION_LOST ->

@@ -4,7 +4,6 @@ package dev.fram.mysql.binlog;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -75,6 +74,6 @@ class BinlogPositionTest {
   }
 
   private static BinlogPosition file(String name, long offset) {
-    return new BinlogPosition.File(new LogPoint(name, offset), "1", Optional.empty());
+    return new BinlogPosition.File(new LogPoint(name, offset), "1");
   }
 }

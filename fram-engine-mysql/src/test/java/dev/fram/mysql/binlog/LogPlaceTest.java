@@ -3,6 +3,7 @@ package dev.fram.mysql.binlog;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 class LogPlaceTest {
@@ -31,5 +32,41 @@ class LogPlaceTest {
     LogPlace place = LogPlace.at(new BinlogPosition.File(new LogPoint("b.000001", 900), "1"));
     place.passed(126);
     assertThat(place.position().orElseThrow().text()).isEqualTo("file:b.000001:900;server=1");
+  }
+
+  /** MariaDB: the same place in both notations, also when what was read is read again. */
+  @Test
+  void theGtidsGoWithThePlaceWhereTheyAreAskedFor() {
+    LogPlace place =
+        LogPlace.at(
+            BinlogPosition.parse("file:b.000001:900;server=1;restart=b.000001:400;gtids=0-1-5"));
+    end(place, 400, "0-1-4");
+    assertThat(place.position()).isEmpty();
+    place.passed(600);
+    end(place, 600, "0-1-5");
+    place.passed(900);
+    assertThat(place.position().orElseThrow().text())
+        .isEqualTo("file:b.000001:900;server=1;gtids=0-1-5");
+    end(place, 900, "7-2-1");
+    place.passed(1000);
+    BinlogPosition now = place.position().orElseThrow();
+    assertThat(now.text()).isEqualTo("file:b.000001:1000;server=1;gtids=0-1-5,7-2-1");
+    assertThat(BinlogPosition.parse(now.text())).isEqualTo(now);
+  }
+
+  private static void end(LogPlace place, long at, String gtid) {
+    String[] parts = gtid.split("-", -1);
+    place.ended(
+        new TransactionMark.Start(new LogPoint("b.000001", at), "1"),
+        Optional.of(
+            new DomainGtids.Gtid(
+                Long.parseLong(parts[0]), Long.parseLong(parts[1]), Long.parseLong(parts[2]))));
+  }
+
+  @Test
+  void noGtidsAreGivenOutWhereNobodyAsksForThem() {
+    LogPlace place = LogPlace.at(new BinlogPosition.File(new LogPoint("b.000001", 4), "1"));
+    end(place, 4, "0-1-5");
+    assertThat(place.position().orElseThrow().text()).isEqualTo("file:b.000001:4;server=1");
   }
 }

@@ -191,9 +191,21 @@ class PlanTest {
       Result result = fram.run("plan");
       assertThat(result.code()).as(result.out() + result.err()).isZero();
       assertThat(result.out())
-          .contains("one-snapshot: possible", "Not offered by this version", "MariaDB's own")
-          .doesNotContain("native-feed");
-      assertThat(result.err()).contains("name a way that there is not for this product");
+          .contains(
+              "one-snapshot: possible",
+              "native-feed: not possible (--feed=native); your settings name it",
+              "it encrypts no connection",
+              "then the target follows as MariaDB's own replica",
+              "REPLICATION SLAVE ADMIN, SLAVE MONITOR, BINLOG ADMIN and RELOAD",
+              "Not offered by this version of Fram: mariadb-backup");
+      Program plain = fram.with("FRAM_SOURCE", from.uri("shop") + "?ssl-mode=DISABLED");
+      Result possible = plain.run("plan");
+      assertThat(possible.code()).as(possible.out() + possible.err()).isZero();
+      assertThat(possible.out()).contains("native-feed: possible (--feed=native)");
+      Result check = plain.run("check");
+      assertThat(check.code()).as(check.out() + check.err()).isZero();
+      assertThat(check.out() + check.err())
+          .contains("[PASS] native-replica", "[WARN] native-replica", "log_slave_updates is OFF");
     }
   }
 

@@ -25,6 +25,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 @Timeout(300)
 class PrivilegesTest {
   private static final Path GUIDE = Path.of("..", "docs", "guide", "privileges.md");
+  private static final Path REPLICA = Path.of("..", "docs", "guide", "native-replication.md");
   private static final String DATABASE = "shop";
 
   /** What it needs beside these stands in a section of its own. */
@@ -133,6 +134,42 @@ class PrivilegesTest {
     }
   }
 
+  /** The same where the target is a replica of the source, with what the guide adds. */
+  @ParameterizedTest
+  @CsvSource({"V8_0,-- on a MySQL source", "MARIADB_11_4,-- on a MariaDB source"})
+  void whatTheGuideAddsIsEnoughForAReplicasSource(MySqlVersion version, String statements)
+      throws Exception {
+    try (MySqlServer source = MySqlServer.plan(version).start();
+        MySqlServer target = MySqlServer.plan(version).start()) {
+      source.execute(
+          "",
+          "CREATE DATABASE shop; CREATE TABLE shop.item (id int PRIMARY KEY);"
+              + " INSERT INTO shop.item VALUES (1), (2)");
+      source.execute("", statements(statements));
+      source.execute("", statements(REPLICA, "-- on the source, MySQL and MariaDB"));
+      Program fram =
+          new Program(folder)
+              .with(
+                  "FRAM_SOURCE",
+                  version.scheme()
+                      + "://fram@"
+                      + source.host()
+                      + ":"
+                      + source.port()
+                      + "/shop?ssl-mode=DISABLED")
+              .with("FRAM_TARGET", target.uri(""))
+              .with("FRAM_SOURCE_PASSWORD", "change me")
+              .with("FRAM_TARGET_PASSWORD", target.password())
+              .with("FRAM_FEED", "native");
+      Result check = fram.run("check", NO_WAY_BACK);
+      assertThat(check.code()).as(check.out() + check.err()).isZero();
+      assertThat(check.out() + check.err()).contains("[PASS] native-replica");
+      Result migrate = fram.run("migrate", "--cutover=auto", NO_WAY_BACK);
+      assertThat(migrate.code()).as(migrate.out() + migrate.err()).isZero();
+      assertThat(target.value("shop", "SELECT COUNT(*) FROM item")).contains("2");
+    }
+  }
+
   /** The old server's administrator may not make it read-only, nor lock the provider's account. */
   @Test
   void aProvidersAccountStaysOpenWhenItIsNamed() throws Exception {
@@ -179,7 +216,11 @@ class PrivilegesTest {
   }
 
   private static String statements(String first) throws IOException {
-    String page = Files.readString(GUIDE);
+    return statements(GUIDE, first);
+  }
+
+  private static String statements(Path guide, String first) throws IOException {
+    String page = Files.readString(guide);
     Matcher block = Pattern.compile("```sql\n(" + first + ".*?)```", Pattern.DOTALL).matcher(page);
     assertThat(block.find()).as(first).isTrue();
     return block.group(1);

@@ -49,12 +49,24 @@ class MySqlCrashTest {
   private final Random random = new Random(SEED);
   private final Map<String, Integer> killedIn = new TreeMap<>();
   private int kills;
+  private String feed = "own";
 
   @ParameterizedTest
   @CsvSource({"V8_0,V9_7", "MARIADB_11_4,MARIADB_11_4"})
   void nothingIsLostWhenFramIsKilled(MySqlVersion from, MySqlVersion to) throws Exception {
-    MySqlPair pair = MySqlPair.of(from, to);
-    int wanted = from.mariaDb() ? MARIADB_KILLS : KILLS;
+    killed(MySqlPair.of(from, to), from.mariaDb() ? MARIADB_KILLS : KILLS);
+  }
+
+  /** The same where the target's own replica brings the changes over. */
+  @ParameterizedTest
+  @CsvSource({"V8_0,V8_0", "MARIADB_11_4,MARIADB_11_4"})
+  void nothingIsLostWhenFramIsKilledThatLeadsAReplica(MySqlVersion from, MySqlVersion to)
+      throws Exception {
+    feed = "native";
+    killed(MySqlPair.of(from, to), from.mariaDb() ? MARIADB_KILLS : KILLS);
+  }
+
+  private void killed(MySqlPair pair, int wanted) throws Exception {
     while (kills < wanted) {
       round(
           pair,
@@ -69,7 +81,15 @@ class MySqlCrashTest {
             }
           });
     }
-    System.out.println(from + ": fram killed in " + killedIn + " (seed " + SEED + ")");
+    System.out.println(
+        pair.source().version()
+            + ", "
+            + feed
+            + " feed: fram killed in "
+            + killedIn
+            + " (seed "
+            + SEED
+            + ")");
   }
 
   @Test
@@ -147,9 +167,13 @@ class MySqlCrashTest {
     return new PhaseWatch(() -> MySqlPair.administer(pair.target()), random);
   }
 
-  private static JavaChild start(MySqlPair pair, String cutover) throws Exception {
+  private JavaChild start(MySqlPair pair, String cutover) throws Exception {
     return FramProcess.start(
-        pair.sourceEndpoint(""), pair.targetEndpoint(""), "migrate", "--cutover=" + cutover);
+        pair.sourceEndpoint(""),
+        pair.targetEndpoint(""),
+        "migrate",
+        "--cutover=" + cutover,
+        "--feed=" + feed);
   }
 
   /** One process; killed after a while unless it comes to its end before. */

@@ -5,9 +5,11 @@ import dev.fram.testkit.server.MySqlServer;
 import dev.fram.testkit.server.MySqlVersion;
 import java.sql.DriverManager;
 import java.sql.SQLException;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** {@link Strikes} between MySQL servers, and between MariaDB's, where they are asked for. */
@@ -48,7 +50,14 @@ class MySqlJournalStrikeTest {
     strike(MySqlPair.of(MySqlVersion.MARIADB_11_4, MySqlVersion.MARIADB_11_4), blow);
   }
 
-  private static void strike(MySqlPair pair, Strikes.Blow blow) throws Exception {
+  /** Where the target is the source's replica, there and, after the rollback, there again. */
+  @ParameterizedTest
+  @CsvSource({"V8_0,KILL", "MARIADB_11_4,KILL", "V8_0,CUT_TARGET", "MARIADB_11_4,CUT_TARGET"})
+  void nothingIsLostWithAReplica(MySqlVersion version, Strikes.Blow blow) throws Exception {
+    strike(MySqlPair.of(version, version), blow, "--feed=native");
+  }
+
+  private static void strike(MySqlPair pair, Strikes.Blow blow, String... more) throws Exception {
     pair.fresh();
     pair.source().execute("", TABLES);
     observed(pair.source());
@@ -59,7 +68,8 @@ class MySqlJournalStrikeTest {
                 pair.sourceEndpoint("app"), login(pair.source()), observer(pair.source())),
             new Strikes.Side(
                 pair.targetEndpoint("app"), login(pair.target()), observer(pair.target())),
-            "--provider-account=" + OBSERVER + "@%")) {
+            Stream.concat(Stream.of("--provider-account=" + OBSERVER + "@%"), Stream.of(more))
+                .toArray(String[]::new))) {
       strikes.thereAndBack(blow, JournalStops::onMySql);
     }
   }

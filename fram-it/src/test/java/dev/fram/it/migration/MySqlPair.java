@@ -65,6 +65,13 @@ final class MySqlPair implements Pair {
     return PAIRS.computeIfAbsent(source + ">" + target, key -> open(source, target));
   }
 
+  /** The same, with settings of the source server. */
+  static synchronized MySqlPair of(
+      MySqlVersion source, MySqlVersion target, Map<String, String> settings) {
+    return PAIRS.computeIfAbsent(
+        source + ">" + target + settings, key -> open(source, target, settings));
+  }
+
   MySqlServer source() {
     return source;
   }
