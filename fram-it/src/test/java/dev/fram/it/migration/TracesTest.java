@@ -80,6 +80,9 @@ class TracesTest {
         .isInstanceOfSatisfying(
             SQLException.class, e -> assertThat(e.getSQLState()).isEqualTo("25006"));
     pair.target().execute(database, "INSERT INTO t VALUES (1)");
+    // As the guide has it for whoever wants to use the old server again.
+    pair.source().execute(database, "DROP SCHEMA fram CASCADE; INSERT INTO t VALUES (1)");
+    assertThat(list(pair.source(), database, TRACES)).isEmpty();
     pair.drop(database);
   }
 
