@@ -31,7 +31,7 @@ import java.util.regex.Pattern;
  * <p>{@code -Dfram.end.step=1} strikes at every one of the requests.
  */
 final class EndStrikes implements AutoCloseable {
-  private static final int STEP = Integer.getInteger("fram.end.step", 47);
+  private static final int STEP = Integer.getInteger("fram.end.step", 97);
   private static final long SEED = Long.getLong("fram.end.seed", System.nanoTime());
   private static final Duration LIMIT = Duration.ofMinutes(2);
 
