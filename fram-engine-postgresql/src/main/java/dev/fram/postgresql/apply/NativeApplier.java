@@ -137,7 +137,7 @@ public final class NativeApplier implements Applier {
       xid = Math.max(xid, reference);
       session.connection().rollback();
     } catch (SQLException e) {
-      throw translated(e, "beginning to apply");
+      throw session.translated(e, "beginning to apply");
     }
   }
 
@@ -234,7 +234,7 @@ public final class NativeApplier implements Applier {
       recorded = wanted;
       relations.begin();
     } catch (SQLException e) {
-      throw translated(e, "following by the subscription");
+      throw session.translated(e, "following by the subscription");
     }
   }
 
@@ -324,26 +324,6 @@ public final class NativeApplier implements Applier {
   @Override
   public void close() {
     session.close();
-  }
-
-  private FramException translated(SQLException e, String doing) {
-    FramException problem = SqlErrors.translate(e, session.server(), doing);
-    if (problem.code() == ErrorCode.INTERNAL && isClosed()) {
-      return new FramException(
-          ErrorCode.CONNECTION_LOST,
-          problem.seen(),
-          "Run the same command again to go on.",
-          problem);
-    }
-    return problem;
-  }
-
-  private boolean isClosed() {
-    try {
-      return session.connection().isClosed();
-    } catch (SQLException e) {
-      return true;
-    }
   }
 
   /** What one call has found so far. */

@@ -115,7 +115,7 @@ public final class PostgresApplier implements Applier {
       }
       return position;
     } catch (SQLException e) {
-      throw translated(e, "reading the position");
+      throw session.translated(e, "reading the position");
     }
   }
 
@@ -131,7 +131,7 @@ public final class PostgresApplier implements Applier {
       xid = Math.max(xid, reference);
       from = Optional.of(lsn);
     } catch (SQLException e) {
-      throw translated(e, "beginning to apply");
+      throw session.translated(e, "beginning to apply");
     }
   }
 
@@ -156,7 +156,7 @@ public final class PostgresApplier implements Applier {
     } catch (VoidCopy e) {
       throw discard(e);
     } catch (SQLException e) {
-      throw translated(e, "applying changes");
+      throw session.translated(e, "applying changes");
     }
   }
 
@@ -171,7 +171,7 @@ public final class PostgresApplier implements Applier {
       from = Optional.empty();
       relations.begin();
     } catch (SQLException e) {
-      throw translated(e, "committing applied changes");
+      throw session.translated(e, "committing applied changes");
     }
   }
 
@@ -205,7 +205,7 @@ public final class PostgresApplier implements Applier {
       Discard.copy(session.connection(), table, chunk);
       session.connection().commit();
     } catch (SQLException e) {
-      throw translated(e, "throwing away the copy of " + table);
+      throw session.translated(e, "throwing away the copy of " + table);
     }
     String part = chunk.isPresent() ? "Its chunk " + chunk.getAsInt() : "It";
     return new FramException(
@@ -291,26 +291,6 @@ public final class PostgresApplier implements Applier {
     }
     session.release();
     batches.clear();
-  }
-
-  private FramException translated(SQLException e, String doing) {
-    FramException problem = SqlErrors.translate(e, session.server(), doing);
-    if (problem.code() == ErrorCode.INTERNAL && isClosed()) {
-      return new FramException(
-          ErrorCode.CONNECTION_LOST,
-          problem.seen(),
-          "Run the same command again to go on.",
-          problem);
-    }
-    return problem;
-  }
-
-  private boolean isClosed() {
-    try {
-      return session.connection().isClosed();
-    } catch (SQLException e) {
-      return true;
-    }
   }
 
   /** What one call has done so far. */

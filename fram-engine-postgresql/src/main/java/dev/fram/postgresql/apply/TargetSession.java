@@ -156,6 +156,27 @@ public final class TargetSession implements AutoCloseable {
     abort(connection);
   }
 
+  /** What went wrong in this session, and whether it was that the session has ended. */
+  FramException translated(SQLException e, String doing) {
+    FramException problem = SqlErrors.translate(e, server(), doing);
+    if (problem.code() == ErrorCode.INTERNAL && isClosed()) {
+      return new FramException(
+          ErrorCode.CONNECTION_LOST,
+          problem.seen(),
+          "Run the same command again to go on.",
+          problem);
+    }
+    return problem;
+  }
+
+  private boolean isClosed() {
+    try {
+      return connection.isClosed();
+    } catch (SQLException e) {
+      return true;
+    }
+  }
+
   private FramException fenced(Lsn from) {
     return new FramException(
         ErrorCode.FENCED,
