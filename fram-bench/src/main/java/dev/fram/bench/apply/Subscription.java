@@ -61,7 +61,9 @@ final class Subscription implements Follower {
       environment.put("TO", url.replace("//", "//postgres@"));
       environment.put("PGPASSFILE", arena.passwords(target).toString());
       Shell.run(
-          "pg_dump -s -n public -d \"$SRC\" | psql -Xq -v ON_ERROR_STOP=1 -d \"$TO\"", environment);
+          "pg_dump -s -n public -d \"$SRC\" | sed '/^CREATE SCHEMA public;$/d' |"
+              + " psql -Xq -v ON_ERROR_STOP=1 -d \"$TO\"",
+          environment);
     }
   }
 

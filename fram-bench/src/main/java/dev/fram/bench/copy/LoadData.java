@@ -45,8 +45,8 @@ final class LoadData {
       pipes.add(
           pipe(
               pipes,
-              "id, customer, kind, amount, payload, trace, created, IFNULL(updated, '\\\\N'), active,"
-                  + " score, day, IFNULL(note, '\\\\N'), HEX(raw)",
+              "id, customer, kind, amount, payload, trace, created, IFNULL(updated, '\\\\\\\\N'), active,"
+                  + " score, day, IFNULL(note, '\\\\\\\\N'), HEX(raw)",
               "events",
               slice("id", "events", i, EVENTS),
               "(id, customer, kind, amount, payload, trace, created, updated, active, score, day,"

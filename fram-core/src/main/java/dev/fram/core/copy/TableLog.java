@@ -41,7 +41,11 @@ public final class TableLog {
 
   void pending(TableId table) {
     TableState s = state(table);
-    save(new TableState(table, Stage.PENDING, Optional.empty(), s.fingerprint(), 0, 0));
+    TableState pending =
+        new TableState(table, Stage.PENDING, Optional.empty(), s.fingerprint(), 0, 0);
+    if (!pending.equals(states.get(table))) {
+      save(pending);
+    }
     parts.bus().publish(new RunEvent.CopyRestarted(table));
   }
 

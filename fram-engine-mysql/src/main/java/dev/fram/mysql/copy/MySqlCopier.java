@@ -94,7 +94,9 @@ public final class MySqlCopier implements ChunkCopier {
 
   /**
    * In two steps, because TRUNCATE commits by itself: a crash between them leaves rows that no
-   * record speaks of, and whoever begins the table begins with this.
+   * record speaks of, and whoever begins the table begins with this. A table that never had a row
+   * is left as it is, for a TRUNCATE makes a new file; FOR UPDATE waits for rows that an earlier
+   * session is just committing.
    */
   @Override
   public void empty(TableId table) {
@@ -105,8 +107,12 @@ public final class MySqlCopier implements ChunkCopier {
           Sql.run(to, "START TRANSACTION");
           Epoch.check(to, epoch, targetServer.name());
           Sql.update(to, JournalSchema.FORGET_CHUNKS, table.schema(), table.name());
+          String any = "SELECT 1 FROM " + Quoting.table(table) + " LIMIT 1 FOR UPDATE";
+          boolean rows = Sql.first(to, any, row -> row.getInt(1)).isPresent();
           Sql.run(to, "COMMIT");
-          Sql.run(to, "TRUNCATE TABLE " + Quoting.table(table));
+          if (rows) {
+            Sql.run(to, "TRUNCATE TABLE " + Quoting.table(table));
+          }
           return new CopiedChunk(0, 0);
         });
   }

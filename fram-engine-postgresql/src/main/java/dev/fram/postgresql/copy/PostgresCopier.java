@@ -31,6 +31,8 @@ public final class PostgresCopier implements ChunkCopier {
   private static final String REFERENCES =
       "SELECT count(*) FROM pg_constraint WHERE contype = 'f' AND confrelid = ?::regclass";
 
+  private static final String SIZE = "SELECT pg_relation_size(?::regclass)";
+
   private final Connector sourceServer;
   private final Connector targetServer;
   private final TargetGuard guard;
@@ -109,7 +111,12 @@ public final class PostgresCopier implements ChunkCopier {
         (from, to) -> {
           Sql.run(to, "BEGIN; SET LOCAL lock_timeout = '10s'");
           Epoch.check(to, epoch, targetServer.name());
-          Sql.run(to, "TRUNCATE ONLY " + Quoting.table(table));
+          // The lock waits for rows that an earlier session is just committing; a table that never
+          // had one is left as it is, for a TRUNCATE makes new files.
+          Sql.run(to, "LOCK TABLE ONLY " + Quoting.table(table) + " IN SHARE MODE");
+          if (Sql.number(to, SIZE, Quoting.table(table)) > 0) {
+            Sql.run(to, "TRUNCATE ONLY " + Quoting.table(table));
+          }
           Sql.update(to, JournalSchema.FORGET_CHUNKS, table.schema(), table.name());
           Sql.run(to, "COMMIT");
           return new CopiedChunk(0, 0);
