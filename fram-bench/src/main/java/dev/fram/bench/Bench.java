@@ -4,6 +4,8 @@ package dev.fram.bench;
 import dev.fram.bench.apply.ApplyBench;
 import dev.fram.bench.bars.AllBench;
 import dev.fram.bench.copy.CopyBench;
+import dev.fram.bench.freeze.FreezeBench;
+import dev.fram.bench.heap.HeapBench;
 import dev.fram.bench.load.LoadBench;
 import dev.fram.bench.micro.MicroBench;
 import dev.fram.bench.verify.VerifyBench;
@@ -22,6 +24,8 @@ import picocli.CommandLine.Command;
       VerifyBench.class,
       ApplyBench.class,
       LoadBench.class,
+      FreezeBench.class,
+      HeapBench.class,
       ViewersBench.class,
       MicroBench.class
     },

@@ -88,6 +88,7 @@ public final class ApplyBench implements Callable<Integer> {
         }
       }
     }
+    DecodeOnly.start(arena).ifPresent(all::add);
     return all;
   }
 

@@ -4,6 +4,7 @@ package dev.fram.bench.apply;
 import dev.fram.bench.measure.Usage;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.util.Map;
 
 /** Something that keeps a target of its own up to date with the one source. */
 public interface Follower extends AutoCloseable {
@@ -25,6 +26,11 @@ public interface Follower extends AutoCloseable {
 
   /** The most memory its own process has had, in bytes. */
   long toolPeak();
+
+  /** More about each run. */
+  default Map<String, Double> figures() {
+    return Map.of();
+  }
 
   @Override
   void close();

@@ -77,6 +77,11 @@ public final class FramFollower implements Follower {
   }
 
   @Override
+  public Map<String, Double> figures() {
+    return fram.measured(0, Map.of()).figures();
+  }
+
+  @Override
   public void close() {
     fram.close();
   }

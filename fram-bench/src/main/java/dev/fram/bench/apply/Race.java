@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
@@ -82,12 +83,11 @@ public final class Race {
       follower.resume();
       awaitMark(follower, statement);
       double seconds = (System.nanoTime() - began) / 1e9;
+      Map<String, Double> figures = new TreeMap<>(follower.figures());
+      figures.put("per_second", transactions / seconds);
       ToolRun run =
           new ToolRun(
-              seconds,
-              follower.toolUsage().minus(toolBefore),
-              follower.toolPeak(),
-              Map.of("per_second", transactions / seconds));
+              seconds, follower.toolUsage().minus(toolBefore), follower.toolPeak(), figures);
       return new Sample(
           follower.name(),
           round,

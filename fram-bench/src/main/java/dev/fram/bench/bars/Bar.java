@@ -5,7 +5,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.fram.bench.measure.Spread;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 
 /**
@@ -15,76 +14,74 @@ import java.util.stream.StreamSupport;
  * @param bench the name that its result file begins with
  * @param contender whose entry in that file is asked
  * @param figure a figure of each run; empty for Fram's time by the contender's, round by round
- * @param most the bar: not more than that
+ * @param goal what it should be
+ * @param or whose time is a limit: it is enough too to be as near to that one as {@link #NEAR}
  */
-record Bar(String work, String bench, String contender, String figure, double most) {
-  private static final String SUBSCRIPTION = "native subscription";
+record Bar(
+    String work, String bench, String contender, String figure, Goal goal, Optional<String> or) {
+  /** Fram's time by that of a limit, when it does 85 % of what the limit does. */
+  static final double NEAR = 1 / 0.85;
+
+  /** Which of several runs counts. */
+  enum Of {
+    MEDIAN,
+    WORST
+  }
+
+  /**
+   * Where the bar lies.
+   *
+   * @param of which run has to be there
+   * @param least not less than that
+   * @param most not more than that
+   */
+  record Goal(Of of, double least, double most) {
+    static Goal most(double most) {
+      return new Goal(Of.MEDIAN, 0, most);
+    }
+
+    static Goal worst(double most) {
+      return new Goal(Of.WORST, 0, most);
+    }
+
+    static Goal least(double least) {
+      return new Goal(Of.MEDIAN, least, Double.MAX_VALUE);
+    }
+
+    boolean met(Spread found) {
+      double counts = of == Of.MEDIAN ? found.median() : found.high();
+      return counts >= least && counts <= most;
+    }
+
+    @Override
+    public String toString() {
+      return least > 0 ? "≥ " + number(least) : "≤ " + number(most);
+    }
+  }
 
   /** Fram's time is at most so much of another's. */
   static Bar ratio(String work, String bench, String contender, double most) {
-    return new Bar(work, bench, contender, "", most);
+    return new Bar(work, bench, contender, "", Goal.most(most), Optional.empty());
   }
 
-  private static Bar load(String work, String engine, String figure, double most) {
-    return new Bar(
-        work + " (" + engine + ")", "load-" + engine, "fram beside an application", figure, most);
-  }
-
-  /** Those that a run of everything measures, in the order of the table of issue 7. */
-  static Stream<Bar> all() {
-    return Stream.of(
-            Stream.of(
-                ratio("PostgreSQL, initial move", "copy-postgresql", "pgcopydb clone", 0.90),
-                ratio(
-                    "PostgreSQL, initial move",
-                    "copy-postgresql",
-                    "raw COPY FREEZE + indexes",
-                    1.10),
-                ratio("MySQL, initial move", "copy-mysql", "mydumper + myloader, no binlog", 0.55),
-                ratio("MySQL, initial move", "copy-mysql", "mysqldump | mysql", 0.30),
-                ratio("MySQL, initial move", "copy-mysql", "raw LOAD DATA + indexes", 1.00)),
-            Stream.of("tpcb", "mixed", "bulk", "tiny")
-                .map(word ->
-                    ratio(
-                        "PostgreSQL, a backlog: " + word,
-                        "apply-" + word + "-postgresql",
-                        SUBSCRIPTION,
-                        1 / 2.0)),
-            Stream.of("tpcb", "mixed", "bulk", "tiny")
-                .flatMap(word ->
-                    Stream.of(
-                        ratio(
-                            "MySQL, a backlog: " + word,
-                            "apply-" + word + "-mysql",
-                            "native replica, 4 workers",
-                            1 / 1.5),
-                        ratio(
-                            "MySQL, a backlog: " + word,
-                            "apply-" + word + "-mysql",
-                            "native replica, 1 worker",
-                            1 / 3.0))),
-            Stream.of("postgresql", "mysql")
-                .map(engine ->
-                    new Bar(
-                        "verification, by the copy's time (" + engine + ")",
-                        "verify-copy-" + engine,
-                        "fram --verify=continuous",
-                        "verify_by_copy",
-                        1.0)),
-            Stream.of("postgresql", "mysql")
-                .flatMap(engine ->
-                    Stream.of(
-                        load("lag at 90 % of the source's best, s", engine, "lag_seconds", 2),
-                        load("application's p99 while copying", engine, "p99_by_calm", 1.1))),
-            Stream.of(
-                ratio("5,000 small tables", "copy-tables-postgresql", "pgcopydb clone", 0.50)))
-        .flatMap(bars -> bars);
+  /** The same, or it is near to a limit. */
+  Bar orNearTo(String limit) {
+    return new Bar(work, bench, contender, figure, goal, Optional.of(limit));
   }
 
   /** What a result file says of it; empty when it is not in it. */
   Optional<Spread> in(JsonNode file) {
+    return in(file, contender);
+  }
+
+  /** Fram's time by that of the limit; empty when there is none or it is not in the file. */
+  Optional<Spread> nearness(JsonNode file) {
+    return or.flatMap(limit -> in(file, limit));
+  }
+
+  private Optional<Spread> in(JsonNode file, String name) {
     return StreamSupport.stream(file.path("contenders").spliterator(), false)
-        .filter(entry -> entry.path("name").asText().equals(contender))
+        .filter(entry -> entry.path("name").asText().equals(name))
         .findFirst()
         .map(this::of);
   }
@@ -104,27 +101,37 @@ record Bar(String work, String bench, String contender, String figure, double mo
   }
 
   /** One line for people: what, beside whom, what came out, the bar, and whether it is met. */
-  String line(Optional<Spread> found) {
-    String came =
-        found
-            .map(s ->
-                String.format(
-                    Locale.ROOT,
-                    "%.2f (%.2f-%.2f, %d rounds)",
-                    s.median(),
-                    s.low(),
-                    s.high(),
-                    s.count()))
-            .orElse("");
-    String verdict =
-        found.map(s -> s.median() <= most ? "pass" : "falls short").orElse("not measured");
+  String line(Optional<Spread> found, Optional<Spread> near) {
+    String came = found.map(Bar::text).orElse("");
+    String limit = near.map(s -> "; of " + or.orElse("") + " " + number(s.median())).orElse("");
     return String.format(
         Locale.ROOT,
-        "| %s | %s | %s | %.2f | %s |",
+        "| %s | %s | %s%s | %s%s | %s |",
         work,
         figure.isEmpty() ? contender : "",
         came,
-        most,
-        verdict);
+        limit,
+        goal,
+        or.map(name -> ", or ≤ " + number(NEAR) + " of " + name).orElse(""),
+        found.map(s -> verdict(s, near)).orElse("not measured"));
+  }
+
+  private String verdict(Spread found, Optional<Spread> near) {
+    if (goal.met(found)) {
+      return "pass";
+    }
+    return near.filter(s -> s.median() <= NEAR)
+        .map(s -> "pass: near to " + or.orElse(""))
+        .orElse("falls short");
+  }
+
+  private static String text(Spread s) {
+    return "%s (%s-%s, %d runs)"
+        .formatted(number(s.median()), number(s.low()), number(s.high()), s.count());
+  }
+
+  /** Two places for what is small, none for what is large. */
+  private static String number(double value) {
+    return String.format(Locale.ROOT, value < 100 ? "%.2f" : "%.0f", value);
   }
 }

@@ -119,6 +119,14 @@ public final class BenchOptions {
     };
   }
 
+  /** The same, and from the target a way back is possible. */
+  public BenchArena openBothWays() throws IOException, SQLException {
+    return switch (engine) {
+      case POSTGRESQL -> PostgresArena.openBothWays(data, scale);
+      case MYSQL -> MySqlArena.open(scale);
+    };
+  }
+
   public Rounds rounds() {
     return new Rounds(warmUps, rounds, Duration.ofSeconds(limitSeconds), began);
   }

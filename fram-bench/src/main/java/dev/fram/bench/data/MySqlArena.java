@@ -7,12 +7,14 @@ import dev.fram.testkit.server.MySqlPlan;
 import dev.fram.testkit.server.MySqlServer;
 import dev.fram.testkit.server.MySqlVersion;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 
 /** Two durable MySQL servers. Used by one thread. */
@@ -159,6 +161,12 @@ public final class MySqlArena implements BenchArena {
 
   public MySqlServer target() {
     return target;
+  }
+
+  /** Another program of the server's own release, if it came with it. */
+  public Optional<Path> program(String name) throws IOException {
+    Path server = Path.of("/proc", Long.toString(source.pid()), "exe").toRealPath();
+    return Optional.of(server.resolveSibling(name)).filter(Files::isExecutable);
   }
 
   @Override

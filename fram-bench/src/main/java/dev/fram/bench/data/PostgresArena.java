@@ -56,11 +56,21 @@ public final class PostgresArena implements BenchArena {
 
   /** Starts both and loads the data set. */
   public static PostgresArena open(DataSet data, int scale) throws IOException, SQLException {
+    return open(data, scale, "replica");
+  }
+
+  /** The same, and from the target a way back is possible. */
+  static PostgresArena openBothWays(DataSet data, int scale) throws IOException, SQLException {
+    return open(data, scale, "logical");
+  }
+
+  private static PostgresArena open(DataSet data, int scale, String targetLog)
+      throws IOException, SQLException {
     PgTools tools = PgTools.atLeast(VERSION.major());
     PostgresServer source = start(Map.of());
     PostgresArena arena =
         new PostgresArena(
-            source, start(Map.of("wal_level", "replica")), tools, new Scratch(), data, scale);
+            source, start(Map.of("wal_level", targetLog)), tools, new Scratch(), data, scale);
     try {
       arena.load();
       return arena;

@@ -33,6 +33,11 @@ public record ProcessTree(long pid) {
     return all().mapToLong(ProcessTree::peakOf).sum();
   }
 
+  /** Of the process at the root; empty when it has ended. */
+  public String commandLine() {
+    return read(pid, "cmdline").orElse("").replace('\0', ' ');
+  }
+
   private Stream<Long> all() {
     return ProcessHandle.of(pid)
         .map(root ->

@@ -42,6 +42,11 @@ public final class Table {
           median(own, s -> s.target().writtenBytes() / MIB),
           median(own, s -> s.run().tool().writtenBytes() / MIB));
     }
+    samples.stream()
+        .mapToDouble(s -> s.run().figures().getOrDefault(ToolRun.HEAP_LIMIT, 0.0))
+        .filter(limit -> limit > 0)
+        .max()
+        .ifPresent(limit -> out.printf("heap of fram: at most %.0f MiB%n", limit));
   }
 
   /** Time of one by time of another, round by round. */

@@ -12,6 +12,9 @@ import java.util.Map;
  * @param figures more numbers by name
  */
 public record ToolRun(double seconds, Usage tool, long peakBytes, Map<String, Double> figures) {
+  /** A figure: how many MiB of heap a Java tool may use, as its command line has it. */
+  public static final String HEAP_LIMIT = "heap_limit_mib";
+
   public ToolRun(double seconds, Usage tool, long peakBytes) {
     this(seconds, tool, peakBytes, Map.of());
   }

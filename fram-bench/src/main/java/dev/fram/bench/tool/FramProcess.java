@@ -3,6 +3,7 @@ package dev.fram.bench.tool;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.MissingNode;
 import dev.fram.api.status.PhaseName;
 import dev.fram.bench.measure.MemoryWatch;
 import dev.fram.bench.measure.ProcessTree;
@@ -18,10 +19,12 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -38,11 +41,15 @@ public final class FramProcess implements AutoCloseable {
   private static final int KEPT_LINES = 30;
   private static final Duration LIMIT = Duration.ofMinutes(2);
 
+  private static final Pattern HEAP = Pattern.compile("-Xmx(\\d+)([mMgG])");
+
   private final Process process;
   private final BlockingQueue<Line> lines = new LinkedBlockingQueue<>();
   private final MemoryWatch memory;
   private final long began;
   private final Deque<String> seen = new ArrayDeque<>();
+  private JsonNode status = MissingNode.getInstance();
+  private double heapLimit;
 
   /** What it printed, and when that came. */
   private record Line(String text, long nanos) {}
@@ -83,6 +90,17 @@ public final class FramProcess implements AutoCloseable {
       phases.put(reached.group(1), now);
     }
     lines.add(new Line(text, now));
+  }
+
+  /** The last of several counts for Java. */
+  private static double heapLimit(String commandLine) {
+    Matcher option = HEAP.matcher(commandLine);
+    double limit = 0;
+    while (option.find()) {
+      double number = Double.parseDouble(option.group(1));
+      limit = option.group(2).equalsIgnoreCase("g") ? number * 1024 : number;
+    }
+    return limit;
   }
 
   /**
@@ -134,8 +152,7 @@ public final class FramProcess implements AutoCloseable {
   /** The seconds from the start until this phase is reached. */
   public double awaitPhase(PhaseName phase) throws IOException {
     while (!phases.containsKey(phase.name())) {
-      Line line = next();
-      failOn(MAPPER.readTree(line.text().startsWith("{") ? line.text() : "{}"));
+      failOn(event(running(LIMIT)));
     }
     return reached(phase);
   }
@@ -149,16 +166,44 @@ public final class FramProcess implements AutoCloseable {
     return (nanos - began) / 1e9;
   }
 
-  /** What it has used up to now, with a time that was taken before. */
+  /**
+   * What it has used up to now, with a time that was taken before; the limit of its heap is among
+   * the figures.
+   */
   public ToolRun measured(double seconds, Map<String, Double> figures) {
-    return new ToolRun(seconds, new ProcessTree(process.pid()).usage(), memory.peak(), figures);
+    Map<String, Double> all = new TreeMap<>(figures);
+    all.put(ToolRun.HEAP_LIMIT, heapLimit);
+    return new ToolRun(seconds, new ProcessTree(process.pid()).usage(), memory.peak(), all);
+  }
+
+  /** Its picture once it is as wanted, or its last one when it ends before. */
+  public JsonNode awaitStatus(Predicate<JsonNode> wanted) throws IOException {
+    while (!wanted.test(status)) {
+      Line line = next(LIMIT);
+      failOn(event(line));
+      if (line.text().equals(END)) {
+        break;
+      }
+    }
+    return status;
+  }
+
+  /**
+   * Fails when it has said that something went wrong, or has ended.
+   *
+   * @return whether the phase was reached up to now
+   */
+  public boolean has(PhaseName phase) throws IOException {
+    while (!lines.isEmpty()) {
+      failOn(event(running(LIMIT)));
+    }
+    return phases.containsKey(phase.name());
   }
 
   /** Until the answer that says it went well. */
   private void awaitDone() throws IOException {
     while (true) {
-      Line line = next();
-      JsonNode event = MAPPER.readTree(line.text().startsWith("{") ? line.text() : "{}");
+      JsonNode event = event(running(LIMIT));
       failOn(event);
       if (event.path("event").asText().equals("done")) {
         return;
@@ -172,11 +217,27 @@ public final class FramProcess implements AutoCloseable {
     }
   }
 
-  /** The last lines are kept for the report of a failure. */
-  private Line next() throws IOException {
-    Line line = taken();
+  private JsonNode event(Line line) throws IOException {
+    JsonNode event = MAPPER.readTree(line.text().startsWith("{") ? line.text() : "{}");
+    if (event.path("event").asText().equals("status")) {
+      status = event.path("status");
+    }
+    return event;
+  }
+
+  private Line running(Duration limit) throws IOException {
+    Line line = next(limit);
     if (line.text().equals(END)) {
       throw new IOException("fram ended:\n" + String.join("\n", seen));
+    }
+    return line;
+  }
+
+  /** The last lines are kept for the report of a failure. */
+  private Line next(Duration limit) throws IOException {
+    Line line = taken(limit);
+    if (heapLimit == 0) {
+      heapLimit = heapLimit(new ProcessTree(process.pid()).commandLine());
     }
     seen.addLast(line.text());
     if (seen.size() > KEPT_LINES) {
@@ -185,11 +246,11 @@ public final class FramProcess implements AutoCloseable {
     return line;
   }
 
-  private Line taken() throws IOException {
+  private Line taken(Duration limit) throws IOException {
     try {
-      Line line = lines.poll(LIMIT.toSeconds(), TimeUnit.SECONDS);
+      Line line = lines.poll(limit.toSeconds(), TimeUnit.SECONDS);
       if (line == null) {
-        throw new IOException("fram said nothing for " + LIMIT);
+        throw new IOException("fram said nothing for " + limit);
       }
       return line;
     } catch (InterruptedException stopped) {
