@@ -84,6 +84,7 @@ public interface TargetProbe extends AutoCloseable {
    * @param indexesApart whether a table's indexes are built by statements of their own, and so by
    *     several sessions
    * @param reads what lies behind the server's cache
+   * @param work what this engine's own statements take
    * @param settings the settings that say so, {@code name=value}
    */
   record Facts(
@@ -92,11 +93,22 @@ public interface TargetProbe extends AutoCloseable {
       int flushes,
       boolean indexesApart,
       BehindCache reads,
+      Work work,
       List<String> settings) {
     public Facts {
       settings = List.copyOf(settings);
     }
   }
+
+  /**
+   * What an engine's own statements take of both servers and of Fram, without durable commits and
+   * round trips, on the machine of docs/explanation/forecast.md. Milliseconds.
+   *
+   * @param tableMillis to copy a table, however small: its columns asked for, its copy prepared and
+   *     checked
+   * @param handOverMillis while writes are blocked
+   */
+  record Work(double tableMillis, double handOverMillis) {}
 
   /** Whether an answered commit is on the disk. */
   enum Durability {

@@ -7,6 +7,7 @@ import dev.fram.api.probe.ServerCertificate;
 import dev.fram.core.figures.Amount;
 import dev.fram.core.probe.ComparisonFigures;
 import dev.fram.core.probe.Forecast;
+import dev.fram.core.probe.HostFigures;
 import dev.fram.core.probe.Latency;
 import dev.fram.core.probe.LinkFigures;
 import dev.fram.core.probe.Measurement;
@@ -34,6 +35,7 @@ final class MeasureLines {
 
   static List<String> of(Measurement measurement) {
     MeasureLines made = new MeasureLines();
+    made.host(measurement.host());
     made.link("Way to the source", measurement.sourceLink());
     made.link("Way to the target", measurement.targetLink());
     made.source(measurement.source());
@@ -51,6 +53,16 @@ final class MeasureLines {
 
   private void line(String label, String text) {
     lines.add("  " + label + " ".repeat(Math.max(1, LABEL - label.length())) + text);
+  }
+
+  private void host(HostFigures host) {
+    head("This machine");
+    line(
+        "arithmetic",
+        Amount.count(Math.round(host.stepsPerMicrosecond()))
+            + " steps a microsecond; what takes a fixed time is foretold as "
+            + String.format(Locale.ROOT, "%.2f", host.slower())
+            + " times the usual");
   }
 
   private void link(String title, LinkFigures link) {

@@ -22,19 +22,22 @@ final class ComparisonForecast {
   /**
    * What a piece's time is shortened to in a whole table, as seen (docs/explanation/forecast.md).
    */
-  private static final double WHOLE = 0.8;
+  private static final double WHOLE = 0.85;
 
   private static final double START_SECONDS = 0.3;
 
   private final ComparisonFigures figures;
   private final List<Table> tables;
   private final double streamBytes;
+  private final HostFigures host;
   private final Map<TableId, ComparisonFigures.TableSample> samples = new HashMap<>();
 
   /**
    * @param streamBytes all rows as they go over the way
    */
-  ComparisonForecast(ComparisonFigures figures, List<Table> tables, double streamBytes) {
+  ComparisonForecast(
+      ComparisonFigures figures, List<Table> tables, double streamBytes, HostFigures host) {
+    this.host = host;
     this.figures = figures;
     this.tables = tables;
     this.streamBytes = streamBytes;
@@ -57,7 +60,7 @@ final class ComparisonForecast {
 
   TimeRange range() {
     double slower = Math.max(sourceMillis(), targetMillis());
-    return TimeRange.around(START_SECONDS + WHOLE * slower / 1000);
+    return TimeRange.around(START_SECONDS * host.slower() + WHOLE * slower / 1000);
   }
 
   String evidence() {

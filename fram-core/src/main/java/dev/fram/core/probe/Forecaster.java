@@ -24,14 +24,20 @@ final class Forecaster {
   /** A copied table's stages and its chunk are durable commits on the target, one after another. */
   private static final int COMMITS_A_TABLE = 8;
 
-  /** Sessions, a snapshot, the first rows. */
-  private static final double START_SECONDS = 0.9;
+  /** Questions to each server for each copied table, one after another. */
+  private static final int ANSWERS_A_TABLE = 20;
+
+  /** Sessions, a snapshot, the first rows: on the usual machine, as the next two. */
+  private static final double START_SECONDS = 0.4;
 
   /** Keys and constraints, and statistics. */
-  private static final double FINISH_SECONDS = 0.7;
+  private static final double FINISH_SECONDS = 0.4;
 
   /** Until the feed has been seen to be level. */
   private static final double LEVEL_SECONDS = 0.4;
+
+  /** One statement reads a table once for all its indexes; what is measured is one index. */
+  private static final double AT_ONCE = 0.85;
 
   /** A part that is within a quarter of the network's rate waits for the network. */
   private static final double NETWORK_BOUND = 0.75;
@@ -60,6 +66,7 @@ final class Forecaster {
 
   /** What was measured. */
   record Seen(
+      HostFigures host,
       SourceFigures source,
       TargetFigures target,
       LinkFigures sourceLink,
@@ -104,14 +111,13 @@ final class Forecaster {
     if (source.read().isEmpty()) {
       if (source.tableBytes() == 0) {
         evidence.add("There are no rows to copy.");
-        return OptionalDouble.of(START_SECONDS);
+        return OptionalDouble.of(fixed(START_SECONDS));
       }
       return OptionalDouble.empty();
     }
     double read = source.read().get().bytesPerSecond();
     double write = target.load().bytesPerSecond();
     double bytes = streamBytes();
-    double commits = COMMITS_A_TABLE * tables.size() / target.commit().perSecond();
     evidence.add(
         Amount.bytes(bytes)
             + " of rows in "
@@ -124,10 +130,25 @@ final class Forecaster {
             + " written by "
             + settings.jobs()
             + " sessions each: it takes something between both at the same time and one after the"
-            + " other.");
+            + " other. "
+            + Amount.latency(tableMillis())
+            + " for each table however small.");
     double together = bytes / Math.min(read, write);
     double inTurn = bytes / read + bytes / write;
-    return OptionalDouble.of(START_SECONDS + commits + between(together, inTurn));
+    return OptionalDouble.of(
+        fixed(START_SECONDS) + tables.size() * tableMillis() / 1000 + between(together, inTurn));
+  }
+
+  /** What takes as long as it takes on the usual machine, on this one. */
+  private double fixed(double seconds) {
+    return seconds * seen.host().slower();
+  }
+
+  private double tableMillis() {
+    return COMMITS_A_TABLE * 1000 / target.commit().perSecond()
+        + ANSWERS_A_TABLE
+            * (sourceLink.roundTrip().p50Millis() + targetLink.roundTrip().p50Millis())
+        + fixed(target.facts().work().tableMillis());
   }
 
   /**
@@ -173,16 +194,25 @@ final class Forecaster {
             + " by one session (a plain index on whole numbers; others take longer), "
             + settings.indexJobs()
             + " at a time"
-            + (target.facts().indexesApart() ? "" : ", those of one table one after the other")
+            + (target.facts().indexesApart() ? "" : ", those of one table by one statement")
             + "; "
             + Amount.latency(target.indexAtLeastMillis())
             + " of it for each table however small.");
     double least = tables.size() * target.indexAtLeastMillis() / 1000;
-    double whole = bytes.getAsLong() / rate + least;
-    double shared = whole / settings.indexJobs();
+    double once = target.facts().indexesApart() ? 1 : AT_ONCE;
+    double whole = once * bytes.getAsLong() / rate + least;
+    double shared = Math.max(whole / settings.indexJobs(), largestPass());
     return OptionalDouble.of(
-        FINISH_SECONDS
+        fixed(FINISH_SECONDS)
             + (target.facts().indexesApart() ? shared : Math.max(shared, largestShare() * whole)));
+  }
+
+  /** However small its index is, all of the largest table is read for it, by one session. */
+  private double largestPass() {
+    double passed = 2.0 * target.scratchBytes() / Math.max(1, target.index().millis());
+    double largest =
+        tables.stream().mapToDouble(table -> Math.max(0, table.bytes())).max().orElse(0);
+    return largest / Math.max(1, passed) / 1000;
   }
 
   /** How much of all the tables the largest is. */
@@ -211,7 +241,7 @@ final class Forecaster {
     double left = target.updatesPerSecond() - change;
     return left <= 0
         ? OptionalDouble.empty()
-        : OptionalDouble.of(LEVEL_SECONDS + before * change / left);
+        : OptionalDouble.of(fixed(LEVEL_SECONDS) + before * change / left);
   }
 
   /** Whether all of it finds room on the target; said only where that can be seen. */
@@ -244,7 +274,8 @@ final class Forecaster {
     }
     return seen.comparison()
         .map(figures -> {
-          ComparisonForecast forecast = new ComparisonForecast(figures, compared, streamBytes());
+          ComparisonForecast forecast =
+              new ComparisonForecast(figures, compared, streamBytes(), seen.host());
           evidence.add(forecast.evidence());
           return forecast.range();
         });

@@ -18,12 +18,7 @@ final class FreezeForecast {
   private static final int ANSWERS = 60;
 
   /** Of these for each table: it is closed, looked at and opened. */
-  private static final int ANSWERS_A_TABLE = 2;
-
-  /**
-   * What the servers and Fram work meanwhile, on a machine like any (docs/explanation/forecast.md).
-   */
-  private static final double WORK_MILLIS = 120;
+  private static final int ANSWERS_A_TABLE = 4;
 
   /** What is written while the gate closes has to be applied and compared behind it. */
   private static final double LATE_SECONDS = 1;
@@ -38,7 +33,7 @@ final class FreezeForecast {
 
   TimeRange range() {
     double millis =
-        WORK_MILLIS
+        workMillis()
             + COMMITS * 1000 / seen.target().commit().perSecond()
             + answers() * seen.sourceLink().roundTrip().p50Millis()
             + answers() * seen.targetLink().roundTrip().p50Millis()
@@ -53,7 +48,7 @@ final class FreezeForecast {
         + " durable commits on the target and "
         + Amount.count(answers())
         + " statements on each server, as they were measured, and "
-        + Amount.time(Math.round(WORK_MILLIS))
+        + Amount.time(Math.round(workMillis()))
         + " of work"
         + (drainMillis() >= 1
             ? ", " + Amount.time(Math.round(drainMillis())) + " for a second's changes"
@@ -62,6 +57,11 @@ final class FreezeForecast {
             ? ", " + Amount.bytes(lateBytes()) + " of tables that are copied meanwhile"
             : "")
         + ". Waiting for long transactions and for the traffic's switches is not in it.";
+  }
+
+  /** What the servers and Fram work meanwhile. */
+  private double workMillis() {
+    return seen.target().facts().work().handOverMillis() * seen.host().slower();
   }
 
   private long answers() {

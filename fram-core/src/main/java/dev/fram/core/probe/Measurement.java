@@ -8,6 +8,7 @@ import java.util.Optional;
  * unknown.
  */
 public record Measurement(
+    HostFigures host,
     LinkFigures sourceLink,
     LinkFigures targetLink,
     SourceFigures source,

@@ -83,6 +83,8 @@ public final class Measuring {
    * @throws dev.fram.core.concurrent.Stopped when the signal is raised; nothing is left behind
    */
   public Measurement run(StopSignal signal, Consumer<String> progress) {
+    progress.accept("measuring this machine");
+    HostFigures host = new HostMeter(clock, signal).measure();
     LinkMeter links = new LinkMeter(settings, clock, signal);
     progress.accept("measuring the way to the source");
     LinkFigures sourceLink =
@@ -116,9 +118,11 @@ public final class Measuring {
               .measure(rowBytes, targetLink.roundTrip(), comparing(sources, rowBytes, signal));
       SourceFigures source = sources.figures(counters, reading, first);
       Forecaster.Seen seen =
-          new Forecaster.Seen(source, found.figures(), sourceLink, targetLink, found.comparison());
+          new Forecaster.Seen(
+              host, source, found.figures(), sourceLink, targetLink, found.comparison());
       Forecast forecast = new Forecaster(settings, sources.tables(), seen).forecast();
       return new Measurement(
+          host,
           sourceLink,
           targetLink,
           source,

@@ -12,7 +12,7 @@ import java.util.OptionalDouble;
  * @param sequential the server's log written, byte after byte
  * @param load rows loaded as the copy loads them
  * @param sessions how many sessions loaded at a time
- * @param index bytes of index built, by one session
+ * @param index bytes of index built, by one session: the same index of the scratch table twice
  * @param indexAtLeastMillis what an index takes of a table with next to nothing in it
  * @param update a hundred rows anywhere in the table updated in one durable transaction
  * @param updatesPerSecond rows a second that is

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.fram.api.probe.TargetProbe.BehindCache;
 import dev.fram.api.probe.TargetProbe.Durability;
 import dev.fram.api.probe.TargetProbe.Facts;
+import dev.fram.api.probe.TargetProbe.Work;
 import dev.fram.core.probe.DiskVerdict.Kind;
 import java.util.List;
 import java.util.OptionalDouble;
@@ -83,7 +84,14 @@ final class DiskVerdictTest {
   @Test
   void aCommitThatWaitsTwiceIsTwoFlushes() {
     Facts twice =
-        new Facts(OptionalLong.empty(), Durability.ON_DISK, 2, true, BehindCache.DISK, List.of());
+        new Facts(
+            OptionalLong.empty(),
+            Durability.ON_DISK,
+            2,
+            true,
+            BehindCache.DISK,
+            new Work(1, 1),
+            List.of());
     DiskVerdict verdict =
         DiskVerdict.of(latency(6.2), ROUND_TRIP, latency(0.3), OptionalDouble.empty(), twice);
     assertThat(verdict.like()).isEqualTo(Kind.NETWORK_DISK);
@@ -107,6 +115,6 @@ final class DiskVerdictTest {
   }
 
   private static Facts facts(Durability commits, BehindCache reads) {
-    return new Facts(OptionalLong.empty(), commits, 1, true, reads, List.of());
+    return new Facts(OptionalLong.empty(), commits, 1, true, reads, new Work(1, 1), List.of());
   }
 }

@@ -32,6 +32,8 @@ public final class MySqlTargetProbe implements TargetProbe {
    */
   private static final int REDO_AND_BINARY_LOG = 2;
 
+  private static final Work MYSQL_WORK = new Work(21, 120);
+  private static final Work MARIADB_WORK = new Work(11, 95);
   private static final String MARK = "made by fram measure";
 
   private static final String TABLE =
@@ -101,6 +103,7 @@ public final class MySqlTargetProbe implements TargetProbe {
         binary ? REDO_AND_BINARY_LOG : 1,
         false,
         direct ? BehindCache.DISK : BehindCache.OPERATING_SYSTEM,
+        Connector.version(connection).isMariaDb() ? MARIADB_WORK : MYSQL_WORK,
         values.entrySet().stream().map(e -> e.getKey() + "=" + e.getValue()).toList());
   }
 

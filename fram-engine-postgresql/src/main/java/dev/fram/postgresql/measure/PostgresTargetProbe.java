@@ -31,6 +31,7 @@ import org.postgresql.PGConnection;
  */
 public final class PostgresTargetProbe implements TargetProbe {
   private static final String MARK = "made by fram measure";
+  private static final Work WORK = new Work(6, 45);
   private static final Pattern FETCHED = Pattern.compile("shared[^\\n]*? read=(\\d+)");
   private static final List<String> SETTINGS =
       List.of("fsync", "full_page_writes", "wal_sync_method", "shared_buffers", "max_wal_size");
@@ -84,6 +85,7 @@ public final class PostgresTargetProbe implements TargetProbe {
               1,
               true,
               BehindCache.OPERATING_SYSTEM,
+              WORK,
               settings);
         });
   }

@@ -48,7 +48,7 @@ enum ForecastData {
       to.execute(
           "CREATE TABLE entry (id int PRIMARY KEY, a int, b int, c int, d bigint, e varchar(40),"
               + " f varchar(40))");
-      String scattered = "(g * 1009) % 1000003";
+      String scattered = "g % 1000003 * 1009 % 1000003";
       insert(
           to,
           "entry",

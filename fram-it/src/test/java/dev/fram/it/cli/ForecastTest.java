@@ -76,7 +76,8 @@ class ForecastTest {
       Result measured =
           fram.run("measure", "--save", "--time", System.getProperty("fram.forecast.time", "20s"));
       good(measured);
-      Files.writeString(Path.of("target", "forecast-" + data.database() + ".txt"), measured.out());
+      String name = System.getProperty("fram.forecast") + "-" + data.database();
+      Files.writeString(Path.of("target", "forecast-" + name + ".txt"), measured.out());
       good(fram.run("migrate", "--cutover", "auto"));
     } finally {
       writing.end();
