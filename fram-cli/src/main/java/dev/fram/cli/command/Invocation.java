@@ -108,7 +108,16 @@ public final class Invocation {
   }
 
   /** Names the place, not the message: a foreign exception's message may hold a value. */
-  private static FramException defect(Throwable e) {
+  static FramException defect(Throwable e) {
+    if (e instanceof OutOfMemoryError) {
+      return new FramException(
+          ErrorCode.RESOURCE_EXHAUSTED,
+          "Fram's own memory is too small (%d MB); a row of a few megabytes or more is held whole."
+              .formatted(Runtime.getRuntime().maxMemory() >> 20),
+          "The source is unharmed, and nothing is lost. Run the same command with more, as in"
+              + " FRAM_JAVA_OPTS=-Xmx2g.",
+          e);
+    }
     StackTraceElement[] trace = e.getStackTrace();
     String place = trace.length == 0 ? "" : " at " + trace[0];
     return new FramException(

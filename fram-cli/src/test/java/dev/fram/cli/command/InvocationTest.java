@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.fram.api.error.ErrorCategory;
+import dev.fram.api.error.FramException;
 import dev.fram.cli.config.Surroundings;
 import dev.fram.cli.tui.Terminal;
 import java.io.ByteArrayOutputStream;
@@ -53,6 +55,14 @@ class InvocationTest {
       assertThat(run(command)).as(command).isEqualTo(2);
       assertThat(error()).contains("--source is missing").contains("FRAM_TARGET");
     }
+  }
+
+  @Test
+  void tooLittleMemoryIsNoDefect() {
+    FramException told = Invocation.defect(new OutOfMemoryError("Java heap space"));
+    assertThat(told.getMessage()).contains("FRAM_JAVA_OPTS=-Xmx2g").doesNotContain("defect");
+    assertThat(told.category()).isEqualTo(ErrorCategory.TRANSIENT);
+    assertThat(Invocation.defect(new StackOverflowError()).getMessage()).contains("defect");
   }
 
   @Test
