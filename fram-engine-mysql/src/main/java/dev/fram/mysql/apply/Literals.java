@@ -32,7 +32,8 @@ final class Literals {
       case Value.Json json -> Quoting.literal(json.text());
       case Value.JsonExpression json -> json.sql();
       case Value.Temporal temporal -> "'" + temporal.text() + "'";
-      case Value.Bits bits -> Quoting.hex(bits.bytes());
+      // Not x'..': MariaDB compares that as a text, and refuses what is no number's.
+      case Value.Bits bits -> "0x" + HexFormat.of().formatHex(bits.bytes());
       case Value.Ordinal ordinal -> Long.toUnsignedString(ordinal.number());
       case Value.Year year -> Integer.toString(year.year());
     };
