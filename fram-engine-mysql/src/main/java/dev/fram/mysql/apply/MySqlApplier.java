@@ -375,13 +375,17 @@ public final class MySqlApplier implements Applier {
       try {
         session.run(batch.commands(session.statementBytes()));
       } catch (SQLException e) {
-        if (!isDuplicate(e) || !batch.nextLevel()) {
+        if (!hasAnotherWay(batch, e)) {
           throw refused(e, batch.table().id());
         }
         LOG.debug("table {}: trying {}", batch.table().id(), batch.level());
         return false;
       } catch (TargetSession.Missed e) {
-        throw missed(e, "table " + batch.table().id());
+        if (!batch.separately()) {
+          throw missed(e, "table " + batch.table().id());
+        }
+        LOG.debug("table {}: trying {}", batch.table().id(), batch.level());
+        return false;
       }
     }
     try {
@@ -392,11 +396,13 @@ public final class MySqlApplier implements Applier {
     return true;
   }
 
-  /** Duplicate entry (with and without the key's name), foreign duplicate, duplicate by change. */
-  private static boolean isDuplicate(SQLException e) {
+  private static boolean hasAnotherWay(TableBatch batch, SQLException e) {
     return switch (e.getErrorCode()) {
-      case 1022, 1062, 1169, 1586 -> true;
-      default -> false;
+      // Duplicate entry (with and without the key's name), foreign duplicate, duplicate by change.
+      case 1022, 1062, 1169, 1586 -> batch.nextLevel();
+      // The guard of an update of many rows: a column cannot be NULL.
+      case 1048 -> batch.separately();
+      default -> SqlErrors.code(e) == ErrorCode.INTERNAL && batch.separately();
     };
   }
 

@@ -8,13 +8,12 @@ import java.util.Optional;
 /**
  * What a batch comes to for one key.
  *
- * @param before whether the row was there before the batch
+ * @param before the row as it was on the target before the batch; empty when it was not there
  * @param now the row as the batch leaves it; empty when it is gone
  */
-record Net(Before before, Optional<List<Value>> now) {
-  /** Whether a row with that key was on the target before. */
-  enum Before {
-    THERE,
-    ABSENT
+record Net(Optional<List<Value>> before, Optional<List<Value>> now) {
+  /** Whether there is a row before and after, and another one. */
+  boolean changes() {
+    return before.isPresent() && now.isPresent() && !before.equals(now);
   }
 }

@@ -18,6 +18,7 @@ final class Statements {
     DELETE_UNLESS_GONE,
     DELETE_IF_THERE,
     INSERT,
+    UPDATE,
     UPSERT
   }
 
@@ -56,6 +57,11 @@ final class Statements {
 
   void upsert(List<Value> row) {
     add(Kind.UPSERT, table.tuple(row), table.values(row));
+  }
+
+  /** Only where the table has an {@link TargetTable#updateTail}, and for a row that changes. */
+  void updateAmongMany(List<Value> row) {
+    add(Kind.UPDATE, table.tuple(row), table.values(row));
   }
 
   void update(List<Value> key, List<Value> row) {
@@ -120,7 +126,7 @@ final class Statements {
   private String head() {
     return switch (kind) {
       case DELETE, DELETE_UNLESS_GONE, DELETE_IF_THERE -> table.deleteHead();
-      case INSERT, UPSERT -> table.insertHead();
+      case INSERT, UPDATE, UPSERT -> table.insertHead();
       case NONE -> "";
     };
   }
@@ -134,6 +140,10 @@ final class Statements {
       case DELETE_UNLESS_GONE -> done(Command.atMost(open.append(')').toString(), rows));
       case DELETE_IF_THERE -> done(Command.any(open.append(')').toString()));
       case INSERT -> done(Command.exactly(open.toString(), rows));
+      case UPDATE -> {
+        String sql = open.append(table.updateTail().orElseThrow()).toString();
+        done(Command.exactly(sql, ManyUpdates.COUNTED * rows));
+      }
       case UPSERT -> done(Command.any(open.append(table.upsertTail()).toString()));
       case NONE -> {}
     }

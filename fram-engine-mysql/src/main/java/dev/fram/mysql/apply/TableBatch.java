@@ -18,7 +18,11 @@ import java.util.Optional;
 final class TableBatch {
   /** How the changes are written; each later one succeeds in more cases, and costs more. */
   enum Level {
-    /** Deletes, updates, inserts: not when rows swap what is unique. */
+    /**
+     * Deletes, updates of many rows at a time, inserts: not when a row is already as it shall be.
+     */
+    TOGETHER,
+    /** Deletes, updates one by one, inserts: not when rows swap what is unique. */
     FOLDED,
     /** Every touched row goes, every final row comes: what is unique cannot be in its own way. */
     REPLACED,
@@ -32,11 +36,14 @@ final class TableBatch {
     IN_WINDOW
   }
 
+  /** With fewer updates a statement for all of them has no advantage. */
+  private static final int FEWEST = 2;
+
   private final TargetTable table;
   private final Mode mode;
   private final List<RowChange> changes = new ArrayList<>();
   private final Map<List<Value>, Net> fold = new LinkedHashMap<>();
-  private Level level = Level.FOLDED;
+  private Level level = Level.TOGETHER;
 
   TableBatch(TargetTable table, Mode mode) {
     this.table = table;
@@ -51,12 +58,24 @@ final class TableBatch {
     return level;
   }
 
-  /** Returns false when there is no other way left. */
+  /**
+   * After an update of many rows that were not all as the log says: one by one they show which row
+   * it is, or that all is well. Returns false when they have gone that way already.
+   */
+  boolean separately() {
+    boolean more = level == Level.TOGETHER && mode == Mode.STRICT && together();
+    if (more) {
+      level = Level.FOLDED;
+    }
+    return more;
+  }
+
+  /** After a duplicate. Returns false when there is no other way left. */
   boolean nextLevel() {
     boolean last = level == Level.IN_ORDER;
     level =
         switch (level) {
-          case FOLDED -> Level.REPLACED;
+          case TOGETHER, FOLDED -> Level.REPLACED;
           case REPLACED, IN_ORDER -> Level.IN_ORDER;
         };
     return !last;
@@ -66,13 +85,13 @@ final class TableBatch {
     changes.add(change);
     switch (change.op()) {
       case INSERT -> comes(change.after());
-      case DELETE -> goes(table.key(change.before()));
+      case DELETE -> goes(table.key(change.before()), change.before());
       case UPDATE -> {
         List<Value> key = table.key(change.before());
         if (key.equals(table.key(change.after()))) {
-          stays(key, change.after());
+          stays(key, change);
         } else {
-          goes(key);
+          goes(key, change.before());
           comes(change.after());
         }
       }
@@ -85,29 +104,30 @@ final class TableBatch {
     if (known != null && known.now().isPresent() && mode == Mode.STRICT) {
       throw misfit("a row is inserted twice");
     }
-    Net.Before before = known == null ? Net.Before.ABSENT : known.before();
+    Optional<List<Value>> before = known == null ? Optional.empty() : known.before();
     fold.put(key, new Net(before, Optional.of(row)));
   }
 
-  private void stays(List<Value> key, List<Value> row) {
+  private void stays(List<Value> key, RowChange change) {
     Net known = fold.get(key);
     if (known != null && known.now().isEmpty() && mode == Mode.STRICT) {
       throw misfit("a row is updated after its deletion");
     }
-    Net.Before before = known == null ? Net.Before.THERE : known.before();
-    fold.put(key, new Net(before, Optional.of(row)));
+    Optional<List<Value>> before = known == null ? Optional.of(change.before()) : known.before();
+    fold.put(key, new Net(before, Optional.of(change.after())));
   }
 
-  private void goes(List<Value> key) {
+  private void goes(List<Value> key, List<Value> row) {
     Net known = fold.get(key);
     if (known != null && known.now().isEmpty() && mode == Mode.STRICT) {
       throw misfit("a row is deleted twice");
     }
-    boolean passing = mode == Mode.STRICT && known != null && known.before() == Net.Before.ABSENT;
+    boolean passing = mode == Mode.STRICT && known != null && known.before().isEmpty();
     if (passing) {
       fold.remove(key);
     } else {
-      fold.put(key, new Net(Net.Before.THERE, Optional.empty()));
+      Optional<List<Value>> before = known == null ? Optional.empty() : known.before();
+      fold.put(key, new Net(before.or(() -> Optional.of(row)), Optional.empty()));
     }
   }
 
@@ -123,13 +143,13 @@ final class TableBatch {
     switch (mode) {
       case IN_WINDOW -> {
         switch (level) {
-          case FOLDED, REPLACED -> window(statements);
+          case TOGETHER, FOLDED, REPLACED -> window(statements);
           case IN_ORDER -> changes.forEach(statements::replay);
         }
       }
       case STRICT -> {
         switch (level) {
-          case FOLDED -> folded(statements);
+          case TOGETHER, FOLDED -> folded(statements);
           case REPLACED -> replaced(statements);
           case IN_ORDER -> changes.forEach(statements::repeat);
         }
@@ -144,21 +164,47 @@ final class TableBatch {
         statements.delete(key);
       }
     });
+    updates(statements);
+    fold.values()
+        .forEach(net -> {
+          if (net.now().isPresent() && net.before().isEmpty()) {
+            statements.insert(net.now().get());
+          }
+        });
+  }
+
+  private void updates(Statements statements) {
+    boolean together = level == Level.TOGETHER && together();
+    Map<List<Value>, List<Value>> single = new LinkedHashMap<>();
     fold.forEach((key, net) -> {
-      if (net.now().isPresent() && net.before() == Net.Before.THERE) {
-        statements.update(key, net.now().get());
+      if (net.before().isPresent() && net.now().isPresent()) {
+        if (together && goesAmongMany(net)) {
+          statements.updateAmongMany(net.now().get());
+        } else {
+          single.put(key, net.now().get());
+        }
       }
     });
-    fold.forEach((key, net) -> {
-      if (net.now().isPresent() && net.before() == Net.Before.ABSENT) {
-        statements.insert(net.now().get());
-      }
-    });
+    single.forEach(statements::update);
+  }
+
+  private boolean together() {
+    return fold.values().stream().filter(this::goesAmongMany).limit(FEWEST).count() == FEWEST;
+  }
+
+  /**
+   * Not a row that in the end is what it was: the server would count it as one that is missing. Nor
+   * one with a value that strict sessions refuse, for to be refused is a guard's way to tell.
+   */
+  private boolean goesAmongMany(Net net) {
+    return net.changes()
+        && table.updateTail().isPresent()
+        && table.values(net.now().orElseThrow()) == Command.Values.CHECKED;
   }
 
   private void replaced(Statements statements) {
     fold.forEach((key, net) -> {
-      if (net.before() == Net.Before.THERE) {
+      if (net.before().isPresent()) {
         statements.delete(key);
       }
     });

@@ -21,10 +21,12 @@ final class TargetTable {
   private final TableId id;
   private final List<Column> columns;
   private final List<Integer> written = new ArrayList<>();
+  private final List<Integer> enums = new ArrayList<>();
   private final List<Integer> key = new ArrayList<>();
   private final Optional<KeyText> keyText;
   private final String name;
   private final String insertHead;
+  private final Optional<String> updateTail;
 
   TargetTable(CatalogTable table) {
     this.id = table.id();
@@ -34,6 +36,9 @@ final class TargetTable {
     for (int i = 0; i < columns.size(); i++) {
       if (!columns.get(i).computed()) {
         written.add(i);
+        if (columns.get(i).type().name().equals("enum")) {
+          enums.add(i);
+        }
       }
     }
     for (String column : table.usableKey().map(Key::columns).orElse(List.of())) {
@@ -45,6 +50,7 @@ final class TargetTable {
             + " ("
             + Quoting.identifiers(written.stream().map(i -> columns.get(i).name()).toList())
             + ") VALUES ";
+    this.updateTail = ManyUpdates.tail(table);
   }
 
   private int place(String column) {
@@ -80,11 +86,8 @@ final class TargetTable {
   /** Whether the row holds an ENUM's error value, which a strict session refuses. */
   Command.Values values(List<Value> row) {
     boolean loose =
-        written.stream()
-            .anyMatch(i ->
-                row.get(i) instanceof Value.Ordinal ordinal
-                    && ordinal.number() == 0
-                    && columns.get(i).type().name().equals("enum"));
+        enums.stream()
+            .anyMatch(i -> row.get(i) instanceof Value.Ordinal ordinal && ordinal.number() == 0);
     return loose ? Command.Values.LOOSE : Command.Values.CHECKED;
   }
 
@@ -101,6 +104,14 @@ final class TargetTable {
         .map(i -> Quoting.identifier(columns.get(i).name()))
         .map(column -> column + " = VALUES(" + column + ")")
         .collect(Collectors.joining(", ", " ON DUPLICATE KEY UPDATE ", ""));
+  }
+
+  /**
+   * What goes behind the tuples when rows that are there by the key are to become these, all or
+   * none; empty when only single statements do that.
+   */
+  Optional<String> updateTail() {
+    return updateTail;
   }
 
   String deleteHead() {

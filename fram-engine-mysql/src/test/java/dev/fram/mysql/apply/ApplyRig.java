@@ -115,6 +115,14 @@ final class ApplyRig implements AutoCloseable {
     }
   }
 
+  /** How many statements of type UPDATE the target has run since its start. */
+  long updates() throws SQLException {
+    try (Connection connection = target.open("test")) {
+      return Sql.first(connection, "SHOW GLOBAL STATUS LIKE 'Com_update'", row -> row.getLong(2))
+          .orElseThrow();
+    }
+  }
+
   BinlogPosition now() throws SQLException {
     try (Connection connection = source.open("test")) {
       return SourceLog.position(connection);
