@@ -67,7 +67,8 @@ final class MySqlBackRoute implements Route {
                 MySqlInventory.ofSource(
                     ends.served(), catalog, request.scope(), request.schemaOptions()),
                 SparedAccounts.named(request.providerAccounts()),
-                MySqlSource.Follower.FRAM),
+                MySqlSource.Follower.FRAM,
+                Optional.empty()),
             Optional.empty());
     this.schema = new ReturnTransfer(ends.served(), ends.former(), id, catalog);
     this.target =

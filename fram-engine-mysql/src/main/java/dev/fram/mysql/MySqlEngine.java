@@ -6,9 +6,12 @@ import dev.fram.api.engine.Engine;
 import dev.fram.api.engine.NativeFeed;
 import dev.fram.api.engine.Route;
 import dev.fram.api.engine.RouteRequest;
+import dev.fram.api.engine.ServerCopy;
 import dev.fram.api.engine.TargetRoute;
 import dev.fram.api.engine.Ways;
 import dev.fram.mysql.binlog.BinlogPosition;
+import dev.fram.mysql.clone.CloneCopy;
+import java.util.Optional;
 import java.util.Set;
 
 /** MySQL 8.0 and later. Stateless. */
@@ -31,6 +34,11 @@ public final class MySqlEngine implements Engine {
   @Override
   public Route open(RouteRequest request) {
     return MySqlRoute.open(request);
+  }
+
+  @Override
+  public Optional<ServerCopy> serverCopy(RouteRequest request) {
+    return request.serverClone().map(wish -> CloneCopy.of(request, wish));
   }
 
   @Override

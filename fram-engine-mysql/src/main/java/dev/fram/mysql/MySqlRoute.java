@@ -6,6 +6,7 @@ import dev.fram.api.check.Check;
 import dev.fram.api.engine.Applier;
 import dev.fram.api.engine.ChunkCopier;
 import dev.fram.api.engine.DigestProbe;
+import dev.fram.api.engine.Fence;
 import dev.fram.api.engine.MigrationRecord;
 import dev.fram.api.engine.NativeFeed;
 import dev.fram.api.engine.Repairer;
@@ -31,6 +32,7 @@ import dev.fram.mysql.connection.Connector;
 import dev.fram.mysql.copy.MySqlCopier;
 import dev.fram.mysql.gate.SparedAccounts;
 import dev.fram.mysql.inventory.MySqlInventory;
+import dev.fram.mysql.journal.CloneMark;
 import dev.fram.mysql.journal.MySqlJournal;
 import dev.fram.mysql.measure.MySqlDigestProbe;
 import dev.fram.mysql.measure.MySqlSourceProbe;
@@ -42,8 +44,10 @@ import dev.fram.mysql.replica.ReplicaAccount;
 import dev.fram.mysql.schema.MySqlSchemaTransfer;
 import java.security.SecureRandom;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicReference;
 
 /** Two servers and everything that works between them. Usable from any thread. */
@@ -53,6 +57,7 @@ final class MySqlRoute implements Route {
   private final RouteRequest request;
   private final Catalog catalog;
   private final MigrationId id;
+  private final Optional<CloneMark.Noted> cloned;
   private final MySqlSource source;
   private final MySqlTarget target;
   private final MySqlSchemaTransfer schema;
@@ -65,10 +70,12 @@ final class MySqlRoute implements Route {
     this.request = request;
     this.catalog = new Catalog(request.scope(), source.databases());
     MySqlJournal journal = new MySqlJournal(target);
+    this.cloned = journal.cloned();
     this.id =
         journal
             .load()
             .map(MigrationRecord::id)
+            .or(() -> cloned.map(CloneMark.Noted::id))
             .orElseGet(() -> MigrationId.random(new SecureRandom()));
     this.source =
         new MySqlSource(
@@ -82,10 +89,19 @@ final class MySqlRoute implements Route {
                 spared(request, id),
                 request.nativeFeed().isPresent()
                     ? MySqlSource.Follower.REPLICA
-                    : MySqlSource.Follower.FRAM),
+                    : MySqlSource.Follower.FRAM,
+                cloned.flatMap(CloneMark.Noted::position)),
             Optional.of(new StraySetup(source, id, journal::feedPosition)));
     this.target = new MySqlTarget(target, journal, catalog, replicaAccount(request, source, id));
-    this.schema = new MySqlSchemaTransfer(source, target, catalog, request.schemaOptions());
+    this.schema =
+        new MySqlSchemaTransfer(
+            source,
+            target,
+            catalog,
+            request.schemaOptions(),
+            cloned.isPresent()
+                ? MySqlSchemaTransfer.Origin.CLONED
+                : MySqlSchemaTransfer.Origin.MADE);
   }
 
   private static Optional<ReplicaAccount> replicaAccount(
@@ -143,12 +159,25 @@ final class MySqlRoute implements Route {
 
   @Override
   public List<Check> checks() {
-    SparedAccounts spared = spared(request, id);
-    return request.nativeFeed().isPresent()
-        ? MySqlChecks.ofReplica(
-            sourceServer, targetServer, request.scope(), request.schemaOptions(), spared)
-        : MySqlChecks.of(
-            sourceServer, targetServer, request.scope(), request.schemaOptions(), spared);
+    Set<MySqlChecks.About> about = EnumSet.noneOf(MySqlChecks.About.class);
+    request.nativeFeed().ifPresent(feed -> about.add(MySqlChecks.About.REPLICA));
+    if (cloned.isPresent()) {
+      about.add(MySqlChecks.About.CLONED);
+    } else {
+      request.serverClone().ifPresent(wish -> about.add(MySqlChecks.About.CLONE));
+    }
+    return MySqlChecks.of(
+        sourceServer,
+        targetServer,
+        request.scope(),
+        request.schemaOptions(),
+        spared(request, id),
+        about);
+  }
+
+  @Override
+  public Optional<Fence> serverCopied() {
+    return cloned.flatMap(CloneMark.Noted::position).map(at -> new Fence.Exact(at.text()));
   }
 
   @Override

@@ -80,6 +80,7 @@ final class MySqlSource implements Source, AutoCloseable {
   private final MySqlInventory inventory;
   private final SparedAccounts spared;
   private final Follower follower;
+  private final Optional<BinlogPosition> cloned;
   private final Optional<StraySetup> strays;
   private final SharedSession questions;
   private final ServerInfo server;
@@ -96,13 +97,15 @@ final class MySqlSource implements Source, AutoCloseable {
    * What of it belongs to the migration.
    *
    * @param spared accounts that stay open when it is closed
+   * @param cloned what a clone of the whole server holds, where the target was made by one
    */
   record Content(
       Catalog catalog,
       TableOptions options,
       MySqlInventory inventory,
       SparedAccounts spared,
-      Follower follower) {}
+      Follower follower,
+      Optional<BinlogPosition> cloned) {}
 
   /** Who applies what the feed reads. */
   enum Follower {
@@ -128,6 +131,7 @@ final class MySqlSource implements Source, AutoCloseable {
     this.inventory = content.inventory();
     this.spared = content.spared();
     this.follower = content.follower();
+    this.cloned = content.cloned();
     this.strays = strays;
     this.questions = new SharedSession(connector, "questions");
     this.server = Servers.describe(connector, questions);
@@ -183,7 +187,8 @@ final class MySqlSource implements Source, AutoCloseable {
   @Override
   public Position prepareFeed(
       List<Table> tables, Optional<Position> recorded, Consumer<String> progress) {
-    return new FeedSetup(connector, id, progress).prepare(recorded.map(BinlogPosition.class::cast));
+    return new FeedSetup(connector, id, progress)
+        .prepare(recorded.map(BinlogPosition.class::cast).or(() -> cloned));
   }
 
   @Override

@@ -3,6 +3,7 @@ package dev.fram.mysql;
 
 import dev.fram.api.engine.NativeFeed;
 import dev.fram.api.engine.RouteRequest;
+import dev.fram.api.engine.ServerClone;
 import dev.fram.api.engine.Way;
 import dev.fram.api.engine.Way.Advice;
 import dev.fram.api.engine.Way.Subject;
@@ -44,8 +45,12 @@ final class MySqlWays {
 
   static Ways ofMySql(RouteRequest request, NativeFeed replica) {
     return new Ways(
-        List.of(own(request), oneSnapshot(request), replica(request, replica, MYSQL)),
-        List.of("MySQL's CLONE plugin", "xtrabackup or another physical backup as the copy"));
+        List.of(
+            own(request),
+            oneSnapshot(request),
+            replica(request, replica, MYSQL),
+            cloned(request, new ServerClone(replica.source()))),
+        List.of("xtrabackup or another physical backup as the copy"));
   }
 
   static Ways ofMariaDb(RouteRequest request, NativeFeed replica) {
@@ -133,7 +138,9 @@ final class MySqlWays {
                 "Those of own-feed. Besides, on the source CREATE USER, and REPLICATION SLAVE to give on; "
                     + needs.rights()),
             new Trait(Subject.VERSIONS, needs.versions()),
-            new Trait(Subject.NETWORK, network(request.source(), feed)),
+            new Trait(
+                Subject.NETWORK,
+                network(request.source(), feed.source(), "a run finds it out once all is copied")),
             oneState(),
             new Trait(
                 Subject.SCHEMA_CHANGES,
@@ -147,21 +154,59 @@ final class MySqlWays {
                 "The target's replica applies these tables as it applies all others.")));
   }
 
+  private static Way cloned(RouteRequest request, ServerClone wish) {
+    return new Way(
+        "clone",
+        "MySQL's CLONE plugin makes the target a clone of the whole source; then Fram reads the"
+            + " source's binary log and writes the changes.",
+        "--copy=clone" + wish.source().map(a -> " --source-for-target=" + a).orElse(""),
+        request.cloned(wish),
+        List.of(
+            new Trait(
+                Subject.RIGHTS,
+                "Those of own-feed. Besides, on the source CREATE USER, and BACKUP_ADMIN to give on;"
+                    + " on the target CLONE_ADMIN, SYSTEM_VARIABLES_ADMIN and"
+                    + " PERSIST_RO_VARIABLES_ADMIN. The target's login has to be one of the source's,"
+                    + " too, with the same password and rights."),
+            new Trait(
+                Subject.VERSIONS,
+                "MySQL 8.0.17 or later, exactly the same on both sides, with gtid_mode=ON and the"
+                    + " plugin."),
+            new Trait(
+                Subject.NETWORK,
+                network(
+                    request.source(),
+                    wish.source(),
+                    "a run finds it out when the clone begins, before anything is removed")),
+            new Trait(
+                Subject.COPY,
+                "Files, not rows: all databases of the source, its accounts with their passwords"
+                    + " too, in place of everything on the target, whose mysqld ends then and has to be"
+                    + " started again. InnoDB tables only. A clone that is interrupted begins again."),
+            OWN_SCHEMA_CHANGES,
+            GATE),
+        new Advice(
+            "Take it where the whole server moves, to one of the same version, and is too large to be"
+                + " copied row by row.",
+            Map.of()));
+  }
+
   /** Nobody can try that for another machine without making a replica there. */
-  private static String network(Endpoint source, NativeFeed feed) {
+  private static String network(Endpoint source, Optional<Address> given, String found) {
     Address standard = new Address(source.host(), source.port()).orPort(PORT);
-    Address address = feed.source().orElse(standard);
+    Address address = given.orElse(standard);
     StringBuilder words =
         new StringBuilder("Besides, the target's own machine has to reach the source at ")
             .append(address)
-            .append(
-                ". That was not tried, and a run finds it out once all is copied: try it there.");
-    if (feed.source().isEmpty() && loopback(source.host())) {
+            .append(". That was not tried, and ")
+            .append(found)
+            .append(": try it there.");
+    if (given.isEmpty() && loopback(source.host())) {
       words.append(
           " On the target's machine this address is that machine itself: give --source-for-target"
               + " host:port unless the source runs there, too.");
     }
-    if (feed.source().isEmpty() && source.reach().isPresent()) {
+    if (given.isEmpty() && source.reach().isPresent()) {
       words.append(
           " Fram reaches the source by a jump host; the target goes straight: give --source-for-target"
               + " host:port if it knows it by another address.");

@@ -112,6 +112,10 @@ final class PostgresRoute implements Route {
   }
 
   static PostgresRoute open(RouteRequest request) {
+    if (request.serverClone().isPresent()) {
+      throw new FramException(
+          ErrorCode.CONFIG_INVALID, "--copy=clone is for MySQL.", "Leave it out.");
+    }
     boolean one = request.tableOptions().states() == TableOptions.States.ONE;
     if (one && request.nativeFeed().isEmpty()) {
       throw new FramException(

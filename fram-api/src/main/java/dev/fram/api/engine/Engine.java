@@ -2,7 +2,9 @@
 package dev.fram.api.engine;
 
 import dev.fram.api.change.Position;
+import dev.fram.api.error.ErrorCode;
 import dev.fram.api.error.FramException;
+import java.util.Optional;
 import java.util.Set;
 
 /** One database product. Found by {@link java.util.ServiceLoader}; holds no state. */
@@ -34,6 +36,20 @@ public interface Engine {
    * @param replica how the target finds the source, for ways that need that
    */
   Ways ways(RouteRequest request, NativeFeed replica);
+
+  /**
+   * The copy of the whole server that is wished for. Connects to nothing yet.
+   *
+   * @return empty where Fram copies table by table
+   * @throws FramException CONFIG_INVALID where there is no such copy for this product
+   */
+  default Optional<ServerCopy> serverCopy(RouteRequest request) {
+    if (request.serverClone().isPresent()) {
+      throw new FramException(
+          ErrorCode.CONFIG_INVALID, "--copy=clone is for MySQL.", "Leave it out.");
+    }
+    return Optional.empty();
+  }
 
   /**
    * Connects to the target alone. Reads only.

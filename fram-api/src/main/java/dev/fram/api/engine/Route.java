@@ -30,6 +30,16 @@ public interface Route extends TargetRoute {
   /** Every check, in the fixed order in which they run and are shown. Read-only. */
   List<Check> checks();
 
+  /**
+   * What every table's rows on the target are of, where they came with the whole server before the
+   * migration had a record ({@link ServerCopy}).
+   *
+   * @return empty where Fram copies table by table
+   */
+  default Optional<Fence> serverCopied() {
+    return Optional.empty();
+  }
+
   /** The schema's transfer. */
   SchemaTransfer schema();
 

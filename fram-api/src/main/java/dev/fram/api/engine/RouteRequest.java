@@ -21,6 +21,7 @@ import java.util.Set;
  *     uses: they stay open when the source is closed (MySQL)
  * @param nativeFeed present where the target is to follow the source by the database's own
  *     replication
+ * @param serverClone present where the database's own means are to bring the whole server over
  */
 public record RouteRequest(
     Endpoint source,
@@ -30,7 +31,8 @@ public record RouteRequest(
     TableOptions tableOptions,
     DdlPolicy ddlPolicy,
     List<String> providerAccounts,
-    Optional<NativeFeed> nativeFeed) {
+    Optional<NativeFeed> nativeFeed,
+    Optional<ServerClone> serverClone) {
 
   /**
    * With the defaults: nothing special for any table; who changes the schema meanwhile is asked.
@@ -71,6 +73,28 @@ public record RouteRequest(
         Optional.empty());
   }
 
+  /** Copied by Fram. */
+  public RouteRequest(
+      Endpoint source,
+      Endpoint target,
+      Scope scope,
+      Set<SchemaOption> schemaOptions,
+      TableOptions tableOptions,
+      DdlPolicy ddlPolicy,
+      List<String> providerAccounts,
+      Optional<NativeFeed> nativeFeed) {
+    this(
+        source,
+        target,
+        scope,
+        schemaOptions,
+        tableOptions,
+        ddlPolicy,
+        providerAccounts,
+        nativeFeed,
+        Optional.empty());
+  }
+
   public RouteRequest {
     schemaOptions = Set.copyOf(schemaOptions);
     providerAccounts = List.copyOf(providerAccounts);
@@ -86,10 +110,11 @@ public record RouteRequest(
         tableOptions,
         ddlPolicy,
         providerAccounts,
-        nativeFeed);
+        nativeFeed,
+        serverClone);
   }
 
-  /** The same with these tables' states, and followed in that way. */
+  /** The same, copied by Fram, with these tables' states, and followed in that way. */
   public RouteRequest moved(TableOptions.States states, Optional<NativeFeed> feed) {
     return new RouteRequest(
         source,
@@ -100,5 +125,20 @@ public record RouteRequest(
         ddlPolicy,
         providerAccounts,
         feed);
+  }
+
+  /** The same, brought over as a whole server, and followed by Fram. */
+  public RouteRequest cloned(ServerClone wish) {
+    RouteRequest moved = moved(TableOptions.States.MANY, Optional.empty());
+    return new RouteRequest(
+        source,
+        target,
+        scope,
+        schemaOptions,
+        moved.tableOptions(),
+        ddlPolicy,
+        providerAccounts,
+        Optional.empty(),
+        Optional.of(wish));
   }
 }

@@ -29,6 +29,7 @@ final class Keys {
     keys.add(ConfigKey.REPLICA_IDENTITY_FULL);
     keys.add(ConfigKey.COPY_AT_CUTOVER);
     keys.add(ConfigKey.ONE_SNAPSHOT);
+    keys.add(ConfigKey.COPY);
     keys.add(ConfigKey.FEED);
     keys.add(ConfigKey.SOURCE_FOR_TARGET);
     keys.addAll(EnumSet.range(ConfigKey.USERS, ConfigKey.ALLOW_NONEMPTY_TARGET));

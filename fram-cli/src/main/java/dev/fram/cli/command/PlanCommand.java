@@ -19,6 +19,7 @@ import dev.fram.core.plan.Planner;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 
 /** Says which way to take, before anything is touched. */
@@ -76,14 +77,15 @@ final class PlanCommand implements FramCommand {
   /** Which way the user's settings choose by themselves; empty when they choose none. */
   private static Optional<String> named(
       ConfigValues values, RouteRequest request, Ways ways, Presenter presenter) {
-    if (!values.given(ConfigKey.FEED) && !values.given(ConfigKey.ONE_SNAPSHOT)) {
+    if (Stream.of(ConfigKey.COPY, ConfigKey.FEED, ConfigKey.ONE_SNAPSHOT)
+        .noneMatch(values::given)) {
       return Optional.empty();
     }
     Optional<String> named =
         ways.offered().stream().filter(way -> chooses(request, way)).map(Way::name).findFirst();
     if (named.isEmpty()) {
       presenter.warn(
-          "Your settings (feed, one-snapshot) name a way that there is not for this product.");
+          "Your settings (copy, feed, one-snapshot) name a way that there is not for this product.");
     }
     return named;
   }
@@ -91,6 +93,7 @@ final class PlanCommand implements FramCommand {
   private static boolean chooses(RouteRequest request, Way way) {
     TableOptions.States states = way.request().tableOptions().states();
     return request.nativeFeed().isPresent() == way.request().nativeFeed().isPresent()
+        && request.serverClone().isPresent() == way.request().serverClone().isPresent()
         && request.tableOptions().states() == states;
   }
 

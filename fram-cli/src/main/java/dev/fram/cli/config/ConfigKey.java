@@ -77,6 +77,12 @@ public enum ConfigKey {
       "",
       "Copies all tables from one state of the source, by a lock of milliseconds on all of them"
           + " (MySQL, MariaDB). A copy that is interrupted begins again."),
+  COPY(
+      ValueKind.COPY,
+      "own",
+      "Who copies. own: Fram, table by table. clone: MySQL's CLONE plugin makes the target a clone of"
+          + " the whole source, in place of everything that it holds (MySQL 8.0.17 and later, the same"
+          + " version on both; the target has to reach the source and is restarted)."),
   FEED(
       ValueKind.FEED,
       "own",
@@ -87,7 +93,8 @@ public enum ConfigKey {
   SOURCE_FOR_TARGET(
       ValueKind.PLACE,
       "",
-      "host:port where the target reaches the source, for --feed=native. Default: as in --source."),
+      "host:port where the target reaches the source, for --feed=native and --copy=clone. Default: as"
+          + " in --source."),
   JOBS(ValueKind.COUNT, "4", "Copies this many chunks at once."),
   INDEX_JOBS(ValueKind.COUNT, "2", "Builds this many indexes at once."),
   VERIFY(

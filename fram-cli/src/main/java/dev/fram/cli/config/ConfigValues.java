@@ -4,6 +4,7 @@ package dev.fram.cli.config;
 import dev.fram.api.engine.DdlPolicy;
 import dev.fram.api.engine.NativeFeed;
 import dev.fram.api.engine.SchemaOption;
+import dev.fram.api.engine.ServerClone;
 import dev.fram.api.model.Scope;
 import dev.fram.api.model.TableOptions;
 import dev.fram.api.traffic.Address;
@@ -124,6 +125,13 @@ public final class ConfigValues {
   /** Present where the target is to follow by its own replication. */
   public Optional<NativeFeed> nativeFeed() {
     return text(ConfigKey.FEED).filter("native"::equals).map(word -> replica());
+  }
+
+  /** Present where the whole server is to be brought over by its own means. */
+  public Optional<ServerClone> serverClone() {
+    return text(ConfigKey.COPY)
+        .filter("clone"::equals)
+        .map(word -> new ServerClone(replica().source()));
   }
 
   /** How the target finds the source if it is to follow by its own replication. */

@@ -79,7 +79,8 @@ public record Servers(RouteRequest request, List<String> warnings) {
             values.tableOptions(),
             values.ddlPolicy(),
             values.providerAccounts(),
-            values.nativeFeed()),
+            values.nativeFeed(),
+            values.serverClone()),
         warnings);
   }
 }

@@ -28,6 +28,7 @@ public enum ValueKind {
   VERIFY("continuous|off"),
   CUTOVER("manual|auto"),
   DDL("ask|replicate|ignore"),
+  COPY("own|clone"),
   FEED("own|native"),
   /** Where to listen; the word alone means the usual place. */
   ADDRESS("HOST:PORT"),
@@ -96,6 +97,10 @@ public enum ValueKind {
           problemUnless(
               text.equals("ask") || text.equals("replicate") || text.equals("ignore"),
               "is " + quoted(text) + ". Write ask, replicate or ignore.");
+      case COPY ->
+          problemUnless(
+              text.equals("own") || text.equals("clone"),
+              "is " + quoted(text) + ". Write own or clone.");
       case FEED ->
           problemUnless(
               text.equals("own") || text.equals("native"),

@@ -121,6 +121,7 @@ class ReferenceTest {
       case VERIFY -> "continuous or off";
       case CUTOVER -> "manual or auto";
       case DDL -> "ask, replicate or ignore";
+      case COPY -> "own or clone";
       case FEED -> "own or native";
       case PLACE -> "host:port";
       case WEBHOOK -> "URL";

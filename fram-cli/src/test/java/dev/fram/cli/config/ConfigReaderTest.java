@@ -100,6 +100,7 @@ class ConfigReaderTest {
           case VERIFY -> random.nextBoolean() ? "continuous" : "off";
           case CUTOVER -> random.nextBoolean() ? "auto" : "manual";
           case DDL -> random.nextBoolean() ? "ask" : "replicate";
+          case COPY -> random.nextBoolean() ? "own" : "clone";
           case FEED -> random.nextBoolean() ? "own" : "native";
           case PLACE -> "db" + number + ":" + (3000 + number);
           case WEBHOOK -> "https://hooks.example.com/" + number;

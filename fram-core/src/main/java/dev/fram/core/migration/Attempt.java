@@ -19,6 +19,7 @@ import dev.fram.api.traffic.ClientPath;
 import dev.fram.api.traffic.TrafficMove;
 import dev.fram.core.bus.Answer;
 import dev.fram.core.bus.EventBus;
+import dev.fram.core.bus.RunEvent;
 import dev.fram.core.chronicle.Chronicler;
 import dev.fram.core.concurrent.Clock;
 import dev.fram.core.concurrent.StopSignal;
@@ -36,8 +37,10 @@ import dev.fram.core.traffic.ClientProbe;
 import dev.fram.core.traffic.Traffic;
 import dev.fram.core.verify.Ledger;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Consumer;
 
 /**
@@ -74,6 +77,42 @@ final class Attempt {
   }
 
   PhaseName run(Orders orders, Consumer<Finding> findings, Consumer<Status> listener) {
+    // Those that were asked before the target's records could be made are asked again after that.
+    Set<Finding> told = new HashSet<>();
+    Consumer<Finding> once =
+        finding -> {
+          if (told.add(finding)) {
+            findings.accept(finding);
+          }
+        };
+    if (!arrived(orders, once, listener)) {
+      return bus.projector().phase();
+    }
+    return registered(orders, once, listener);
+  }
+
+  /** Returns false when somebody wants the run to end before the target has what it needs. */
+  private boolean arrived(Orders orders, Consumer<Finding> findings, Consumer<Status> listener) {
+    StopSignal signal = new StopSignal();
+    orders.attach(signal);
+    bus.projector().names("", request.source().display(), request.target().display());
+    Consumer<String> notes =
+        note -> {
+          bus.publish(new RunEvent.Noted(note));
+          listener.accept(bus.projector().picture());
+        };
+    try {
+      new Arrival(engine, request, settings, findings, notes).complete(orders.goal(), signal);
+      return true;
+    } catch (Stopped e) {
+      return false;
+    } finally {
+      orders.detach();
+    }
+  }
+
+  private PhaseName registered(
+      Orders orders, Consumer<Finding> findings, Consumer<Status> listener) {
     try (Route route = engine.open(request)) {
       Registration registration = new Registration(route, request);
       registration.register(orders.goal());

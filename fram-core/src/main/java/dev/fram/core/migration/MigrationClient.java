@@ -8,6 +8,7 @@ import dev.fram.api.engine.Lease;
 import dev.fram.api.engine.MigrationRecord;
 import dev.fram.api.engine.Route;
 import dev.fram.api.engine.RouteRequest;
+import dev.fram.api.engine.ServerCopy;
 import dev.fram.api.engine.TargetRoute;
 import dev.fram.api.error.ErrorCode;
 import dev.fram.api.error.FramException;
@@ -227,7 +228,12 @@ public final class MigrationClient {
 
   /** Gives up, leaving no trace. Done where there is nothing: it may be asked for twice. */
   public Answer cancel(Consumer<Status> watcher) {
-    return orNothing(order(new Command.Cancel(), Goal.CANCEL, watcher));
+    Answer answer = order(new Command.Cancel(), Goal.CANCEL, watcher);
+    if (answer.code().equals(ErrorCode.MIGRATION_MISSING.name())) {
+      // Given up before the target could have a record.
+      engine.serverCopy(request).ifPresent(ServerCopy::forget);
+    }
+    return orNothing(answer);
   }
 
   /** Holds the run that is going on back; see {@link Command.Pause}. */

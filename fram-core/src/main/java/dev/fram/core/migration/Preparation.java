@@ -4,6 +4,7 @@ package dev.fram.core.migration;
 import dev.fram.api.change.Position;
 import dev.fram.api.check.Check;
 import dev.fram.api.check.Finding;
+import dev.fram.api.engine.Fence;
 import dev.fram.api.engine.Fingerprint;
 import dev.fram.api.engine.JournalStore;
 import dev.fram.api.engine.TableState;
@@ -44,10 +45,20 @@ final class Preparation {
    * @param back the way back, where there is to be one: it is asked about too
    */
   Phase.Checked check(Optional<RunParts> back) {
-    List<String> failed = new ArrayList<>();
-    int warnings = 0;
     List<Check> checks = new ArrayList<>(parts.route().checks());
     back.ifPresent(way -> checks.addAll(way.route().checks()));
+    return new Phase.Checked(ask(checks, findings));
+  }
+
+  /**
+   * Runs them all.
+   *
+   * @return how many warn
+   * @throws FramException CHECK_FAILED
+   */
+  static int ask(List<Check> checks, Consumer<Finding> findings) {
+    List<String> failed = new ArrayList<>();
+    int warnings = 0;
     for (Check check : checks) {
       for (Finding finding : check.run()) {
         findings.accept(finding);
@@ -64,7 +75,7 @@ final class Preparation {
           failed.size() + " checks failed: " + String.join(" | ", failed),
           "Settle them and run this again; nothing was touched.");
     }
-    return new Phase.Checked(warnings);
+    return warnings;
   }
 
   Phase.Prepared prepare(List<Table> tables) {
@@ -73,6 +84,7 @@ final class Preparation {
     parts
         .journal()
         .step("create-tables", "", () -> parts.route().schema().createTables(epoch, this::goesOn));
+    noteCopied(tables);
     return new Phase.Prepared(prepareFeed(tables).text());
   }
 
@@ -128,6 +140,25 @@ final class Preparation {
               + String.join("; ", differences)
               + ".",
           "Undo the change, or run fram cancel and begin again.");
+    }
+  }
+
+  /** What came with the whole server is on the target: nothing of it is copied again. */
+  private void noteCopied(List<Table> tables) {
+    Optional<Fence> fence = parts.route().serverCopied();
+    if (fence.isEmpty()) {
+      return;
+    }
+    JournalStore store = parts.journal().store();
+    Map<TableId, TableState> known = store.tables();
+    for (Table table : tables) {
+      Optional<Fingerprint> look =
+          Optional.ofNullable(known.get(table.id())).flatMap(TableState::fingerprint);
+      if (table.transfer() == Table.Transfer.COPY_AND_FOLLOW) {
+        store.saveTable(
+            parts.journal().epoch(),
+            new TableState(table.id(), Stage.COPIED, fence, look, table.rows(), table.bytes()));
+      }
     }
   }
 

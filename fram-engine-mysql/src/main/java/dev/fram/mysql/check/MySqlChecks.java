@@ -18,6 +18,16 @@ import java.util.concurrent.atomic.AtomicInteger;
 public final class MySqlChecks {
   private MySqlChecks() {}
 
+  /** What else there is to ask, or not to. */
+  public enum About {
+    /** The target is to be a replica of the source. */
+    REPLICA,
+    /** The target is to become a clone of the source. */
+    CLONE,
+    /** It is one already: what it holds is what came. */
+    CLONED
+  }
+
   /**
    * The checks; run in order by one thread. They share one session for each server, which ends with
    * the last of them.
@@ -27,9 +37,32 @@ public final class MySqlChecks {
       Connector target,
       Scope scope,
       Set<SchemaOption> options,
-      SparedAccounts spared) {
+      SparedAccounts spared,
+      Set<About> about) {
     Catalog catalog = new Catalog(scope, source.databases());
-    return asked(questions(), servers(source, target, catalog, options, spared));
+    List<Question> all = new ArrayList<>(questions());
+    if (about.contains(About.REPLICA)) {
+      all.addFirst(new ReplicaCheck());
+    }
+    if (about.contains(About.CLONE)) {
+      all.addFirst(new CloneCheck());
+      // The accounts come over with all the rest.
+      all.removeIf(DefinersCheck.class::isInstance);
+    }
+    if (about.contains(About.CLONED)) {
+      all.removeIf(TargetContentCheck.class::isInstance);
+    }
+    return asked(all, servers(source, target, catalog, options, spared));
+  }
+
+  /** With Fram's own copy and feed. */
+  public static List<Check> of(
+      Connector source,
+      Connector target,
+      Scope scope,
+      Set<SchemaOption> options,
+      SparedAccounts spared) {
+    return of(source, target, scope, options, spared, Set.of());
   }
 
   /** The same where the target is to be a replica of the source. */
@@ -39,10 +72,7 @@ public final class MySqlChecks {
       Scope scope,
       Set<SchemaOption> options,
       SparedAccounts spared) {
-    Catalog catalog = new Catalog(scope, source.databases());
-    List<Question> all = new ArrayList<>(questions());
-    all.addFirst(new ReplicaCheck());
-    return asked(all, servers(source, target, catalog, options, spared));
+    return of(source, target, scope, options, spared, Set.of(About.REPLICA));
   }
 
   /** What the way back needs besides; its source is the new server. */
@@ -77,6 +107,8 @@ public final class MySqlChecks {
     questions().forEach(question -> catalogue.put(question.code(), question.about()));
     Question replica = new ReplicaCheck();
     catalogue.put(replica.code(), replica.about());
+    Question clone = new CloneCheck();
+    catalogue.put(clone.code(), clone.about());
     backQuestions().forEach(q -> catalogue.putIfAbsent(q.code(), q.about()));
     return catalogue;
   }

@@ -58,6 +58,14 @@ public final class TargetGuard {
     }
   }
 
+  /** Notes that the server is read-only by us already: it was started so. Idempotent. */
+  public void note() throws SQLException {
+    Sql.run(connection, TABLE);
+    Sql.update(
+        connection,
+        "INSERT INTO fram.guard (state) VALUES ('CLOSED') ON DUPLICATE KEY UPDATE state = state");
+  }
+
   /** Without the privilege to write on a read-only server we would have locked ourselves out. */
   private Optional<String> canWrite() throws SQLException {
     try {
@@ -121,7 +129,7 @@ public final class TargetGuard {
   }
 
   /** Beyond a restart where the server knows how. */
-  static void readOnly(Connection connection, String value) throws SQLException {
+  public static void readOnly(Connection connection, String value) throws SQLException {
     if (Connector.version(connection).isMariaDb()) {
       Sql.run(connection, "SET GLOBAL read_only = " + value);
       return;

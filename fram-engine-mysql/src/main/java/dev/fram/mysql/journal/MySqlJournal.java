@@ -52,6 +52,13 @@ public final class MySqlJournal implements JournalStore, AutoCloseable {
         c -> exists(c) ? Sql.first(c, LOAD, MySqlJournal::migration) : Optional.empty());
   }
 
+  /** The clone of the whole server that this target is, once it is settled. */
+  public Optional<CloneMark.Noted> cloned() {
+    return session
+        .read("looking for a clone", CloneMark::own)
+        .filter(mark -> mark.stage() == CloneMark.Stage.SETTLED);
+  }
+
   @Override
   public MigrationRecord create(MigrationRecord first) {
     session.write(

@@ -32,19 +32,41 @@ public final class MySqlSchemaTransfer implements SchemaTransfer {
   private final SchemaSession target;
   private final Catalog catalog;
   private final Set<SchemaOption> options;
+  private final Origin origin;
   private final AtomicReference<Map<TableId, TablePlan>> plans = new AtomicReference<>(Map.of());
 
+  /** Where the target's tables come from. */
+  public enum Origin {
+    /** Fram makes them. */
+    MADE,
+    /** They came with a clone of the whole server. */
+    CLONED
+  }
+
   public MySqlSchemaTransfer(
-      Connector source, Connector target, Catalog catalog, Set<SchemaOption> options) {
+      Connector source,
+      Connector target,
+      Catalog catalog,
+      Set<SchemaOption> options,
+      Origin origin) {
     this.source = new SchemaSession(source);
     this.target = new SchemaSession(target);
     this.catalog = catalog;
     this.options = Set.copyOf(options);
+    this.origin = origin;
+  }
+
+  public MySqlSchemaTransfer(
+      Connector source, Connector target, Catalog catalog, Set<SchemaOption> options) {
+    this(source, target, catalog, options, Origin.MADE);
   }
 
   @Override
   public void createTables(long epoch, Consumer<String> progress) {
-    new TableCreation(source, target, catalog, options).run(epoch, progress);
+    switch (origin) {
+      case MADE -> new TableCreation(source, target, catalog, options).run(epoch, progress);
+      case CLONED -> new Adoption(source, target, catalog, options).run(epoch, progress);
+    }
     plans.set(Map.of());
   }
 

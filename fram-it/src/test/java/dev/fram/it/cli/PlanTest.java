@@ -63,8 +63,12 @@ class PlanTest {
     assertThat(result.code()).as(result.out() + result.err()).isZero();
     JsonNode plan = plan(result);
     assertThat(plan.get("ways").findValuesAsText("name"))
-        .containsExactly("own-feed", "one-snapshot", "native-feed");
-    assertThat(plan.get("ways")).allMatch(way -> way.get("possible").asBoolean());
+        .containsExactly("own-feed", "one-snapshot", "native-feed", "clone");
+    assertThat(verdicts(plan)).containsExactly("POSSIBLE", "POSSIBLE", "POSSIBLE", "NOT_POSSIBLE");
+    // A table that is not InnoDB would come empty; and nobody has installed the plugin.
+    assertThat(failures(plan, "clone")).containsOnly("clone");
+    assertThat(way(plan, "clone").get("findings").toString())
+        .contains("shop.log", "the CLONE plugin is not active");
     assertThat(plan.get("recommended").asText()).isEqualTo("own-feed");
     assertThat(plan.get("data").get("tables_followed").asInt()).isEqualTo(4);
     assertThat(plan.get("data").get("copied_at_cutover").findValuesAsText("name"))
@@ -85,7 +89,8 @@ class PlanTest {
             "reach the source at db.example:3307. That was not tried",
             "Warnings, whichever is taken",
             "[WARN] usable-key",
-            "Not offered by this version of Fram: MySQL's CLONE plugin",
+            "clone: not possible (--copy=clone --source-for-target=db.example:3307)",
+            "Not offered by this version of Fram: xtrabackup",
             "as own-feed rights, versions, network, schema changes, cutover",
             "Recommended: own-feed",
             "fram migrate");
@@ -109,7 +114,8 @@ class PlanTest {
             .as(way.toString())
             .isEqualTo(way.get("possible").asBoolean());
       }
-      assertThat(verdicts(plan)).containsExactly("POSSIBLE", "POSSIBLE", "NOT_POSSIBLE");
+      assertThat(verdicts(plan))
+          .containsExactly("POSSIBLE", "POSSIBLE", "NOT_POSSIBLE", "NOT_POSSIBLE");
       assertThat(failures(plan, "native-feed"))
           .containsExactly("native-replica")
           .doesNotContain("gtid-mode");
@@ -153,7 +159,8 @@ class PlanTest {
               .with("FRAM_TARGET_PASSWORD", "se cret");
       Result result = fram.run("plan", "--json");
       assertThat(result.code()).as(result.out() + result.err()).isZero();
-      assertThat(verdicts(plan(result))).containsExactly("POSSIBLE", "POSSIBLE", "NOT_POSSIBLE");
+      assertThat(verdicts(plan(result)))
+          .containsExactly("POSSIBLE", "POSSIBLE", "NOT_POSSIBLE", "NOT_POSSIBLE");
       assertThat(way(plan(result), "native-feed").get("findings").toString())
           .contains("REPLICATION_SLAVE_ADMIN ON *.*", "GRANT REPLICATION_SLAVE_ADMIN");
       assertThat(result.out() + result.err()).doesNotContain("se cret");
@@ -180,6 +187,39 @@ class PlanTest {
     } finally {
       target.execute("", "DROP DATABASE other");
     }
+  }
+
+  /** Possible where both have the plugin, and one login is good on both. */
+  @Test
+  void aCloneIsPossibleBetweenServersOfOneKind() throws SQLException {
+    try (MySqlServer from = withPlugin();
+        MySqlServer to = withPlugin()) {
+      from.execute("", "CREATE DATABASE shop; CREATE TABLE shop.item (id int PRIMARY KEY)");
+      Program fram =
+          mysql(from, to)
+              .with("FRAM_SOURCE", "mysql://fram@" + from.host() + ":" + from.port() + "/")
+              .with("FRAM_TARGET", "mysql://fram@" + to.host() + ":" + to.port() + "/")
+              .with("FRAM_SOURCE_PASSWORD", "se cret")
+              .with("FRAM_TARGET_PASSWORD", "se cret")
+              .with("FRAM_COPY", "clone");
+      Result result = fram.run("plan");
+      assertThat(result.code()).as(result.out() + result.err()).isZero();
+      assertThat(words(result))
+          .contains(
+              "clone: possible (--copy=clone); your settings name it", "Recommended: own-feed");
+      Result check = fram.run("check");
+      assertThat(check.code()).as(check.out() + check.err()).isZero();
+      assertThat(check.out()).contains("[PASS] clone");
+      assertThat(result.out() + check.out()).doesNotContain("se cret");
+    }
+  }
+
+  private static MySqlServer withPlugin() throws SQLException {
+    MySqlServer server =
+        MySqlServer.plan(MySqlVersion.V8_0).setting("plugin_load_add", "mysql_clone.so").start();
+    server.execute(
+        "", "CREATE USER fram IDENTIFIED BY 'se cret'; GRANT ALL ON *.* TO fram WITH GRANT OPTION");
+    return server;
   }
 
   @Test

@@ -2,6 +2,7 @@
 package dev.fram.it.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import dev.fram.it.cli.Program.Result;
 import dev.fram.testkit.server.MySqlServer;
@@ -12,7 +13,14 @@ import dev.fram.testkit.tools.PgTools;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.ResultSet;
+import java.sql.Statement;
+import java.time.Duration;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
@@ -26,7 +34,9 @@ import org.junit.jupiter.params.provider.CsvSource;
 class PrivilegesTest {
   private static final Path GUIDE = Path.of("..", "docs", "guide", "privileges.md");
   private static final Path REPLICA = Path.of("..", "docs", "guide", "native-replication.md");
+  private static final Path CLONE = Path.of("..", "docs", "guide", "clone.md");
   private static final String DATABASE = "shop";
+  private static final Duration LIMIT = Duration.ofMinutes(2);
 
   /** What it needs beside these stands in a section of its own. */
   private static final String NO_WAY_BACK = "--reverse-window=none";
@@ -168,6 +178,49 @@ class PrivilegesTest {
       assertThat(migrate.code()).as(migrate.out() + migrate.err()).isZero();
       assertThat(target.value("shop", "SELECT COUNT(*) FROM item")).contains("2");
     }
+  }
+
+  /** The login in --target is one of the source's, too: the clone brings that one. */
+  @Test
+  void theyAreEnoughForAClone() throws Exception {
+    try (MySqlServer source = withPlugin();
+        MySqlServer target = withPlugin()) {
+      source.execute(
+          "",
+          "CREATE DATABASE shop; CREATE TABLE shop.item (id int PRIMARY KEY);"
+              + " INSERT INTO shop.item VALUES (1), (2)");
+      source.execute("", statements("-- on a MySQL source"));
+      source.execute("", statements(CLONE, "-- on the source"));
+      target.execute("", statements(CLONE, "-- on the target"));
+      Program fram =
+          new Program(folder)
+              .with("FRAM_SOURCE", "mysql://fram@" + source.host() + ":" + source.port() + "/")
+              .with(
+                  "FRAM_TARGET", "mysql://fram_target@" + target.host() + ":" + target.port() + "/")
+              .with("FRAM_SOURCE_PASSWORD", "change me")
+              .with("FRAM_TARGET_PASSWORD", "change me, too")
+              .with("FRAM_COPY", "clone");
+      Result check = fram.run("check", NO_WAY_BACK);
+      assertThat(check.code()).as(check.out() + check.err()).isZero();
+      CompletableFuture<Result> migrate = fram.start("migrate", "--cutover=auto", NO_WAY_BACK);
+      await().atMost(LIMIT).until(() -> migrate.isDone() || !target.running());
+      // As its supervisor, or a person.
+      target.start();
+      Result moved = migrate.get(LIMIT.toSeconds(), TimeUnit.SECONDS);
+      assertThat(moved.code()).as(moved.out() + moved.err()).isZero();
+      assertThat(moved.out()).contains("fetches a clone of the whole server", "the clone is there");
+      try (Connection moving =
+              DriverManager.getConnection(target.jdbcUrl("shop"), "fram_target", "change me, too");
+          Statement statement = moving.createStatement();
+          ResultSet row = statement.executeQuery("SELECT COUNT(*) FROM item")) {
+        assertThat(row.next()).isTrue();
+        assertThat(row.getInt(1)).isEqualTo(2);
+      }
+    }
+  }
+
+  private static MySqlServer withPlugin() {
+    return MySqlServer.plan(MySqlVersion.V8_0).setting("plugin_load_add", "mysql_clone.so").start();
   }
 
   /** The old server's administrator may not make it read-only, nor lock the provider's account. */

@@ -49,6 +49,17 @@ final class MySqlPair implements Pair {
     return open(source, target, Map.of());
   }
 
+  /** The same of one version, with settings of both servers. */
+  static MySqlPair alike(MySqlVersion version, Map<String, String> settings) {
+    MySqlServer from = start(version, settings);
+    try {
+      return new MySqlPair(from, start(version, settings));
+    } catch (RuntimeException e) {
+      from.close();
+      throw e;
+    }
+  }
+
   /** The same, with settings of the source server. */
   static MySqlPair open(MySqlVersion source, MySqlVersion target, Map<String, String> settings) {
     MySqlServer from = start(source, settings);
