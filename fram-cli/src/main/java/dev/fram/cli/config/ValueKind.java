@@ -97,14 +97,8 @@ public enum ValueKind {
           problemUnless(
               text.equals("ask") || text.equals("replicate") || text.equals("ignore"),
               "is " + quoted(text) + ". Write ask, replicate or ignore.");
-      case COPY ->
-          problemUnless(
-              text.equals("own") || text.equals("clone"),
-              "is " + quoted(text) + ". Write own or clone.");
-      case FEED ->
-          problemUnless(
-              text.equals("own") || text.equals("native"),
-              "is " + quoted(text) + ". Write own or native.");
+      case COPY -> ownOr("clone", text);
+      case FEED -> ownOr("native", text);
       case ADDRESS ->
           problemUnless(
               text.equals("true") || text.equals("false") || WebAddress.parse(text).isPresent(),
@@ -117,6 +111,13 @@ public enum ValueKind {
           problemUnless(
               Webhook.of(text).isPresent(), "cannot be read. Write https://host/path or http://….");
     };
+  }
+
+  /** Fram's own way, or the server's. */
+  private static Optional<String> ownOr(String other, String text) {
+    return problemUnless(
+        text.equals("own") || text.equals(other),
+        "is " + quoted(text) + ". Write own or " + other + ".");
   }
 
   /** How long; zero for none. */

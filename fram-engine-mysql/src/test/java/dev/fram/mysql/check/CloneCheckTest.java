@@ -164,7 +164,7 @@ class CloneCheckTest {
   }
 
   private static List<Finding> ask(Scope scope, MySqlServer to) {
-    Connector from = new Connector(login(source), "source");
+    Connector from = new Connector(source.endpoint(""), "source");
     Connector into = new Connector(login(to), "target");
     try {
       return MySqlChecks.of(from, into, scope, Set.of(), NONE, Set.of(MySqlChecks.About.CLONE))
