@@ -107,8 +107,9 @@ public interface TargetProbe extends AutoCloseable {
    * @param tableMillis to copy a table, however small: its columns asked for, its copy prepared and
    *     checked
    * @param handOverMillis while writes are blocked
+   * @param handOverTableMillis while writes are blocked, for each table
    */
-  record Work(double tableMillis, double handOverMillis) {}
+  record Work(double tableMillis, double handOverMillis, double handOverTableMillis) {}
 
   /** Whether an answered commit is on the disk. */
   enum Durability {

@@ -2,6 +2,7 @@
 package dev.fram.core.probe;
 
 import dev.fram.api.model.Table;
+import dev.fram.api.probe.TargetProbe;
 import dev.fram.core.figures.Amount;
 import java.util.List;
 
@@ -18,7 +19,7 @@ final class FreezeForecast {
   private static final int ANSWERS = 60;
 
   /** Of these for each table: it is closed, looked at and opened. */
-  private static final int ANSWERS_A_TABLE = 4;
+  private static final int ANSWERS_A_TABLE = 1;
 
   /** What is written while the gate closes has to be applied and compared behind it. */
   private static final double LATE_SECONDS = 1;
@@ -61,7 +62,9 @@ final class FreezeForecast {
 
   /** What the servers and Fram work meanwhile. */
   private double workMillis() {
-    return seen.target().facts().work().handOverMillis() * seen.host().slower();
+    TargetProbe.Work work = seen.target().facts().work();
+    return (work.handOverMillis() + tables.size() * work.handOverTableMillis())
+        * seen.host().slower();
   }
 
   private long answers() {

@@ -90,7 +90,7 @@ final class DiskVerdictTest {
             2,
             true,
             BehindCache.DISK,
-            new Work(1, 1),
+            new Work(1, 1, 1),
             List.of());
     DiskVerdict verdict =
         DiskVerdict.of(latency(6.2), ROUND_TRIP, latency(0.3), OptionalDouble.empty(), twice);
@@ -115,6 +115,6 @@ final class DiskVerdictTest {
   }
 
   private static Facts facts(Durability commits, BehindCache reads) {
-    return new Facts(OptionalLong.empty(), commits, 1, true, reads, new Work(1, 1), List.of());
+    return new Facts(OptionalLong.empty(), commits, 1, true, reads, new Work(1, 1, 1), List.of());
   }
 }

@@ -32,8 +32,8 @@ public final class MySqlTargetProbe implements TargetProbe {
    */
   private static final int REDO_AND_BINARY_LOG = 2;
 
-  private static final Work MYSQL_WORK = new Work(21, 140);
-  private static final Work MARIADB_WORK = new Work(11, 95);
+  private static final Work MYSQL_WORK = new Work(21, 140, 0.55);
+  private static final Work MARIADB_WORK = new Work(11, 110, 0.02);
   private static final String MARK = "made by fram measure";
 
   private static final String TABLE =

@@ -31,7 +31,7 @@ import org.postgresql.PGConnection;
  */
 public final class PostgresTargetProbe implements TargetProbe {
   private static final String MARK = "made by fram measure";
-  private static final Work WORK = new Work(6, 45);
+  private static final Work WORK = new Work(6, 45, 0.2);
   private static final Pattern FETCHED = Pattern.compile("shared[^\\n]*? read=(\\d+)");
   private static final List<String> SETTINGS =
       List.of("fsync", "full_page_writes", "wal_sync_method", "shared_buffers", "max_wal_size");
