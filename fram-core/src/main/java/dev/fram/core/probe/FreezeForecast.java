@@ -18,7 +18,7 @@ final class FreezeForecast {
   /** Statements on each server behind the gate. */
   private static final int ANSWERS = 60;
 
-  /** Of these for each table: it is closed, looked at and opened. */
+  /** Of these for each table; what they take beyond a round trip is the engine's. */
   private static final int ANSWERS_A_TABLE = 1;
 
   /** What is written while the gate closes has to be applied and compared behind it. */

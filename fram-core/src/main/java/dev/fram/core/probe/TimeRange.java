@@ -9,7 +9,8 @@ public record TimeRange(long lowMillis, long highMillis) {
   private static final double EITHER_WAY = Math.sqrt(2);
 
   static TimeRange around(double seconds) {
-    return seconds(seconds / EITHER_WAY, seconds * EITHER_WAY);
+    long low = Math.round(seconds / EITHER_WAY * 1000);
+    return new TimeRange(low, 2 * low);
   }
 
   /** What takes less than a second takes nobody's time: how much less is not foretold. */
