@@ -192,4 +192,14 @@ final class TableProof {
     mendings = 0;
     verdict = Verdict.EQUAL;
   }
+
+  /** How many rows of these are not the same, for people. */
+  static String wrong(List<TableProof> tables) {
+    long rows = tables.stream().mapToLong(TableProof::differing).sum();
+    return rows
+        + " rows in "
+        + tables.size()
+        + " tables are not the same on source and target, first in "
+        + tables.getFirst().table().id();
+  }
 }

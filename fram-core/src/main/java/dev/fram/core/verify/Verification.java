@@ -63,6 +63,7 @@ public final class Verification {
   private final LastProof lastProof;
   private final ProofRate rate = new ProofRate();
   private final ReentrantLock pacing = new ReentrantLock();
+  private final ReentrantLock publishing = new ReentrantLock();
   private final Set<Twin> open = ConcurrentHashMap.newKeySet();
   private final AtomicInteger active = new AtomicInteger();
   private final AtomicReference<Optional<StopSignal>> going =
@@ -134,6 +135,8 @@ public final class Verification {
 
   /** What it has found, for people. */
   public Answer answer(Command.Verify command) {
+    // Whoever is told that all is equal must not find the cutover held back for what was before.
+    publish();
     List<TableProof> proofs = agenda.matching(wanted(command));
     List<TableProof> wrong = proofs.stream().filter(p -> p.differing() > 0).toList();
     List<String> repaired =
@@ -164,7 +167,7 @@ public final class Verification {
         .flatMap(p -> p.differences().stream())
         .map(Difference::sentence)
         .forEach(lines::add);
-    return Answer.refused(ErrorCode.PROOF_FAILED, wrong(wrong) + ".", lines);
+    return Answer.refused(ErrorCode.PROOF_FAILED, TableProof.wrong(wrong) + ".", lines);
   }
 
   /** Waits until every table has been compared once. */
@@ -388,7 +391,7 @@ public final class Verification {
       return List.of();
     }
     List<TableProof> wrong = differing();
-    return wrong.isEmpty() ? List.of() : List.of(wrong(wrong));
+    return wrong.isEmpty() ? List.of() : List.of(TableProof.wrong(wrong));
   }
 
   /** How long the last proof would take now, in milliseconds. */
@@ -433,21 +436,14 @@ public final class Verification {
     lastProof.close();
     if (!obstacles().isEmpty()) {
       throw new FramException(
-          ErrorCode.PROOF_FAILED, wrong(differing()), "Look at fram verify; nothing was switched.");
+          ErrorCode.PROOF_FAILED,
+          TableProof.wrong(differing()),
+          "Look at fram verify; nothing was switched.");
     }
   }
 
   private List<TableProof> differing() {
     return agenda.all().stream().filter(p -> p.differing() > 0).toList();
-  }
-
-  private static String wrong(List<TableProof> tables) {
-    long rows = tables.stream().mapToLong(TableProof::differing).sum();
-    return rows
-        + " rows in "
-        + tables.size()
-        + " tables are not the same on source and target, first in "
-        + tables.getFirst().table().id();
   }
 
   private Set<TableId> byKeys() {
@@ -465,7 +461,17 @@ public final class Verification {
         .sum();
   }
 
+  /** One at a time: what was found earlier must not be told later. */
   private void publish() {
+    publishing.lock();
+    try {
+      publishNow();
+    } finally {
+      publishing.unlock();
+    }
+  }
+
+  private void publishNow() {
     List<TableProof> all = agenda.all();
     long proven = all.stream().filter(p -> p.verdict() == TableProof.Verdict.EQUAL).count();
     Status.Verify picture =

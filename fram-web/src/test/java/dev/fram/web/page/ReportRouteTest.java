@@ -115,7 +115,7 @@ class ReportRouteTest {
   void manyWhoAskCostOneInquiry() throws Exception {
     CountDownLatch answer = new CountDownLatch(1);
     Still still = new Still(() -> awaited(answer));
-    try (Dashboard page = open(still, Duration.ofSeconds(1))) {
+    try (Dashboard page = open(still, Duration.ofSeconds(3))) {
       List<Socket> asking = new ArrayList<>();
       for (int i = 0; i < 20; i++) {
         asking.add(sent(page, "GET /report HTTP/1.1\r\nHost: 127.0.0.1\r\n" + BEARER + "\r\n\r\n"));
