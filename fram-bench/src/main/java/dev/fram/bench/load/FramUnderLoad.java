@@ -6,11 +6,11 @@ import dev.fram.bench.data.BenchArena;
 import dev.fram.bench.measure.Contender;
 import dev.fram.bench.measure.ToolRun;
 import dev.fram.bench.tool.FramProcess;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
+import java.util.OptionalInt;
 
 /**
  * {@code fram migrate} beside an application: first what the source can write alone, and the
@@ -26,44 +26,47 @@ final class FramUnderLoad implements Contender {
           "p99_by_calm",
           "written_per_second",
           "lag_seconds");
-  private static final double CALM = 1 / 3.0;
   private static final double NEARLY_ALL = 0.9;
 
   private final BenchArena arena;
   private final int jobs;
   private final List<String> jvm;
-  private final int clients;
-  private final int seconds;
+  private final Calm application;
+  private final OptionalInt pace;
   private Optional<FramProcess> running = Optional.empty();
 
-  FramUnderLoad(BenchArena arena, int jobs, List<String> jvm, int clients, int seconds) {
+  /**
+   * @param pace by how many percent later the source may answer; empty for what is usual
+   */
+  FramUnderLoad(BenchArena arena, int jobs, List<String> jvm, Calm application, OptionalInt pace) {
     this.arena = arena;
     this.jobs = jobs;
     this.jvm = jvm;
-    this.clients = clients;
-    this.seconds = seconds;
+    this.application = application;
+    this.pace = pace;
   }
 
   @Override
   public String name() {
-    return "fram beside an application";
+    return "fram beside an application"
+        + (pace.isPresent() ? ", source " + pace.getAsInt() + " % later" : "");
   }
 
   @Override
   public ToolRun run() throws Exception {
-    double best = during(0).perSecond();
-    Oltp.Seen calm = during(best * CALM);
-    FramProcess fram =
-        FramProcess.start(
-            arena.endpoints(), jvm, List.of("migrate", "--jobs=" + jobs, "--verify=off"));
+    double best = application.best();
+    Oltp.Seen calm = application.alone();
+    List<String> words = new ArrayList<>(List.of("migrate", "--jobs=" + jobs, "--verify=off"));
+    pace.ifPresent(percent -> words.add("--max-source-latency-increase=" + percent));
+    FramProcess fram = FramProcess.start(arena.endpoints(), jvm, words);
     running = Optional.of(fram);
     fram.awaitPhase(PhaseName.COPYING);
-    Oltp beside = Oltp.start(arena, clients, best * CALM);
+    Oltp beside = application.beside();
     fram.awaitPhase(PhaseName.CATCHING_UP);
     Oltp.Seen copying = beside.stop();
     double ready = fram.awaitPhase(PhaseName.READY);
     Heartbeat beat = Heartbeat.start(arena);
-    Oltp.Seen following = during(best * NEARLY_ALL);
+    Oltp.Seen following = application.during(best * NEARLY_ALL);
     double lag = beat.stop();
     return fram.measured(
         ready,
@@ -80,12 +83,6 @@ final class FramUnderLoad implements Contender {
             following.perSecond(),
             "lag_seconds",
             lag));
-  }
-
-  private Oltp.Seen during(double perSecond) throws Exception {
-    Oltp load = Oltp.start(arena, clients, perSecond);
-    LockSupport.parkNanos(TimeUnit.SECONDS.toNanos(seconds));
-    return load.stop();
   }
 
   @Override

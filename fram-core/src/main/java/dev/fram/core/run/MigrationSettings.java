@@ -143,7 +143,7 @@ public record MigrationSettings(
           64L << 20,
           Path.of(System.getProperty("java.io.tmpdir"), "fram"),
           1L << 30,
-          20_000,
+          40_000,
           16L << 20,
           Duration.ofMillis(200));
     }

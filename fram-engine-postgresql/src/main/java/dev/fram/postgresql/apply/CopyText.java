@@ -6,6 +6,7 @@ import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.util.Iterator;
 import java.util.List;
 import org.postgresql.PGConnection;
 import org.postgresql.copy.CopyIn;
@@ -20,24 +21,40 @@ final class CopyText {
   private CopyText() {}
 
   /** How many rows the server took. */
-  static long copy(Connection connection, String sql, List<Tuple> rows, List<Integer> columns)
-      throws SQLException {
+  static long copy(Connection connection, String sql, Iterator<byte[]> lines) throws SQLException {
     CopyIn copy = connection.unwrap(PGConnection.class).getCopyAPI().copyIn(sql);
     try {
-      ByteArrayOutputStream buffer = new ByteArrayOutputStream(BUFFER);
-      for (Tuple row : rows) {
-        line(buffer, row, columns);
-        if (buffer.size() >= BUFFER) {
-          flush(copy, buffer);
-        }
+      while (lines.hasNext()) {
+        byte[] bytes = lines.next();
+        copy.writeToCopy(bytes, 0, bytes.length);
       }
-      flush(copy, buffer);
       return copy.endCopy();
     } finally {
       if (copy.isActive()) {
         copy.cancelCopy();
       }
     }
+  }
+
+  /** The rows as text, some at a time: each is made when it is asked for. */
+  static Iterator<byte[]> lines(List<Tuple> rows, List<Integer> columns) {
+    Iterator<Tuple> left = rows.iterator();
+    ByteArrayOutputStream buffer = new ByteArrayOutputStream(BUFFER);
+    return new Iterator<>() {
+      @Override
+      public boolean hasNext() {
+        return left.hasNext();
+      }
+
+      @Override
+      public byte[] next() {
+        buffer.reset();
+        do {
+          line(buffer, left.next(), columns);
+        } while (left.hasNext() && buffer.size() < BUFFER);
+        return buffer.toByteArray();
+      }
+    };
   }
 
   static void line(ByteArrayOutputStream out, Tuple row, List<Integer> columns) {
@@ -84,13 +101,5 @@ final class CopyText {
       case '\t' -> 't';
       default -> 0;
     };
-  }
-
-  private static void flush(CopyIn copy, ByteArrayOutputStream buffer) throws SQLException {
-    byte[] bytes = buffer.toByteArray();
-    if (bytes.length > 0) {
-      copy.writeToCopy(bytes, 0, bytes.length);
-    }
-    buffer.reset();
   }
 }

@@ -37,18 +37,31 @@ import org.slf4j.LoggerFactory;
 public final class PostgresApplier implements Applier {
   private static final Logger LOG = LoggerFactory.getLogger(PostgresApplier.class);
 
+  /**
+   * A batch with more rows or bytes than that is written in parts: one is sent while the next one
+   * is made ready.
+   */
+  private static final int PART_ROWS = 10_000;
+
+  private static final long PART_BYTES = 2L << 20;
+
   private final TargetSession session;
+  private final int partRows;
+  private final Beside beside = new Beside();
   private final FenceFilter fences;
   private final Set<TableId> discarded;
   private final Touches touches;
   private final Relations relations = new Relations();
-  private final Map<Integer, TableBatch> batches = new LinkedHashMap<>();
+  private Map<Integer, TableBatch> batches = new LinkedHashMap<>();
+  private int pendingRows;
+  private long pendingBytes;
   private Optional<Lsn> from = Optional.empty();
   private long xid;
 
   private PostgresApplier(
-      TargetSession session, Fences fences, Set<TableId> discarded, Touches touches) {
+      TargetSession session, Fences fences, Set<TableId> discarded, Touches touches, int partRows) {
     this.session = session;
+    this.partRows = partRows;
     this.fences = new FenceFilter(fences);
     this.discarded = discarded;
     this.touches = touches;
@@ -65,11 +78,22 @@ public final class PostgresApplier implements Applier {
    */
   public static PostgresApplier open(
       Connector target, MigrationId id, long epoch, Set<TableId> discarded, Touches touches) {
+    return open(target, id, epoch, discarded, touches, PART_ROWS);
+  }
+
+  /** The same with other parts: with small ones a small batch has many. */
+  static PostgresApplier open(
+      Connector target,
+      MigrationId id,
+      long epoch,
+      Set<TableId> discarded,
+      Touches touches,
+      int partRows) {
     TargetSession session = TargetSession.open(target, "apply", id, epoch);
     try {
       Fences fences = Fences.load(session.connection());
       session.connection().rollback();
-      return new PostgresApplier(session, fences, discarded, touches);
+      return new PostgresApplier(session, fences, discarded, touches, partRows);
     } catch (SQLException e) {
       session.close();
       throw SqlErrors.translate(e, target.name(), "reading the fences");
@@ -98,7 +122,8 @@ public final class PostgresApplier implements Applier {
           old.name() + ": session_replication_role cannot be set, which the way back needs.",
           "GRANT SET ON PARAMETER session_replication_role TO Fram's login (15 and newer).");
     }
-    return new PostgresApplier(session, Fences.none(), ConcurrentHashMap.newKeySet(), touched);
+    return new PostgresApplier(
+        session, Fences.none(), ConcurrentHashMap.newKeySet(), touched, PART_ROWS);
   }
 
   /** How the session gets past the target's triggers. */
@@ -126,7 +151,7 @@ public final class PostgresApplier implements Applier {
     }
     try {
       relations.begin();
-      batches.clear();
+      takePending();
       long reference = session.lockFeed(lsn);
       xid = Math.max(xid, reference);
       from = Optional.of(lsn);
@@ -139,11 +164,26 @@ public final class PostgresApplier implements Applier {
   public Applied apply(List<FeedEvent> events) {
     Tally tally = new Tally();
     try {
+      write(events, tally);
+      return new Applied(tally.applied, tally.skipped);
+    } catch (VoidCopy e) {
+      throw discard(e);
+    } catch (SQLException e) {
+      throw session.translated(e, "applying changes");
+    }
+  }
+
+  private void write(List<FeedEvent> events, Tally tally) throws SQLException, VoidCopy {
+    try {
       for (FeedEvent event : events) {
         switch (event) {
           case FeedEvent.Begin begin -> xid = TransactionHeader.decode(begin.payload()).xid();
           case FeedEvent.SchemaChange change -> layout(PgOutput.relation(change.payload()));
-          case FeedEvent.Row row -> row(PgOutput.row(row.payload()), tally);
+          case FeedEvent.Row row -> {
+            row(PgOutput.row(row.payload()), tally);
+            pendingBytes += row.bytes();
+            partWhenDue();
+          }
           case FeedEvent.Truncate truncate ->
               truncate(PgOutput.truncate(truncate.payload()), tally);
           case FeedEvent.Statement statement -> throw noStatements();
@@ -152,11 +192,8 @@ public final class PostgresApplier implements Applier {
         }
       }
       flush();
-      return new Applied(tally.applied, tally.skipped);
-    } catch (VoidCopy e) {
-      throw discard(e);
-    } catch (SQLException e) {
-      throw session.translated(e, "applying changes");
+    } finally {
+      beside.settle();
     }
   }
 
@@ -178,7 +215,7 @@ public final class PostgresApplier implements Applier {
   @Override
   public void rollback() {
     relations.rollback();
-    batches.clear();
+    takePending();
     from = Optional.empty();
     try {
       session.connection().rollback();
@@ -242,10 +279,39 @@ public final class PostgresApplier implements Applier {
     touches.row(relation, op.get());
     TableBatch batch = batches.get(relation.oid());
     if (batch == null) {
+      if (!relations.isBound(relation.oid())) {
+        beside.await();
+      }
       batch = new TableBatch(relations.bind(relation.oid(), session.connection()));
       batches.put(relation.oid(), batch);
     }
     batch.add(op.get());
+    pendingRows++;
+  }
+
+  /** What is pending goes on its way, and the next part is begun. */
+  private void partWhenDue() throws SQLException {
+    if (pendingRows < partRows && pendingBytes < PART_BYTES) {
+      return;
+    }
+    if (pendingBytes < 2 * PART_BYTES) {
+      // One enormous row is not held in one more form: then it is made while it is sent.
+      for (TableBatch batch : batches.values()) {
+        if (batch.level() == TableBatch.Level.SETS) {
+          TableSteps.ahead(batch, session.form()).ifPresent(batch::ready);
+        }
+      }
+    }
+    Map<Integer, TableBatch> part = takePending();
+    beside.start(() -> write(part));
+  }
+
+  private Map<Integer, TableBatch> takePending() {
+    Map<Integer, TableBatch> taken = batches;
+    batches = new LinkedHashMap<>();
+    pendingRows = 0;
+    pendingBytes = 0;
+    return taken;
   }
 
   private void truncate(PgOutput.Truncate truncate, Tally tally) throws SQLException, VoidCopy {
@@ -265,19 +331,25 @@ public final class PostgresApplier implements Applier {
     }
   }
 
-  /**
-   * Writes what is pending. A table that is refused goes over to its next level and all pending
-   * tables are written again, until the savepoint can go or a table has no level left.
-   */
+  /** Writes what is pending, and waits for what is on its way. */
   private void flush() throws SQLException {
-    if (batches.isEmpty()) {
+    beside.await();
+    write(takePending());
+  }
+
+  /**
+   * Writes a part. A table that is refused goes over to its next level and all tables of the part
+   * are written again, until the savepoint can go or a table has no level left.
+   */
+  private void write(Map<Integer, TableBatch> part) throws SQLException {
+    if (part.isEmpty()) {
       return;
     }
     session.savepoint();
     boolean written = false;
     while (!written) {
       try {
-        for (TableBatch batch : batches.values()) {
+        for (TableBatch batch : part.values()) {
           new TableWriter(session.connection(), session.server(), batch, session.form()).write();
         }
         written = true;
@@ -290,7 +362,6 @@ public final class PostgresApplier implements Applier {
       }
     }
     session.release();
-    batches.clear();
   }
 
   /** What one call has done so far. */

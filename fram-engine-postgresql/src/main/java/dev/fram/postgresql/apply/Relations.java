@@ -63,6 +63,11 @@ final class Relations {
     return relation;
   }
 
+  /** Whether {@link #bind} asks no server. */
+  boolean isBound(int oid) {
+    return bound.containsKey(oid);
+  }
+
   /**
    * The layout lined up with the target's table. Looked up when the first row needs it, not when
    * the layout arrives: what comes before a table's copy may have a layout that is long gone.

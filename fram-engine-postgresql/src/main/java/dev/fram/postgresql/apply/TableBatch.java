@@ -4,7 +4,10 @@ package dev.fram.postgresql.apply;
 import java.util.ArrayList;
 import java.util.List;
 
-/** The changes of one table that are written together, in their order. Owned by the applier. */
+/**
+ * The changes of one table that are written together, in their order. Owned by the applier's thread
+ * until it is handed to the one that writes it.
+ */
 final class TableBatch {
   /** How the changes are written; each way can do more and is slower than the one before it. */
   enum Level {
@@ -19,6 +22,7 @@ final class TableBatch {
   private final Layout layout;
   private final List<RowOp> ops = new ArrayList<>();
   private Level level;
+  private List<Step> ready = List.of();
 
   TableBatch(Layout layout) {
     this.layout = layout;
@@ -41,8 +45,19 @@ final class TableBatch {
     return level;
   }
 
+  /** Takes what {@code SETS} comes to, made ahead; nothing may be added any more. */
+  void ready(List<Step> steps) {
+    ready = steps;
+  }
+
+  /** What was made ahead for its level; empty for nothing. */
+  List<Step> ready() {
+    return ready;
+  }
+
   /** Goes over to the next way. False when there is none. */
   boolean nextLevel() {
+    ready = List.of();
     Level before = level;
     level = before == Level.SETS ? Level.REPLACE : Level.ONE_BY_ONE;
     return before != Level.ONE_BY_ONE;

@@ -34,6 +34,10 @@ import java.util.concurrent.atomic.AtomicInteger;
 public final class FeedRig implements AutoCloseable {
   private static final AtomicInteger NUMBERS = new AtomicInteger();
   private static final Duration PATIENCE = Duration.ofSeconds(30);
+
+  /** So few that what a test writes goes to the target in several parts. */
+  private static final int PART_ROWS = 3;
+
   static final Touches UNTOLD = new Touches(TouchedRows.unwanted(), table -> Optional.empty());
 
   final MigrationId id =
@@ -132,7 +136,8 @@ public final class FeedRig implements AutoCloseable {
 
   void open() {
     applier =
-        Optional.of(PostgresApplier.open(target, id, epoch, new java.util.HashSet<>(), touches));
+        Optional.of(
+            PostgresApplier.open(target, id, epoch, new java.util.HashSet<>(), touches, PART_ROWS));
     feed =
         Optional.of(
             ReplicationFeed.open(
