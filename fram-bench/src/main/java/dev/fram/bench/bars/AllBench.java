@@ -59,15 +59,15 @@ public final class AllBench implements Callable<Integer> {
     boolean whole = true;
     whole &= run(new CopyBench(), folder, "--engine=postgresql", size(4, 40));
     whole &= run(new CopyBench(), folder, "--engine=mysql", size(2, 20));
-    whole &= run(new ApplyBench(), folder, "--engine=postgresql", size(1, 10), backlog(20_000));
+    whole &= run(new ApplyBench(), folder, "--engine=postgresql", size(2, 10), backlog(50_000));
     whole &= run(new ApplyBench(), folder, "--engine=mysql", size(1, 10), backlog(4_000));
     for (String engine : List.of("--engine=postgresql", "--engine=mysql")) {
       whole &= run(new VerifyBench(), folder, engine, size(3, 10), "--part=copy");
       String seconds = "--seconds=" + (quick ? 8 : 30);
-      whole &= run(new LoadBench(), folder, engine, size(6, 40), seconds, rounds(2, 5), warmUps());
-      whole &= run(new FreezeBench(), folder, engine, size(1, 1), rounds(4, 10), warmUps());
+      whole &= run(new LoadBench(), folder, engine, size(6, 40), seconds, rounds(1, 5), warmUps());
+      whole &= run(new FreezeBench(), folder, engine, size(1, 1), rounds(3, 10), warmUps());
     }
-    whole &= run(new FreezeBench(), folder, "--pgbouncer", size(1, 1), rounds(4, 10), warmUps());
+    whole &= run(new FreezeBench(), folder, "--pgbouncer", size(1, 1), rounds(3, 10), warmUps());
     whole &= small(folder);
     for (String engine : List.of("--engine=postgresql", "--engine=mysql")) {
       String transaction = "--transaction=" + transaction();

@@ -40,6 +40,7 @@ final class MySqlCopies {
     Optional<Path> dumper = Debian.MYDUMPER.bin();
     List<Contender> all = new ArrayList<>();
     all.add(new FramCopy(arena, jobs, jvm));
+    all.add(new Clone(arena));
     if (client.isEmpty()) {
       return all;
     }

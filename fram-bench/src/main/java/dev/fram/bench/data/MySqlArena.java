@@ -110,6 +110,21 @@ public final class MySqlArena implements BenchArena {
         .formatted(source.host(), source.port(), TOOL, PASSWORD);
   }
 
+  /** Has the target clone the whole source into a folder that is not there yet. */
+  public void cloneInto(Path folder) throws SQLException {
+    target.execute(
+        "",
+        "SET GLOBAL clone_valid_donor_list = '%s:%d'; CLONE INSTANCE FROM '%s'@'%s':%d IDENTIFIED BY '%s' DATA DIRECTORY = '%s' REQUIRE NO SSL"
+            .formatted(
+                source.host(),
+                source.port(),
+                TOOL,
+                source.host(),
+                source.port(),
+                PASSWORD,
+                folder));
+  }
+
   private static MySqlServer start() throws SQLException {
     MySqlPlan plan = MySqlServer.plan(VERSION).durability(Durability.DURABLE).settings(SETTINGS);
     MySqlServer server = plan.start();
@@ -117,6 +132,7 @@ public final class MySqlArena implements BenchArena {
         "",
         """
         SET sql_log_bin = 0;
+        INSTALL PLUGIN clone SONAME 'mysql_clone.so';
         CREATE USER fram@'%' IDENTIFIED BY '<password>';
         GRANT ALL ON *.* TO fram@'%' WITH GRANT OPTION;
         CREATE USER tool@'%' IDENTIFIED WITH mysql_native_password BY '<password>';

@@ -8,7 +8,8 @@ package dev.fram.bench.measure;
  * @param writtenBytes bytes sent to the disk
  */
 public record Usage(double cpuSeconds, long writtenBytes) {
-  static final Usage NONE = new Usage(0, 0);
+  /** Of a contender without processes of its own. */
+  public static final Usage NONE = new Usage(0, 0);
 
   public Usage minus(Usage earlier) {
     return new Usage(cpuSeconds - earlier.cpuSeconds, writtenBytes - earlier.writtenBytes);
