@@ -10,6 +10,7 @@ import dev.fram.bench.load.LoadBench;
 import dev.fram.bench.micro.MicroBench;
 import dev.fram.bench.verify.VerifyBench;
 import dev.fram.bench.viewers.ViewersBench;
+import dev.fram.bench.ways.WaysBench;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
@@ -26,6 +27,7 @@ import picocli.CommandLine.Command;
       LoadBench.class,
       FreezeBench.class,
       HeapBench.class,
+      WaysBench.class,
       ViewersBench.class,
       MicroBench.class
     },

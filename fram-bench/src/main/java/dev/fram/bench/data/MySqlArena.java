@@ -74,7 +74,7 @@ public final class MySqlArena implements BenchArena {
   }
 
   @Override
-  public TargetServer another() throws SQLException {
+  public TargetServer.MySql another() throws SQLException {
     return new TargetServer.MySql(start());
   }
 
@@ -208,8 +208,13 @@ public final class MySqlArena implements BenchArena {
 
   @Override
   public void check(String contender) throws SQLException {
+    check(contender, first());
+  }
+
+  /** The same of another target. */
+  public void check(String contender, TargetServer on) throws SQLException {
     Map<String, String> there = contents(source);
-    Map<String, String> here = contents(target);
+    Map<String, String> here = contents(server(on));
     if (!there.equals(here)) {
       throw new IllegalStateException(contender + " left " + here + ", the source has " + there);
     }
@@ -247,6 +252,18 @@ public final class MySqlArena implements BenchArena {
         uri(source, DataSet.DATABASE),
         uri(other, ""),
         Map.of("FRAM_SOURCE_PASSWORD", PASSWORD, "FRAM_TARGET_PASSWORD", PASSWORD));
+  }
+
+  /** From the whole source to another target. */
+  public FramEndpoints wholeServer(TargetServer other) {
+    FramEndpoints some = endpoints(other);
+    return new FramEndpoints(uri(source, ""), some.target(), some.environment());
+  }
+
+  /** An option file for the clients of MySQL, to log in on another target. */
+  public Path clientFile(TargetServer other) throws IOException {
+    String client = "[client]\nget-server-public-key\n" + login(server(other), FRAM);
+    return scratch.secret("to-" + other.pid() + ".cnf", client);
   }
 
   private static String uri(MySqlServer server, String database) {

@@ -7,6 +7,7 @@ import static org.awaitility.Awaitility.await;
 import dev.fram.api.engine.Part;
 import dev.fram.api.engine.Reveal;
 import dev.fram.api.status.Command;
+import dev.fram.api.status.PhaseName;
 import dev.fram.core.bus.Answer;
 import dev.fram.core.concurrent.Clock;
 import dev.fram.core.migration.MigrationClient;
@@ -61,6 +62,18 @@ final class Cutovers {
           assertThat(answer.exitCode()).as(answer.toString()).isIn(0, UNDONE);
           return answer.exitCode() == 0;
         });
+  }
+
+  /** From READY to the target and back, compared before, the application writing all the time. */
+  static void thereAndBack(Move move, Writers writers) throws Exception {
+    writers.awaitMore();
+    assertThat(verify(move).exitCode()).isZero();
+    untilDone(move);
+    await().atMost(LIMIT).until(() -> move.status().reverse().isPresent());
+    writers.awaitMore();
+    untilBack(move);
+    assertThat(move.awaitEnd().phase()).isEqualTo(PhaseName.ROLLED_BACK);
+    writers.awaitMore();
   }
 
   static Answer dryRun(Move move) {
