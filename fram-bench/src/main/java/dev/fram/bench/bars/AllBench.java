@@ -116,7 +116,7 @@ public final class AllBench implements Callable<Integer> {
   }
 
   private int row() {
-    return quick ? 256 : 1_000;
+    return quick ? 64 : 1_000;
   }
 
   private boolean run(Callable<Integer> bench, Path folder, String... words) {
