@@ -61,7 +61,13 @@ d
 chmod 755 "$image/bin/fram"
 cp -R "$work/legal" "$image/lib/legal"
 (CDPATH='' cd -- "$image/lib/app" && { echo "$main_jar"; ls -- *.jar | grep -Fvx "$main_jar"; } >class-path)
-FRAM_JAVA_OPTS="-XX:SharedArchiveFile= -XX:ArchiveClassesAtExit=$work/classes.jsa" "$image/bin/fram" --version >"$work/archive.log" 2>&1 || { cat "$work/archive.log" >&2; fail "the image does not start" 70; }
+FRAM_JAVA_OPTS="-XX:SharedArchiveFile=" "$image/bin/fram" --version >"$work/start.log" 2>&1 || { cat "$work/start.log" >&2; fail "the image does not start" 70; }
+(
+  . "$root/build-support/launcher/options.sh"
+  cp=''
+  while read -r jar; do cp=$cp${cp:+:}$image/lib/app/$jar; done <"$image/lib/app/class-path"
+  "$image/lib/runtime/bin/java" -XX:ArchiveClassesAtExit="$work/classes.jsa" $always $short -cp "$cp" $class_data
+) >"$work/archive.log" 2>&1 || { cat "$work/archive.log" >&2; fail "no class-data archive can be made of the image" 70; }
 [ ! -f "$work/classes.jsa" ] || mv "$work/classes.jsa" "$image/lib/app/classes.jsa"
 
 # The manual and bash's completion, made by the program that they describe.

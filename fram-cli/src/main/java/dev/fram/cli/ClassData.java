@@ -12,8 +12,8 @@ import java.util.regex.Pattern;
 
 /**
  * Run instead of the program when the launcher makes its class-data archive ({@code
- * -XX:ArchiveClassesAtExit}): the JVM puts into it what was loaded when this ends. It loads all that
- * a migration may need and starts nothing, so that a migration does not begin with a second of
+ * -XX:ArchiveClassesAtExit}): the JVM puts into it what was loaded when this ends. It loads all
+ * that a migration may need and starts nothing, so that a migration does not begin with a second of
  * reading and verifying classes. A class that cannot be loaded is left out.
  */
 public final class ClassData {

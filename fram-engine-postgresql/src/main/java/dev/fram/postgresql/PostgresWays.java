@@ -88,7 +88,12 @@ final class PostgresWays {
                 "Without locks; the source keeps old row versions for as long as the copy lasts, and a"
                     + " copy that is interrupted begins again, with a new slot."),
             SCHEMA_CHANGES,
-            CUTOVER),
+            CUTOVER,
+            new Trait(
+                Subject.SPEED,
+                "The copy is that of own-feed. A backlog took the subscription 0.9 to 1.5 times as long"
+                    + " (one machine, PostgreSQL 18; docs/explanation/performance.md; fram measure"
+                    + " forecasts yours).")),
         new Advice(
             "Take it where you trust the server's own replication more than anybody's.", Map.of()));
   }

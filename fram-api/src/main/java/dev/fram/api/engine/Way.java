@@ -43,7 +43,9 @@ public record Way(
     NETWORK,
     COPY,
     SCHEMA_CHANGES,
-    CUTOVER
+    CUTOVER,
+    /** What was measured of it beside the default way, and of how much data. */
+    SPEED
   }
 
   /**

@@ -19,7 +19,7 @@ final class PlanLines {
 
   /** The reasons of the one to take say these. */
   private static final Set<Way.Subject> IN_THE_REASONS =
-      EnumSet.of(Way.Subject.NETWORK, Way.Subject.COPY);
+      EnumSet.of(Way.Subject.NETWORK, Way.Subject.COPY, Way.Subject.SPEED);
 
   private final Plan plan;
   private final boolean coloured;
@@ -76,19 +76,25 @@ final class PlanLines {
   /** What is the same as with the first way is said there, or in the reasons for it. */
   private void traits(PlannedWay planned) {
     Way first = plan.ways().getFirst().way();
-    boolean taken = plan.recommended().filter(planned::equals).isPresent();
     List<String> same = new ArrayList<>();
     for (Way.Trait trait : planned.way().traits()) {
       String subject = trait.subject().name().toLowerCase(Locale.ROOT).replace('_', ' ');
       if (!planned.way().equals(first) && first.traits().contains(trait)) {
         same.add(subject);
-      } else if (!taken || !IN_THE_REASONS.contains(trait.subject())) {
+      } else if (!inTheReasons(planned, trait.subject())) {
         wrapped(subject, trait.words());
       }
     }
     if (!same.isEmpty()) {
       wrapped("as " + first.name(), String.join(", ", same));
     }
+  }
+
+  /** Of the way to take all of these; of another possible one how fast it is. */
+  private boolean inTheReasons(PlannedWay planned, Way.Subject subject) {
+    boolean taken = plan.recommended().filter(planned::equals).isPresent();
+    return (taken && IN_THE_REASONS.contains(subject))
+        || (planned.possible() && subject == Way.Subject.SPEED);
   }
 
   private static String verdict(PlannedWay planned) {

@@ -24,8 +24,8 @@ public record Plan(
   }
 
   /**
-   * The first that is possible, and so the one that needs the least. Speed has no say: nothing was
-   * measured of one way beside another that would hold for these servers.
+   * The first that is possible, and so the one that needs the least. What was measured of the
+   * others' speed is said beside it: it is for those who run it to say what a faster copy is worth.
    */
   public Optional<PlannedWay> recommended() {
     return ways.stream().filter(PlannedWay::possible).findFirst();
@@ -69,11 +69,6 @@ public record Plan(
         reasons.add(instead(taken, way));
       }
     }
-    if (ways.size() > 1) {
-      reasons.add(
-          "Speed was not weighed: the ways have not been measured beside each other yet"
-              + " (docs/explanation/performance.md).");
-    }
     return List.copyOf(reasons);
   }
 
@@ -93,6 +88,7 @@ public record Plan(
                     .append(code)
                     .append("): ")
                     .append(way.way().advice().relief().get(code)));
+        way.way().about(Subject.SPEED).ifPresent(speed -> words.append(" Speed: ").append(speed));
         yield words.toString();
       }
       case WITHOUT_A_WAY_BACK -> name + " is possible only without a way back.";

@@ -27,10 +27,21 @@ public final class SqlErrors {
    *
    * @param server the server's name for people, e.g. {@code source db1:3306/shop}
    * @param doing what was being done, e.g. {@code copying shop.orders}
+   * @throws OutOfMemoryError when it is that what the driver has made an exception of
    */
   public static FramException translate(SQLException e, String server, String doing) {
+    throwMemory(e);
     ErrorCode code = code(e);
     return failure(code, e, server, doing);
+  }
+
+  /** Connector/J catches it; no server has failed then, and the remedy is another one. */
+  private static void throwMemory(SQLException e) {
+    for (Throwable cause = e; cause != null; cause = cause.getCause()) {
+      if (cause instanceof OutOfMemoryError memory) {
+        throw memory;
+      }
+    }
   }
 
   /** As {@link #translate}, for opening a session: a connection that fails was never there. */

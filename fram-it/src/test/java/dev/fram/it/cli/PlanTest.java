@@ -276,7 +276,7 @@ class PlanTest {
               "The largest is public.cache.",
               "native-feed: possible (--feed=native)",
               "Not offered by this version of Fram: a physical standby",
-              "Speed was not weighed");
+              "Speed: The copy is that of own-feed.");
       assertThat(result.out() + result.err()).doesNotContain(from.password(), to.password());
       for (PostgresServer server : List.of(from, to)) {
         assertThat(traces(server)).isZero();
