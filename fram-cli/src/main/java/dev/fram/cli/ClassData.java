@@ -25,7 +25,7 @@ public final class ClassData {
   private ClassData() {}
 
   public static void main(String[] arguments) {
-    for (String jar : System.getProperty("java.class.path").split(File.pathSeparator)) {
+    for (String jar : System.getProperty("java.class.path").split(File.pathSeparator, -1)) {
       if (NEEDED.matcher(String.valueOf(Path.of(jar).getFileName())).matches()) {
         load(classes(jar));
       }
