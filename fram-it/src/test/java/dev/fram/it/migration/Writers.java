@@ -71,10 +71,20 @@ final class Writers implements AutoCloseable {
         }
       } catch (SQLException e) {
         broken.incrementAndGet();
-        at = at == source ? target : source;
+        if (!toBeTriedAgain(e)) {
+          at = at == source ? target : source;
+        }
         pause();
       }
     }
+  }
+
+  /**
+   * A deadlock says nothing of the server. Who went to the other one for it would write there as soon
+   * as that one takes it: a MariaDB target that was just restarted does until Fram has closed it.
+   */
+  private static boolean toBeTriedAgain(SQLException e) {
+    return e.getSQLState() != null && e.getSQLState().startsWith("40");
   }
 
   /** Some of the customers are deleted again, and their items with them. */
