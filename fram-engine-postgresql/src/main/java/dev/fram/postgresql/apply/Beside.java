@@ -28,8 +28,9 @@ final class Beside {
           work.run();
           return null;
         });
-    running = Optional.of(task);
     Thread.ofVirtual().name("fram-apply-write").start(task);
+    // Not before: nobody waits for one that could not be started.
+    running = Optional.of(task);
   }
 
   /**

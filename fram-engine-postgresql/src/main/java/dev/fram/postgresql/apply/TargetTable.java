@@ -65,7 +65,7 @@ public record TargetTable(
                       AND m.amoplefttype = c.opcintype AND m.amoprighttype = c.opcintype
         JOIN pg_operator o ON o.oid = m.amopopr
         JOIN pg_namespace n ON n.oid = o.oprnamespace
-       WHERE i.indrelid = ? AND i.indisunique AND i.indisvalid
+       WHERE i.indrelid = ? AND i.indisunique AND i.indisvalid AND i.indimmediate
          AND i.indpred IS NULL AND i.indexprs IS NULL
        GROUP BY i.indexrelid, i.indisprimary
       HAVING bool_and(a.attnotnull)

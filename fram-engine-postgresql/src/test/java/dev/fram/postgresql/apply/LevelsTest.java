@@ -11,6 +11,7 @@ import dev.fram.testkit.server.PostgresVersion;
 import java.sql.Connection;
 import java.util.ArrayList;
 import java.util.List;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -44,6 +45,21 @@ class LevelsTest {
       for (TableBatch.Level level : TableBatch.Level.values()) {
         assertThat(written(rig, events, changes, level)).as(level.name()).isEqualTo(expected);
       }
+    }
+  }
+
+  /** Two rows may bear one value of it for the length of a statement, so it tells no row. */
+  @Test
+  void aDeferrableKeyTellsNoRow() throws Exception {
+    try (FeedRig rig =
+        new FeedRig(Servers.of(PostgresVersion.V15), Servers.of(PostgresVersion.V18))) {
+      rig.both("CREATE TABLE d (id int PRIMARY KEY DEFERRABLE INITIALLY IMMEDIATE, v text)");
+      rig.onSource("ALTER TABLE d REPLICA IDENTITY FULL").follow("d");
+      rig.onSource("INSERT INTO d VALUES (1, 'a'), (2, 'b')");
+      rig.sync();
+      rig.onSource("UPDATE d SET id = 3 - id");
+      rig.sync();
+      assertThat(rig.same("d")).contains("a", "b");
     }
   }
 
