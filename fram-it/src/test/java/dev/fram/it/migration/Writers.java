@@ -80,8 +80,9 @@ final class Writers implements AutoCloseable {
   }
 
   /**
-   * A deadlock says nothing of the server. Who went to the other one for it would write there as soon
-   * as that one takes it: a MariaDB target that was just restarted does until Fram has closed it.
+   * A deadlock says nothing of the server. Who went to the other one for it would write there as
+   * soon as that one takes it: a MariaDB target that was just restarted does until Fram has closed
+   * it.
    */
   private static boolean toBeTriedAgain(SQLException e) {
     return e.getSQLState() != null && e.getSQLState().startsWith("40");
