@@ -6,6 +6,7 @@ import dev.fram.api.engine.Engine;
 import dev.fram.api.engine.NativeFeed;
 import dev.fram.api.engine.Route;
 import dev.fram.api.engine.RouteRequest;
+import dev.fram.api.engine.ServerClone;
 import dev.fram.api.engine.ServerCopy;
 import dev.fram.api.engine.TargetRoute;
 import dev.fram.api.engine.Ways;
@@ -38,6 +39,7 @@ public final class MySqlEngine implements Engine {
 
   @Override
   public Optional<ServerCopy> serverCopy(RouteRequest request) {
+    request.requireCloneOf(Optional.of(ServerClone.Kind.CLONE));
     return request.serverClone().map(wish -> CloneCopy.of(request, wish));
   }
 

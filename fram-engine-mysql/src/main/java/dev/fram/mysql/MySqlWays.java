@@ -63,7 +63,7 @@ final class MySqlWays {
             own(request),
             oneSnapshot(request),
             replica(request, replica, MYSQL),
-            cloned(request, new ServerClone(replica.source()))),
+            cloned(request, new ServerClone(ServerClone.Kind.CLONE, replica.source()))),
         List.of("xtrabackup or another physical backup as the copy"));
   }
 

@@ -30,6 +30,7 @@ import dev.fram.postgresql.probe.PostgresClientPath;
 import dev.fram.postgresql.schema.PostgresSchemaTransfer;
 import dev.fram.postgresql.schema.ReturnTransfer;
 import java.util.List;
+import java.util.Optional;
 
 /** The way back: from the new server to the old one. Usable from any thread. */
 final class PostgresBackRoute implements Route {
@@ -69,7 +70,8 @@ final class PostgresBackRoute implements Route {
             new Catalog(request.scope()),
             request.tableOptions(),
             terms,
-            PostgresInventory.ofSource(ends.served(), request.scope(), request.schemaOptions()));
+            PostgresInventory.ofSource(ends.served(), request.scope(), request.schemaOptions()),
+            Optional.empty());
     this.target = new FormerSource(ends.former(), id, ends.formerInfo(), ends.keeper(), terms);
     this.schema = new ReturnTransfer(ends.served(), ends.former(), id, ends.schema()::sequences);
   }

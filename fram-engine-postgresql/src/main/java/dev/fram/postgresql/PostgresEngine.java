@@ -6,9 +6,12 @@ import dev.fram.api.engine.Engine;
 import dev.fram.api.engine.NativeFeed;
 import dev.fram.api.engine.Route;
 import dev.fram.api.engine.RouteRequest;
+import dev.fram.api.engine.ServerClone;
+import dev.fram.api.engine.ServerCopy;
 import dev.fram.api.engine.TargetRoute;
 import dev.fram.api.engine.Ways;
 import dev.fram.postgresql.feed.Lsn;
+import java.util.Optional;
 import java.util.Set;
 
 /** PostgreSQL 13 to 18. Stateless. */
@@ -31,6 +34,12 @@ public final class PostgresEngine implements Engine {
   @Override
   public Route open(RouteRequest request) {
     return PostgresRoute.open(request);
+  }
+
+  @Override
+  public Optional<ServerCopy> serverCopy(RouteRequest request) {
+    request.requireCloneOf(Optional.of(ServerClone.Kind.BASE_BACKUP));
+    return request.serverClone().map(wish -> BaseFeed.copy(request));
   }
 
   @Override

@@ -6,12 +6,14 @@ import dev.fram.api.check.Check;
 import dev.fram.api.engine.Applier;
 import dev.fram.api.engine.ChunkCopier;
 import dev.fram.api.engine.DigestProbe;
+import dev.fram.api.engine.Fence;
 import dev.fram.api.engine.MigrationRecord;
 import dev.fram.api.engine.NativeFeed;
 import dev.fram.api.engine.Repairer;
 import dev.fram.api.engine.Route;
 import dev.fram.api.engine.RouteRequest;
 import dev.fram.api.engine.SchemaTransfer;
+import dev.fram.api.engine.ServerClone;
 import dev.fram.api.engine.Source;
 import dev.fram.api.engine.Target;
 import dev.fram.api.engine.TouchedRows;
@@ -37,6 +39,7 @@ import dev.fram.postgresql.digest.Terms;
 import dev.fram.postgresql.feed.FeedName;
 import dev.fram.postgresql.gate.TargetGuard;
 import dev.fram.postgresql.inventory.PostgresInventory;
+import dev.fram.postgresql.journal.BaseMark;
 import dev.fram.postgresql.journal.PostgresJournal;
 import dev.fram.postgresql.measure.PostgresDigestProbe;
 import dev.fram.postgresql.measure.PostgresSourceProbe;
@@ -52,6 +55,7 @@ import dev.fram.postgresql.schema.TargetGuards;
 import java.security.SecureRandom;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -68,6 +72,7 @@ final class PostgresRoute implements Route {
   private final Connector sourceServer;
   private final Connector targetServer;
   private final RouteRequest request;
+  private final Optional<BaseMark.Noted> based;
   private final MigrationId id;
   private final TargetGuard guard;
   private final Terms terms;
@@ -83,10 +88,12 @@ final class PostgresRoute implements Route {
     this.targetServer = target;
     this.request = request;
     PostgresJournal journal = new PostgresJournal(target);
+    this.based = journal.based();
     this.id =
         journal
             .load()
             .map(MigrationRecord::id)
+            .or(() -> based.map(BaseMark.Noted::id))
             .orElseGet(() -> MigrationId.random(new SecureRandom()));
     this.guard = new TargetGuard(id);
     this.terms = new Terms(source, target);
@@ -97,10 +104,18 @@ final class PostgresRoute implements Route {
             new Catalog(request.scope()),
             request.tableOptions(),
             terms,
-            PostgresInventory.ofSource(source, request.scope(), request.schemaOptions()));
+            PostgresInventory.ofSource(source, request.scope(), request.schemaOptions()),
+            based.flatMap(BaseMark.Noted::start));
     this.schema =
         new PostgresSchemaTransfer(
-            source, target, request.scope(), request.schemaOptions(), guards());
+            source,
+            target,
+            request.scope(),
+            request.schemaOptions(),
+            guards(),
+            based.isPresent()
+                ? PostgresSchemaTransfer.Origin.BASED
+                : PostgresSchemaTransfer.Origin.MADE);
     this.target =
         new PostgresTarget(
             target,
@@ -112,9 +127,12 @@ final class PostgresRoute implements Route {
   }
 
   static PostgresRoute open(RouteRequest request) {
-    if (request.serverClone().isPresent()) {
+    request.requireCloneOf(Optional.of(ServerClone.Kind.BASE_BACKUP));
+    if (request.serverClone().isPresent() && request.nativeFeed().isPresent()) {
       throw new FramException(
-          ErrorCode.CONFIG_INVALID, "--copy=clone is for MySQL.", "Leave it out.");
+          ErrorCode.CONFIG_INVALID,
+          "--copy=base-backup and --feed=native exclude each other.",
+          "Leave --feed=native out: the subscription begins with a slot of its own.");
     }
     boolean one = request.tableOptions().states() == TableOptions.States.ONE;
     if (one && request.nativeFeed().isEmpty()) {
@@ -152,19 +170,20 @@ final class PostgresRoute implements Route {
 
   @Override
   public List<Check> checks() {
-    return request.nativeFeed().isPresent()
-        ? PostgresChecks.ofSubscription(
-            sourceServer,
-            targetServer,
-            request.scope(),
-            request.schemaOptions(),
-            request.tableOptions())
-        : PostgresChecks.of(
-            sourceServer,
-            targetServer,
-            request.scope(),
-            request.schemaOptions(),
-            request.tableOptions());
+    Set<PostgresChecks.About> about = EnumSet.noneOf(PostgresChecks.About.class);
+    request.nativeFeed().ifPresent(feed -> about.add(PostgresChecks.About.SUBSCRIPTION));
+    if (based.isPresent()) {
+      about.add(PostgresChecks.About.BASED);
+    } else {
+      request.serverClone().ifPresent(wish -> about.add(PostgresChecks.About.BASE_BACKUP));
+    }
+    return PostgresChecks.of(sourceServer, targetServer, request, about);
+  }
+
+  @Override
+  public Optional<Fence> serverCopied() {
+    // All that the slot sends was not in the backup: the first xid of a server is 3 (transam.h).
+    return based.map(noted -> new Fence.Exact("3:3:"));
   }
 
   @Override

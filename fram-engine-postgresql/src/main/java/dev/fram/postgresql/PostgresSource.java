@@ -80,9 +80,11 @@ final class PostgresSource implements Source, AutoCloseable {
   private final LogHorizon horizon = new LogHorizon(this::newXid);
   private final TouchOrder touchOrder = new TouchOrder();
   private final ServerInfo server;
+  private final Optional<Lsn> based;
 
   /**
    * @param terms what the readers of both servers have to do alike
+   * @param based where the slot begins that was made with a base backup
    */
   PostgresSource(
       Connector connector,
@@ -90,8 +92,10 @@ final class PostgresSource implements Source, AutoCloseable {
       Catalog catalog,
       TableOptions options,
       Terms terms,
-      PostgresInventory inventory) {
+      PostgresInventory inventory,
+      Optional<Lsn> based) {
     this.connector = connector;
+    this.based = based;
     this.feed = feed;
     this.id = feed.id();
     this.catalog = catalog;
@@ -123,7 +127,7 @@ final class PostgresSource implements Source, AutoCloseable {
   public Position prepareFeed(
       List<Table> tables, Optional<Position> recorded, Consumer<String> progress) {
     return new FeedSetup(connector, feed, catalog, progress)
-        .prepare(tables, recorded.map(Lsn.class::cast));
+        .prepare(tables, recorded.map(Lsn.class::cast).or(() -> based));
   }
 
   @Override

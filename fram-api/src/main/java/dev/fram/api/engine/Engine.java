@@ -2,7 +2,6 @@
 package dev.fram.api.engine;
 
 import dev.fram.api.change.Position;
-import dev.fram.api.error.ErrorCode;
 import dev.fram.api.error.FramException;
 import java.util.Optional;
 import java.util.Set;
@@ -44,10 +43,7 @@ public interface Engine {
    * @throws FramException CONFIG_INVALID where there is no such copy for this product
    */
   default Optional<ServerCopy> serverCopy(RouteRequest request) {
-    if (request.serverClone().isPresent()) {
-      throw new FramException(
-          ErrorCode.CONFIG_INVALID, "--copy=clone is for MySQL.", "Leave it out.");
-    }
+    request.requireCloneOf(Optional.empty());
     return Optional.empty();
   }
 

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.fram.api.engine;
 
+import dev.fram.api.error.ErrorCode;
+import dev.fram.api.error.FramException;
+import dev.fram.api.host.ServerMachine;
 import dev.fram.api.model.Endpoint;
 import dev.fram.api.model.Scope;
 import dev.fram.api.model.TableOptions;
@@ -22,6 +25,7 @@ import java.util.Set;
  * @param nativeFeed present where the target is to follow the source by the database's own
  *     replication
  * @param serverClone present where the database's own means are to bring the whole server over
+ * @param targetMachine where the target runs, for what has to be done there
  */
 public record RouteRequest(
     Endpoint source,
@@ -32,7 +36,8 @@ public record RouteRequest(
     DdlPolicy ddlPolicy,
     List<String> providerAccounts,
     Optional<NativeFeed> nativeFeed,
-    Optional<ServerClone> serverClone) {
+    Optional<ServerClone> serverClone,
+    Optional<ServerMachine> targetMachine) {
 
   /**
    * With the defaults: nothing special for any table; who changes the schema meanwhile is asked.
@@ -92,6 +97,7 @@ public record RouteRequest(
         ddlPolicy,
         providerAccounts,
         nativeFeed,
+        Optional.empty(),
         Optional.empty());
   }
 
@@ -111,7 +117,8 @@ public record RouteRequest(
         ddlPolicy,
         providerAccounts,
         nativeFeed,
-        serverClone);
+        serverClone,
+        targetMachine);
   }
 
   /** The same, copied by Fram, with these tables' states, and followed in that way. */
@@ -124,7 +131,9 @@ public record RouteRequest(
         new TableOptions(tableOptions.identityFull(), tableOptions.copyAtCutover(), states),
         ddlPolicy,
         providerAccounts,
-        feed);
+        feed,
+        Optional.empty(),
+        targetMachine);
   }
 
   /** The same, brought over as a whole server, and followed by Fram. */
@@ -139,6 +148,38 @@ public record RouteRequest(
         ddlPolicy,
         providerAccounts,
         Optional.empty(),
-        Optional.of(wish));
+        Optional.of(wish),
+        targetMachine);
+  }
+
+  /** The same, with a target that runs there. */
+  public RouteRequest on(ServerMachine machine) {
+    return new RouteRequest(
+        source,
+        target,
+        scope,
+        schemaOptions,
+        tableOptions,
+        ddlPolicy,
+        providerAccounts,
+        nativeFeed,
+        serverClone,
+        Optional.of(machine));
+  }
+
+  /**
+   * Refuses a copy by means that are another product's.
+   *
+   * @param own what this product has
+   * @throws FramException CONFIG_INVALID
+   */
+  public void requireCloneOf(Optional<ServerClone.Kind> own) {
+    Optional<ServerClone.Kind> wished = serverClone.map(ServerClone::kind);
+    if (wished.isPresent() && !wished.equals(own)) {
+      throw new FramException(
+          ErrorCode.CONFIG_INVALID,
+          "--copy=" + wished.get().word() + " is for " + wished.get().product() + ".",
+          "Leave it out.");
+    }
   }
 }

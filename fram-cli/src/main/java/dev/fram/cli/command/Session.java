@@ -10,6 +10,7 @@ import dev.fram.cli.config.ConfigValues;
 import dev.fram.cli.config.JumpHosts;
 import dev.fram.cli.config.RunSettings;
 import dev.fram.cli.config.Servers;
+import dev.fram.cli.ssh.SshPlan;
 import dev.fram.cli.ssh.Tunnels;
 import dev.fram.cli.tui.Deck;
 import dev.fram.cli.tui.JsonPresenter;
@@ -42,8 +43,10 @@ record Session(Terminal terminal, OutputOptions output, ConfigValues values, Tun
 
   Servers servers() {
     RunSettings.requireResidency(values);
+    SshPlan plan = JumpHosts.plan(values, terminal.surroundings());
     return Servers.from(values, terminal.surroundings())
-        .through(tunnels, JumpHosts.plan(values, terminal.surroundings()));
+        .through(tunnels, plan)
+        .on(JumpHosts.targetMachine(values, tunnels, plan));
   }
 
   MigrationSettings settings() {

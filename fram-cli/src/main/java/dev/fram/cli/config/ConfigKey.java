@@ -82,7 +82,24 @@ public enum ConfigKey {
       "own",
       "Who copies. own: Fram, table by table. clone: MySQL's CLONE plugin makes the target a clone of"
           + " the whole source, in place of everything that it holds (MySQL 8.0.17 and later, the same"
-          + " version on both; the target has to reach the source and is restarted)."),
+          + " version on both; the target has to reach the source and is restarted). base-backup:"
+          + " pg_basebackup, run on the target's machine, does the same for PostgreSQL (one major version"
+          + " on both; see --target-host)."),
+  TARGET_HOST(
+      ValueKind.MACHINE,
+      "here",
+      "The machine on which the target runs, for what has to be done there (--copy=base-backup). here:"
+          + " this one. ssh://user@host:22: another one, over SSH; the user is root or the one that the"
+          + " server runs as."),
+  TARGET_STOP(
+      ValueKind.TEXT,
+      "",
+      "A command that stops the target, run there by sh -c ('systemctl stop postgresql@17-main'). If"
+          + " not set: pg_ctl."),
+  TARGET_START(
+      ValueKind.TEXT,
+      "",
+      "One that starts it. If not set: pg_ctl, with the options that it runs with now."),
   FEED(
       ValueKind.FEED,
       "own",

@@ -18,6 +18,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /** Settings that have been checked: a getter of the right kind cannot fail. Immutable. */
 public final class ConfigValues {
@@ -130,8 +131,9 @@ public final class ConfigValues {
   /** Present where the whole server is to be brought over by its own means. */
   public Optional<ServerClone> serverClone() {
     return text(ConfigKey.COPY)
-        .filter("clone"::equals)
-        .map(word -> new ServerClone(replica().source()));
+        .flatMap(word ->
+            Stream.of(ServerClone.Kind.values()).filter(k -> k.word().equals(word)).findFirst())
+        .map(kind -> new ServerClone(kind, replica().source()));
   }
 
   /** How the target finds the source if it is to follow by its own replication. */

@@ -1,9 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.fram.cli.config;
 
+import dev.fram.api.host.ServerHost;
+import dev.fram.api.host.ServerMachine;
+import dev.fram.cli.host.ThisMachine;
 import dev.fram.cli.ssh.JumpHost;
 import dev.fram.cli.ssh.SshKeys;
 import dev.fram.cli.ssh.SshPlan;
+import dev.fram.cli.ssh.Tunnels;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -29,14 +33,31 @@ public final class JumpHosts {
   public static SshPlan plan(ConfigValues values, Surroundings surroundings) {
     List<JumpHost> source = hosts(values, ConfigKey.SOURCE_SSH, surroundings);
     List<JumpHost> target = hosts(values, ConfigKey.TARGET_SSH, surroundings);
-    boolean wanted = !source.isEmpty() || !target.isEmpty();
-    return new SshPlan(source, target, wanted ? keys(values, surroundings) : SshKeys.none());
+    Optional<JumpHost> machine =
+        values
+            .text(ConfigKey.TARGET_HOST)
+            .filter(text -> !text.equals("here"))
+            .map(text -> JumpHost.list(text).getFirst().orUser(surroundings.user()));
+    boolean wanted = !source.isEmpty() || !target.isEmpty() || machine.isPresent();
+    return new SshPlan(
+        source, target, machine, wanted ? keys(values, surroundings) : SshKeys.none());
+  }
+
+  /** Where the target runs, and what ends and starts it there. Connects to nothing yet. */
+  public static ServerMachine targetMachine(ConfigValues values, Tunnels tunnels, SshPlan plan) {
+    ServerHost host =
+        plan.targetMachine()
+            .map(machine -> tunnels.machine(machine, plan))
+            .orElseGet(ThisMachine::new);
+    return new ServerMachine(
+        host, values.text(ConfigKey.TARGET_STOP), values.text(ConfigKey.TARGET_START));
   }
 
   /** The names of all, for the rules of residency. */
   static List<String> names(ConfigValues values) {
-    return Stream.of(ConfigKey.SOURCE_SSH, ConfigKey.TARGET_SSH)
+    return Stream.of(ConfigKey.SOURCE_SSH, ConfigKey.TARGET_SSH, ConfigKey.TARGET_HOST)
         .flatMap(key -> values.text(key).stream())
+        .filter(text -> !text.equals("here"))
         .flatMap(text -> JumpHost.list(text).stream())
         .map(JumpHost::host)
         .distinct()

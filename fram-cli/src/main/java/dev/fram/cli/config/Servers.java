@@ -4,11 +4,13 @@ package dev.fram.cli.config;
 import dev.fram.api.engine.RouteRequest;
 import dev.fram.api.error.ErrorCode;
 import dev.fram.api.error.FramException;
+import dev.fram.api.host.ServerMachine;
 import dev.fram.api.model.Endpoint;
 import dev.fram.cli.ssh.SshPlan;
 import dev.fram.cli.ssh.Tunnels;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Both servers with their passwords, and what the user should know about how these were given.
@@ -53,6 +55,11 @@ public record Servers(RouteRequest request, List<String> warnings) {
         warnings);
   }
 
+  /** The same with what may be run where the target is. */
+  public Servers on(ServerMachine machine) {
+    return new Servers(request.on(machine), warnings);
+  }
+
   /**
    * Finds the passwords.
    *
@@ -80,7 +87,8 @@ public record Servers(RouteRequest request, List<String> warnings) {
             values.ddlPolicy(),
             values.providerAccounts(),
             values.nativeFeed(),
-            values.serverClone()),
+            values.serverClone(),
+            Optional.empty()),
         warnings);
   }
 }

@@ -14,6 +14,7 @@ import java.util.Optional;
 public enum ValueKind {
   URI("URI"),
   JUMP_HOSTS("ssh://USER@HOST"),
+  MACHINE("here|ssh://USER@HOST"),
   TEXT("TEXT"),
   PATH("PATH"),
   LIST("PATTERN"),
@@ -28,7 +29,7 @@ public enum ValueKind {
   VERIFY("continuous|off"),
   CUTOVER("manual|auto"),
   DDL("ask|replicate|ignore"),
-  COPY("own|clone"),
+  COPY("own|clone|base-backup"),
   FEED("own|native"),
   /** Where to listen; the word alone means the usual place. */
   ADDRESS("HOST:PORT"),
@@ -97,8 +98,15 @@ public enum ValueKind {
           problemUnless(
               text.equals("ask") || text.equals("replicate") || text.equals("ignore"),
               "is " + quoted(text) + ". Write ask, replicate or ignore.");
-      case COPY -> ownOr("clone", text);
-      case FEED -> ownOr("native", text);
+      case COPY ->
+          problemUnless(
+              text.equals("own") || text.equals("clone") || text.equals("base-backup"),
+              "is " + quoted(text) + ". Write own, clone or base-backup.");
+      case MACHINE -> text.equals("here") ? Optional.empty() : machineProblem(text);
+      case FEED ->
+          problemUnless(
+              text.equals("own") || text.equals("native"),
+              "is " + quoted(text) + ". Write own or native.");
       case ADDRESS ->
           problemUnless(
               text.equals("true") || text.equals("false") || WebAddress.parse(text).isPresent(),
@@ -113,11 +121,10 @@ public enum ValueKind {
     };
   }
 
-  /** Fram's own way, or the server's. */
-  private static Optional<String> ownOr(String other, String text) {
-    return problemUnless(
-        text.equals("own") || text.equals(other),
-        "is " + quoted(text) + ". Write own or " + other + ".");
+  private static Optional<String> machineProblem(String text) {
+    return jumpHostProblem(text)
+        .or(() ->
+            problemUnless(text.indexOf(',') < 0, "names several machines. Name the server's own."));
   }
 
   /** How long; zero for none. */

@@ -3,6 +3,7 @@ package dev.fram.cli.ssh;
 
 import dev.fram.api.error.ErrorCategory;
 import dev.fram.api.error.FramException;
+import dev.fram.api.host.ServerHost;
 import dev.fram.api.model.Endpoint;
 import dev.fram.api.model.Reach;
 import java.net.InetSocketAddress;
@@ -23,6 +24,7 @@ public final class Tunnels implements AutoCloseable {
   private static final int POSTGRESQL_PORT = 5432;
 
   private final Map<String, Way> ways = new LinkedHashMap<>();
+  private final List<SshLink> machines = new ArrayList<>();
 
   /** The tunnels of one server, the nearest first. */
   private record Way(List<Tunnel> tunnels, Reach reach) {}
@@ -35,6 +37,24 @@ public final class Tunnels implements AutoCloseable {
   /** The target, by its way. */
   public Endpoint target(Endpoint endpoint, SshPlan plan) {
     return led("target", endpoint, plan.target(), plan.keys());
+  }
+
+  /**
+   * The machine on which the target runs, by the target's jump hosts. Connects to nothing yet where
+   * there are none.
+   */
+  public ServerHost machine(JumpHost host, SshPlan plan) {
+    String name = "target's machine " + host.display();
+    Optional<InetSocketAddress> dial = Optional.empty();
+    if (!plan.target().isEmpty()) {
+      Way way =
+          dig(name, "target's machine", host.host(), host.port(), plan.target(), plan.keys());
+      ways.put(name, way);
+      dial = Optional.of(way.reach().address());
+    }
+    SshLink link = new SshLink(name, host, dial, plan.keys(), Identities.read(plan.keys()));
+    machines.add(link);
+    return new SshHost(link, host);
   }
 
   /**
@@ -62,6 +82,8 @@ public final class Tunnels implements AutoCloseable {
       way.tunnels().reversed().forEach(Tunnel::close);
     }
     ways.clear();
+    machines.forEach(SshLink::close);
+    machines.clear();
   }
 
   private Endpoint led(String whose, Endpoint endpoint, List<JumpHost> hosts, SshKeys keys) {
@@ -70,14 +92,21 @@ public final class Tunnels implements AutoCloseable {
     }
     Way way = ways.get(whose);
     if (way == null) {
-      way = dig(whose + " " + endpoint.display(), whose, endpoint, hosts, keys);
+      way =
+          dig(
+              whose + " " + endpoint.display(),
+              whose,
+              endpoint.host(),
+              port(endpoint),
+              hosts,
+              keys);
       ways.put(whose, way);
     }
     return endpoint.through(way.reach());
   }
 
   private static Way dig(
-      String name, String whose, Endpoint endpoint, List<JumpHost> hosts, SshKeys keys) {
+      String name, String whose, String toHost, int toPort, List<JumpHost> hosts, SshKeys keys) {
     Identities identities = Identities.read(keys);
     List<Tunnel> tunnels = new ArrayList<>();
     List<Reach.Hop> hops = new ArrayList<>();
@@ -90,8 +119,8 @@ public final class Tunnels implements AutoCloseable {
             Tunnel.open(
                 whose,
                 link,
-                last ? endpoint.host() : hosts.get(i + 1).host(),
-                last ? port(endpoint) : hosts.get(i + 1).port());
+                last ? toHost : hosts.get(i + 1).host(),
+                last ? toPort : hosts.get(i + 1).port());
         tunnels.add(tunnel);
         link.connected();
         hops.add(link.hop());

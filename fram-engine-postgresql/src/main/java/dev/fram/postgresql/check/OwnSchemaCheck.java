@@ -37,13 +37,13 @@ final class OwnSchemaCheck implements Question {
       WHERE NOT (like_ours AND EXISTS (SELECT 1 FROM pg_attribute a
         JOIN pg_class c ON c.oid = a.attrelid
         WHERE c.relnamespace = to_regnamespace('fram') AND NOT a.attisdropped
-          AND (c.relname, a.attname) IN (('handover', 'frozen_at'), ('identity', 'became_index'), ('migration', 'only_one'), ('scratch', 'filler'), ('kept', 'document'))))
+          AND (c.relname, a.attname) IN (('handover', 'frozen_at'), ('identity', 'became_index'), ('migration', 'only_one'), ('scratch', 'filler'), ('kept', 'document'), ('base_backup', 'start_lsn'))))
       ORDER BY 1
       """;
 
   private static final String OURS =
       "{handover,reverse_feed,identity,migration,journal,table_state,key_chunk,chunk_done,feed,status,command,"
-          + "schema_archive,schema_step,scratch,kept,inventory,object,verdict,probe}";
+          + "base_backup,schema_archive,schema_step,scratch,kept,inventory,object,verdict,probe}";
 
   @Override
   public String code() {

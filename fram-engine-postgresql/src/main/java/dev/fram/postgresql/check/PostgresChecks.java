@@ -2,6 +2,7 @@
 package dev.fram.postgresql.check;
 
 import dev.fram.api.check.Check;
+import dev.fram.api.engine.RouteRequest;
 import dev.fram.api.engine.SchemaOption;
 import dev.fram.api.model.Scope;
 import dev.fram.api.model.TableOptions;
@@ -10,6 +11,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 
@@ -17,29 +19,36 @@ import java.util.concurrent.atomic.AtomicInteger;
 public final class PostgresChecks {
   private PostgresChecks() {}
 
+  /** What is special of a migration. */
+  public enum About {
+    /** The target is to follow by a subscription. */
+    SUBSCRIPTION,
+    /** The target is to be replaced by a base backup. */
+    BASE_BACKUP,
+    /** It was. */
+    BASED
+  }
+
   /**
    * The checks; run in order by one thread. They share one session for each server, which ends with
    * the last of them.
    */
   public static List<Check> of(
-      Connector source,
-      Connector target,
-      Scope scope,
-      Set<SchemaOption> options,
-      TableOptions tables) {
-    return asked(questions(), source, target, scope, options, tables);
-  }
-
-  /** The same where the target is to follow by a subscription. */
-  public static List<Check> ofSubscription(
-      Connector source,
-      Connector target,
-      Scope scope,
-      Set<SchemaOption> options,
-      TableOptions tables) {
+      Connector source, Connector target, RouteRequest request, Set<About> about) {
     List<Question> all = new ArrayList<>(questions());
-    all.addFirst(new SubscriptionCheck());
-    return asked(all, source, target, scope, options, tables);
+    if (about.contains(About.SUBSCRIPTION)) {
+      all.addFirst(new SubscriptionCheck());
+    }
+    if (about.contains(About.BASE_BACKUP)) {
+      // What the target's database is like is of no interest: it goes.
+      all.removeIf(q -> q instanceof EncodingCheck || q instanceof LocaleCheck);
+      all.addFirst(new BaseBackupCheck(request.targetMachine()));
+    }
+    if (about.contains(About.BASED)) {
+      all.removeIf(q -> q instanceof TargetContentCheck);
+    }
+    return asked(
+        all, source, target, request.scope(), request.schemaOptions(), request.tableOptions());
   }
 
   /** What the way back needs besides; its source is the new server. */
@@ -73,6 +82,8 @@ public final class PostgresChecks {
     questions().forEach(question -> catalogue.put(question.code(), question.about()));
     Question subscription = new SubscriptionCheck();
     catalogue.put(subscription.code(), subscription.about());
+    Question base = new BaseBackupCheck(Optional.empty());
+    catalogue.put(base.code(), base.about());
     backQuestions().forEach(q -> catalogue.putIfAbsent(q.code(), q.about()));
     return catalogue;
   }

@@ -59,6 +59,11 @@ public final class PostgresJournal implements JournalStore, AutoCloseable {
         c -> exists(c) ? Sql.first(c, LOAD, PostgresJournal::migration) : Optional.empty());
   }
 
+  /** The base backup that this target was made of; empty where it was made otherwise. */
+  public Optional<BaseMark.Noted> based() {
+    return session.read("looking for a base backup", BaseMark::settled);
+  }
+
   @Override
   public MigrationRecord create(MigrationRecord first) {
     session.write(

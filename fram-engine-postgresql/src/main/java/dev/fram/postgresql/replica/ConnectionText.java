@@ -37,22 +37,24 @@ public record ConnectionText(Address address, String database, String encryption
   }
 
   String text(String user, Secret password) {
+    return text(user) + " dbname=" + quoted(database) + " password=" + quoted(password.reveal());
+  }
+
+  /** For physical replication, which knows no database; the password is elsewhere. */
+  public String text(String user) {
     return "host="
         + quoted(address.host())
         + " port="
         + address.port()
-        + " dbname="
-        + quoted(database)
         + " user="
         + quoted(user)
-        + " password="
-        + quoted(password.reveal())
         + " sslmode="
         + encryption
         + " connect_timeout=10";
   }
 
-  private static String quoted(String value) {
+  /** A value as libpq reads it. */
+  public static String quoted(String value) {
     return "'" + value.replace("\\", "\\\\").replace("'", "\\'") + "'";
   }
 }

@@ -34,7 +34,8 @@ public final class ReplicaRole {
     return "fram_replica_" + id;
   }
 
-  String name() {
+  /** Its name on the source. */
+  public String name() {
     return name;
   }
 
@@ -49,7 +50,7 @@ public final class ReplicaRole {
    * @return the password
    * @throws FramException PRIVILEGE_MISSING
    */
-  Secret make() {
+  public Secret make() {
     byte[] random = new byte[PASSWORD_BYTES];
     new SecureRandom().nextBytes(random);
     String password = Base64.getUrlEncoder().withoutPadding().encodeToString(random);

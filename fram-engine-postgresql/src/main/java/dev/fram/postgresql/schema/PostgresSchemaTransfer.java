@@ -32,16 +32,39 @@ public final class PostgresSchemaTransfer implements SchemaTransfer {
   private final Scope scope;
   private final Set<SchemaOption> options;
   private final TargetGuards guards;
+  private final Connector targetServer;
+  private final Origin origin;
   private final SchemaWatch watch;
   private final AtomicReference<Optional<LoadedSchema>> loaded =
       new AtomicReference<>(Optional.empty());
 
+  /** Where the target's tables come from. */
+  public enum Origin {
+    /** Fram makes them. */
+    MADE,
+    /** They came with a base backup. */
+    BASED
+  }
+
+  /** With tables that Fram makes. */
   public PostgresSchemaTransfer(
       Connector source,
       Connector target,
       Scope scope,
       Set<SchemaOption> options,
       TargetGuards guards) {
+    this(source, target, scope, options, guards, Origin.MADE);
+  }
+
+  public PostgresSchemaTransfer(
+      Connector source,
+      Connector target,
+      Scope scope,
+      Set<SchemaOption> options,
+      TargetGuards guards,
+      Origin origin) {
+    this.targetServer = target;
+    this.origin = origin;
     this.source = source;
     this.atCutover = new SharedSession(source, "schema");
     this.target = new TargetScript(target);
@@ -53,8 +76,14 @@ public final class PostgresSchemaTransfer implements SchemaTransfer {
 
   @Override
   public void createTables(long epoch, Consumer<String> progress) {
-    TableCreation creation = new TableCreation(source, target, scope, options, guards);
-    remember(creation.run(epoch, progress));
+    remember(
+        switch (origin) {
+          case MADE ->
+              new TableCreation(source, target, scope, options, guards).run(epoch, progress);
+          case BASED ->
+              new Adoption(source, targetServer, target, scope, options, guards)
+                  .run(epoch, progress);
+        });
   }
 
   @Override

@@ -61,7 +61,7 @@ final class TableCreation {
             });
     if (!stored) {
       progress.accept("reading the schema with " + tools.version());
-      take(epoch, tools);
+      take(source, epoch, tools);
     }
     LoadedSchema schema = LoadedSchema.load(target, tools, options);
     schema
@@ -72,8 +72,13 @@ final class TableCreation {
     return schema;
   }
 
-  private void take(long epoch, ClientTools tools) {
-    try (Connection connection = source.open("schema")) {
+  /**
+   * Takes the archive, and the facts beside it, and keeps them on the target.
+   *
+   * @param from the server whose schema it is
+   */
+  void take(Connector from, long epoch, ClientTools tools) {
+    try (Connection connection = from.open("schema")) {
       connection.setAutoCommit(false);
       connection.setReadOnly(true);
       connection.setTransactionIsolation(Connection.TRANSACTION_REPEATABLE_READ);
@@ -87,7 +92,7 @@ final class TableCreation {
       byte[] archive =
           DumpCommand.run(
               tools,
-              source.endpoint(),
+              from.endpoint(),
               snapshot,
               options,
               facts.leftOut().stream().map(SourceFacts.Relation::id).toList());
@@ -101,7 +106,7 @@ final class TableCreation {
             return archive.length;
           });
     } catch (SQLException e) {
-      throw SqlErrors.translate(e, source.name(), "reading the schema");
+      throw SqlErrors.translate(e, from.name(), "reading the schema");
     }
   }
 

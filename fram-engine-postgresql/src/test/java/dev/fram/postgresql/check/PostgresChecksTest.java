@@ -7,6 +7,7 @@ import static org.awaitility.Awaitility.await;
 import dev.fram.api.check.Check;
 import dev.fram.api.check.Finding;
 import dev.fram.api.check.Finding.Severity;
+import dev.fram.api.engine.RouteRequest;
 import dev.fram.api.engine.SchemaOption;
 import dev.fram.api.model.Endpoint;
 import dev.fram.api.model.Scope;
@@ -270,7 +271,11 @@ class PostgresChecksTest {
   }
 
   private static List<Finding> run(Connector source, Connector target, Scope scope) {
-    return PostgresChecks.of(source, target, scope, Set.<SchemaOption>of(), TableOptions.none())
+    return PostgresChecks.of(
+            source,
+            target,
+            new RouteRequest(source.endpoint(), target.endpoint(), scope, Set.of()),
+            Set.of())
         .stream()
         .map(Check::run)
         .flatMap(List::stream)
@@ -290,10 +295,10 @@ class PostgresChecksTest {
     return Stream.concat(findings.stream(), back.stream()).map(Finding::code).distinct().toList();
   }
 
-  /** Without what is asked with --feed=native only. */
+  /** Without what is asked with --feed=native or --copy=base-backup only. */
   private static List<String> askedAlways() {
     return PostgresChecks.catalogue().keySet().stream()
-        .filter(code -> !code.equals("native-subscription"))
+        .filter(code -> !Set.of("native-subscription", "base-backup").contains(code))
         .toList();
   }
 

@@ -6,10 +6,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.fram.api.check.Check;
 import dev.fram.api.check.Finding;
 import dev.fram.api.check.Finding.Severity;
+import dev.fram.api.engine.RouteRequest;
 import dev.fram.api.model.Endpoint;
 import dev.fram.api.model.Scope;
 import dev.fram.api.model.Secret;
-import dev.fram.api.model.TableOptions;
 import dev.fram.api.traffic.Address;
 import dev.fram.postgresql.connection.Connector;
 import dev.fram.postgresql.replica.ConnectionText;
@@ -91,7 +91,11 @@ class SubscriptionCheckTest {
   }
 
   private static List<Finding> ask(Connector source, Connector target) {
-    return PostgresChecks.ofSubscription(source, target, Scope.all(), Set.of(), TableOptions.none())
+    return PostgresChecks.of(
+            source,
+            target,
+            new RouteRequest(source.endpoint(), target.endpoint(), Scope.all(), Set.of()),
+            Set.of(PostgresChecks.About.SUBSCRIPTION))
         .stream()
         .map(Check::run)
         .flatMap(List::stream)

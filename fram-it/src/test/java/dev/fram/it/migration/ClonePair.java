@@ -99,7 +99,8 @@ record ClonePair(MySqlPair pair) implements AutoCloseable {
         DdlPolicy.ASK,
         List.of(),
         feed,
-        Optional.of(new ServerClone(donor)));
+        Optional.of(new ServerClone(ServerClone.Kind.CLONE, donor)),
+        Optional.empty());
   }
 
   private static Endpoint encrypted(Endpoint plain) {
