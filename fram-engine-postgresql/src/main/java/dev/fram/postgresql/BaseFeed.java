@@ -10,7 +10,6 @@ import dev.fram.postgresql.base.BaseBackupCopy;
 import dev.fram.postgresql.base.BaseStart;
 import dev.fram.postgresql.catalog.Catalog;
 import dev.fram.postgresql.connection.Connector;
-import dev.fram.postgresql.connection.Sql;
 import dev.fram.postgresql.connection.SqlErrors;
 import dev.fram.postgresql.feed.FeedName;
 import dev.fram.postgresql.feed.Lsn;
@@ -80,12 +79,10 @@ final class BaseFeed implements BaseStart {
     Connection connection = target.open("base backup");
     try {
       new Publication(FeedName.of(id)).drop(connection);
-      Sql.run(connection, "CREATE SCHEMA IF NOT EXISTS fram");
     } catch (SQLException e) {
       throw SqlErrors.translate(e, target.name(), "removing what came of the feed");
     } finally {
       Connector.abort(connection);
     }
-    new Identities(target, catalog, options).putBack();
   }
 }

@@ -71,7 +71,7 @@ final class PostgresBackRoute implements Route {
             request.tableOptions(),
             terms,
             PostgresInventory.ofSource(ends.served(), request.scope(), request.schemaOptions()),
-            Optional.empty());
+            Optional::empty);
     this.target = new FormerSource(ends.former(), id, ends.formerInfo(), ends.keeper(), terms);
     this.schema = new ReturnTransfer(ends.served(), ends.former(), id, ends.schema()::sequences);
   }

@@ -37,6 +37,7 @@ import dev.fram.postgresql.connection.Connector;
 import dev.fram.postgresql.copy.PostgresCopier;
 import dev.fram.postgresql.digest.Terms;
 import dev.fram.postgresql.feed.FeedName;
+import dev.fram.postgresql.feed.Lsn;
 import dev.fram.postgresql.gate.TargetGuard;
 import dev.fram.postgresql.inventory.PostgresInventory;
 import dev.fram.postgresql.journal.BaseMark;
@@ -105,7 +106,7 @@ final class PostgresRoute implements Route {
             request.tableOptions(),
             terms,
             PostgresInventory.ofSource(source, request.scope(), request.schemaOptions()),
-            based.flatMap(BaseMark.Noted::start));
+            () -> journal.feedPosition().isPresent() ? Optional.empty() : baseStart());
     this.schema =
         new PostgresSchemaTransfer(
             source,
@@ -124,6 +125,10 @@ final class PostgresRoute implements Route {
             schema::lastLook,
             terms,
             request.nativeFeed().map(feed -> new ReplicaRole(source, id)));
+  }
+
+  private Optional<Lsn> baseStart() {
+    return based.flatMap(BaseMark.Noted::start);
   }
 
   static PostgresRoute open(RouteRequest request) {
@@ -289,6 +294,12 @@ final class PostgresRoute implements Route {
       @Override
       public void install(Connection connection) throws SQLException {
         guardAll(connection);
+      }
+
+      @Override
+      public void afterAdoption() {
+        new Identities(targetServer, new Catalog(request.scope()), request.tableOptions())
+            .putBack();
       }
 
       @Override

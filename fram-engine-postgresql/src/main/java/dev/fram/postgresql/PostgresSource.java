@@ -59,6 +59,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -80,11 +81,11 @@ final class PostgresSource implements Source, AutoCloseable {
   private final LogHorizon horizon = new LogHorizon(this::newXid);
   private final TouchOrder touchOrder = new TouchOrder();
   private final ServerInfo server;
-  private final Optional<Lsn> based;
+  private final Supplier<Optional<Lsn>> based;
 
   /**
    * @param terms what the readers of both servers have to do alike
-   * @param based where the slot begins that was made with a base backup
+   * @param based where the slot begins that was made with a base backup, until the feed has begun
    */
   PostgresSource(
       Connector connector,
@@ -93,7 +94,7 @@ final class PostgresSource implements Source, AutoCloseable {
       TableOptions options,
       Terms terms,
       PostgresInventory inventory,
-      Optional<Lsn> based) {
+      Supplier<Optional<Lsn>> based) {
     this.connector = connector;
     this.based = based;
     this.feed = feed;
@@ -127,7 +128,7 @@ final class PostgresSource implements Source, AutoCloseable {
   public Position prepareFeed(
       List<Table> tables, Optional<Position> recorded, Consumer<String> progress) {
     return new FeedSetup(connector, feed, catalog, progress)
-        .prepare(tables, recorded.map(Lsn.class::cast).or(() -> based));
+        .prepare(tables, recorded.map(Lsn.class::cast).or(based));
   }
 
   @Override

@@ -121,7 +121,8 @@ class ReferenceTest {
       case VERIFY -> "continuous or off";
       case CUTOVER -> "manual or auto";
       case DDL -> "ask, replicate or ignore";
-      case COPY -> "own or clone";
+      case COPY -> "own, clone or base-backup";
+      case MACHINE -> "here or ssh://user@host:port";
       case FEED -> "own or native";
       case PLACE -> "host:port";
       case WEBHOOK -> "URL";

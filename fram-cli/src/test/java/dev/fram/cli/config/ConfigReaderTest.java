@@ -100,7 +100,8 @@ class ConfigReaderTest {
           case VERIFY -> random.nextBoolean() ? "continuous" : "off";
           case CUTOVER -> random.nextBoolean() ? "auto" : "manual";
           case DDL -> random.nextBoolean() ? "ask" : "replicate";
-          case COPY -> random.nextBoolean() ? "own" : "clone";
+          case COPY -> random.nextBoolean() ? "base-backup" : "clone";
+          case MACHINE -> random.nextBoolean() ? "here" : "ssh://user@db" + number;
           case FEED -> random.nextBoolean() ? "own" : "native";
           case PLACE -> "db" + number + ":" + (3000 + number);
           case WEBHOOK -> "https://hooks.example.com/" + number;

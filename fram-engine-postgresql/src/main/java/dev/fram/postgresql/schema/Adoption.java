@@ -64,6 +64,9 @@ final class Adoption {
       new TableCreation(source, target, scope, options, guards).take(targetServer, epoch, tools);
     }
     LoadedSchema schema = LoadedSchema.load(target, tools, options);
+    if (!target.transaction("looking", ArchiveStore::areTablesDone)) {
+      requireSame();
+    }
     target.fenced(
         epoch,
         "taking the tables over",
@@ -73,7 +76,7 @@ final class Adoption {
           }
           return schema;
         });
-    requireSame();
+    guards.afterAdoption();
     return schema;
   }
 

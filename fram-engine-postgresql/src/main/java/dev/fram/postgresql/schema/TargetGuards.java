@@ -14,4 +14,7 @@ public interface TargetGuards {
 
   /** Before the tables are dropped: whatever may still be writing to them ends. */
   default void beforeDrop() {}
+
+  /** When tables that came with a base backup were taken over: what they have for the feed goes. */
+  default void afterAdoption() {}
 }

@@ -1,0 +1,166 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.fram.it.migration;
+
+import static dev.fram.it.migration.BasePair.asked;
+import static dev.fram.it.migration.BasePair.on;
+import static dev.fram.it.migration.BasePair.values;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.fram.api.status.PhaseName;
+import dev.fram.core.bus.Answer;
+import dev.fram.core.concurrent.Clock;
+import dev.fram.core.migration.MigrationClient;
+import dev.fram.core.run.MigrationSettings;
+import dev.fram.testkit.server.PostgresServer;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** The whole server by a base backup, between real servers of PostgreSQL 15 under eight writers. */
+@Timeout(400)
+class BaseBackupTest {
+  static final Duration LIMIT = Duration.ofMinutes(2);
+
+  private static final String OBJECTS =
+      """
+      SELECT 'trigger ' || tgname || tgrelid::regclass FROM pg_trigger WHERE NOT tgisinternal
+        AND tgname NOT LIKE 'fram%'
+      UNION ALL SELECT 'rule ' || rulename || definition FROM pg_rules WHERE schemaname = 'public'
+      UNION ALL SELECT 'policy ' || policyname || tablename FROM pg_policies
+      UNION ALL SELECT 'publication ' || pubname || tablename FROM pg_publication_tables
+        WHERE pubname NOT LIKE 'fram%'
+      UNION ALL SELECT 'index ' || indexdef FROM pg_indexes WHERE schemaname = 'public'
+      UNION ALL SELECT 'constraint ' || conname || pg_get_constraintdef(oid) || convalidated
+        FROM pg_constraint WHERE connamespace = 'public'::regnamespace
+      UNION ALL SELECT 'view ' || viewname || definition FROM pg_views WHERE schemaname = 'public'
+      UNION ALL SELECT 'function ' || proname FROM pg_proc
+        WHERE pronamespace = 'public'::regnamespace
+      UNION ALL SELECT 'grant ' || grantee || table_name || privilege_type
+        FROM information_schema.role_table_grants WHERE table_schema = 'public'
+      UNION ALL SELECT 'secured ' || relname FROM pg_class WHERE relrowsecurity
+      UNION ALL SELECT 'role ' || rolname FROM pg_roles WHERE rolname NOT LIKE 'pg\\_%'
+      ORDER BY 1
+      """;
+
+  private static final String ROWS =
+      """
+      SELECT table_name || ' ' || (xpath('//row/d/text()', query_to_xml(format(
+        'SELECT md5(coalesce(string_agg(t::text, E''\\n'' ORDER BY t::text), '''')) AS d FROM %I t',
+        table_name), false, true, '')))[1]::text
+      FROM information_schema.tables WHERE table_schema = 'public' AND table_type = 'BASE TABLE'
+      UNION ALL SELECT 'lo ' || loid || md5(string_agg(data, ''::bytea ORDER BY pageno))
+        FROM pg_largeobject GROUP BY loid
+      ORDER BY 1
+      """;
+
+  /** A way there, back and there again; what is proven is not what the engine itself computes. */
+  @Test
+  void movesTheWholeServerThereBackAndThereAgain() throws Exception {
+    try (BasePair pair = BasePair.fresh()) {
+      List<String> objects = values(pair.source(), OBJECTS);
+      Writers writers = pair.writers();
+      try (writers) {
+        try (Move move = pair.move().begin()) {
+          move.awaitPhase(PhaseName.READY);
+          assertCopied(pair);
+          on(pair.source(), "UPDATE noted SET v = v || '!' WHERE id % 3 = 0");
+          on(pair.source(), "UPDATE part SET at = (at + 10) % 20 WHERE id % 7 = 0");
+          writers.awaitMore();
+          assertThat(Cutovers.verify(move).exitCode()).isZero();
+          Cutovers.untilDone(move);
+          await().atMost(LIMIT).until(() -> move.status().reverse().isPresent());
+          assertThat(values(pair.target(), OBJECTS)).isEqualTo(objects);
+          writers.awaitMore();
+          Cutovers.untilBack(move);
+          assertThat(move.awaitEnd().phase()).isEqualTo(PhaseName.ROLLED_BACK);
+          writers.awaitMore();
+        }
+        try (Move again = pair.move().begin()) {
+          await().atMost(LIMIT).until(() -> again.hasPhase(PhaseName.READY));
+          Cutovers.untilDone(again);
+          await().atMost(LIMIT).until(() -> again.status().reverse().isPresent());
+          writers.awaitMore();
+          writers.close();
+          writers.assertNothingLost(BasePair.login(pair.target()));
+          awaitEqualRows(pair);
+          Answer completed = client(again).complete(status -> {});
+          assertThat(completed.exitCode()).as(completed.toString()).isZero();
+        }
+      }
+      assertThat(values(pair.target(), OBJECTS)).isEqualTo(objects);
+      assertThat(values(pair.target(), SubscriptionCase.TRACES)).noneMatch(t -> t.contains("fram"));
+      assertNoSecret(pair);
+    }
+  }
+
+  static MigrationClient client(Move move) {
+    return new MigrationClient(
+        move.engine(), move.request(), MigrationSettings.defaults(), Clock.system());
+  }
+
+  /** Two servers at rest: the old one follows the new one. */
+  static void awaitEqualRows(BasePair pair) {
+    await()
+        .atMost(LIMIT)
+        .untilAsserted(() ->
+            assertThat(values(pair.target(), ROWS)).isEqualTo(values(pair.source(), ROWS)));
+  }
+
+  private static void assertCopied(BasePair pair) throws SQLException {
+    String identifier = "SELECT system_identifier FROM pg_control_system()";
+    assertThat(values(pair.target(), identifier)).isEqualTo(values(pair.source(), identifier));
+    // The settings are the target's own, and nothing of the recovery is among them.
+    assertThat(values(pair.target(), "SHOW work_mem")).containsExactly("5MB");
+    assertThat(values(pair.target(), "SHOW max_connections")).containsExactly("200");
+    assertThat(
+            values(
+                pair.target(),
+                "SELECT name FROM pg_file_settings WHERE sourcefile LIKE '%auto.conf' ORDER BY 1"))
+        .isEmpty();
+    assertThat(values(pair.target(), "SHOW default_transaction_read_only")).containsExactly("off");
+    assertThat(Files.exists(pair.target().dataFolder().resolve("fram.pgpass"))).isFalse();
+    try (Stream<Path> beside = Files.list(pair.target().dataFolder().getParent())) {
+      assertThat(beside.map(Path::toString)).noneMatch(path -> path.contains(".fram-"));
+    } catch (IOException e) {
+      throw new AssertionError(e);
+    }
+    // Nothing of the tables was copied by rows, but for what is not followed.
+    assertThat(values(pair.target(), "SELECT table_name FROM fram.chunk_done")).isEmpty();
+    assertThat(
+            values(
+                pair.target(),
+                "SELECT tgname FROM pg_trigger WHERE NOT tgisinternal AND tgname <> 'fram_guard'"))
+        .isEmpty();
+    assertThat(values(pair.source(), "SELECT slot_name FROM pg_replication_slots"))
+        .hasSize(1)
+        .noneMatch(slot -> slot.startsWith("fram_base_"));
+    for (PostgresServer server : List.of(pair.source(), pair.target())) {
+      assertThat(values(server, "SELECT rolname FROM pg_roles WHERE rolname LIKE 'fram%'"))
+          .isEmpty();
+    }
+  }
+
+  /** Both servers log every statement. */
+  private static void assertNoSecret(BasePair pair) throws IOException {
+    for (PostgresServer server : List.of(pair.source(), pair.target())) {
+      List<String> lines = new ArrayList<>(Files.readAllLines(server.logFile()));
+      lines.removeIf(line -> !line.contains("fram_replica_"));
+      assertThat(lines).isNotEmpty();
+      assertThat(lines)
+          .filteredOn(line -> line.contains("PASSWORD"))
+          .allMatch(line -> line.contains("SCRAM-SHA-256$"));
+    }
+  }
+
+  static boolean noted(BasePair pair, String stage) {
+    return asked(pair.source(), "SELECT stage FROM fram.base_backup").contains(stage);
+  }
+}
