@@ -55,7 +55,7 @@ final class Scripts {
       echo "free=$(df -Pk -- "$parent" | awk 'NR==2 {print $4}')"
       if [ "$(stat -c %d -- "$folder")" = "$(stat -c %d -- "$parent")" ]; then echo "movable=yes"; fi
       if [ -e "$folder/pg_wal" ] && [ -L "$folder/pg_wal" ]; then echo "linked=pg_wal"; fi
-      for tool in setpriv flock; do
+      for tool in setpriv setsid flock; do
         if command -v $tool >/dev/null 2>&1; then echo "$tool=yes"; fi
       done
       IFS=:
@@ -76,7 +76,8 @@ final class Scripts {
 
   /**
    * As the owner: {@code $1 work folder, $2 pg_basebackup, $3 slot, $4 connection}; the password
-   * file's line comes by its input. When that ends Fram has gone, and so does the fetching.
+   * file's line comes by its input. When that ends Fram has gone, and so does the fetching:
+   * pg_basebackup has a second process, which would go on alone and keep the lock.
    */
   static final String FETCH =
       """
@@ -90,10 +91,10 @@ final class Scripts {
       rm -rf -- "$work/part"
       printf '%s\\n' "$pass" >"$work/pgpass" || exit 1
       exec 3<&0
-      PGPASSFILE="$work/pgpass" "$2" -D "$work/part" -X stream -S "$3" -c fast -w -d "$4" \\
+      PGPASSFILE="$work/pgpass" setsid "$2" -D "$work/part" -X stream -S "$3" -c fast -w -d "$4" \\
         2>"$work/log" 3<&- &
       backup=$!
-      ( while IFS= read -r nothing <&3; do :; done; kill $backup 2>/dev/null ) >/dev/null 2>&1 9>&- &
+      ( while IFS= read -r nothing <&3; do :; done; kill -- -$backup 2>/dev/null ) >/dev/null 2>&1 9>&- &
       watch=$!
       wait $backup
       code=$?

@@ -294,8 +294,8 @@ final class BaseBackupCheck implements Question {
     String name = "target's machine " + there.display();
     List<Finding> found = new ArrayList<>();
     boolean root = seen.getOrDefault("user", "").equals("0");
-    if (!seen.containsKey("flock") || (root && !seen.containsKey("setpriv"))) {
-      found.addAll(fail(name + ": flock or setpriv is missing.", "Install util-linux there."));
+    if (!seen.containsKey("flock") || !seen.containsKey("setsid") || (root && !seen.containsKey("setpriv"))) {
+      found.addAll(fail(name + ": flock, setsid or setpriv is missing.", "Install util-linux there."));
     }
     if (!seen.containsKey("backup")) {
       found.addAll(

@@ -5,13 +5,20 @@ import static dev.fram.it.migration.BasePair.asked;
 import static dev.fram.it.migration.BasePair.on;
 import static dev.fram.it.migration.BasePair.values;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import dev.fram.api.engine.RouteRequest;
+import dev.fram.api.error.ErrorCode;
+import dev.fram.api.error.FramException;
+import dev.fram.api.host.ServerMachine;
 import dev.fram.api.status.PhaseName;
+import dev.fram.cli.host.ThisMachine;
 import dev.fram.core.bus.Answer;
 import dev.fram.core.concurrent.Clock;
 import dev.fram.core.migration.MigrationClient;
 import dev.fram.core.run.MigrationSettings;
+import dev.fram.testkit.fault.JavaChild;
 import dev.fram.testkit.server.PostgresServer;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -20,6 +27,8 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -162,5 +171,161 @@ class BaseBackupTest {
 
   static boolean noted(BasePair pair, String stage) {
     return asked(pair.source(), "SELECT stage FROM fram.base_backup").contains(stage);
+  }
+
+  /** Whatever a run was at when it was killed, the next one finds out. */
+  @Test
+  void goesOnWhereverItWasKilled() throws Exception {
+    try (BasePair pair = BasePair.fresh()) {
+      on(pair.source(), BasePair.NOT_FOLLOWED);
+      on(pair.source(), "INSERT INTO noted SELECT n, repeat('z', 300) FROM generate_series(1, 150000) n");
+      Path data = pair.target().dataFolder();
+      Writers writers = pair.writers();
+      try (writers) {
+        killedWhen(pair, () -> noted(pair, "FETCHING"));
+        killedWhen(pair, () -> beside(data, "part/base"));
+        killedWhen(pair, () -> beside(data, "new"));
+        killedWhen(pair, () -> noted(pair, "STARTED"));
+        pair.hold("stop");
+        killedWhen(pair, () -> beside(data, "new/standby.signal"));
+        pair.release();
+        pair.hold("start");
+        killedWhen(pair, () -> beside(data, "former/PG_VERSION") && !beside(data, "new"));
+        pair.release();
+        killedWhen(pair, () -> pair.target().running() && promoted(pair));
+        try (Move move = pair.oneWay().begin()) {
+          move.awaitPhase(PhaseName.READY);
+          writers.awaitMore();
+          on(pair.source(), "UPDATE fleeting SET v = v || '!'");
+          Cutovers.untilDone(move);
+          writers.awaitMore();
+          writers.close();
+          writers.assertNothingLost(BasePair.login(pair.target()));
+        }
+        assertThat(values(pair.target(), "SELECT count(*) FROM fleeting WHERE v LIKE '%!'"))
+            .containsExactly("100");
+        assertThat(values(pair.target(), "SELECT count(*) FROM noted"))
+            .isEqualTo(values(pair.source(), "SELECT count(*) FROM noted"));
+        assertThat(values(pair.target(), "SELECT convert_from(lo_get(4711), 'UTF8')"))
+            .containsExactly("large");
+      }
+    }
+  }
+
+  private static boolean beside(Path data, String what) {
+    try (Stream<Path> all = Files.list(data.getParent())) {
+      return all.filter(path -> path.getFileName().toString().contains(".fram-"))
+          .anyMatch(work -> Files.exists(work.resolve(what)));
+    } catch (IOException e) {
+      return false;
+    }
+  }
+
+  /** What is there before Fram has looked at it. */
+  private static boolean promoted(BasePair pair) {
+    return asked(pair.target(), "SELECT stage FROM fram.base_backup").size() == 1;
+  }
+
+  private static void killedWhen(BasePair pair, BooleanSupplier condition) throws Exception {
+    try (JavaChild fram = pair.fram("migrate", "--cutover=manual")) {
+      await()
+          .atMost(LIMIT)
+          .pollInterval(Duration.ofMillis(10))
+          .untilAsserted(() -> {
+            assertThat(condition.getAsBoolean() || fram.alive()).as(fram.output()).isTrue();
+            assertThat(condition.getAsBoolean()).as(fram.output()).isTrue();
+          });
+      fram.kill9();
+    }
+  }
+
+  /** Rows would be missing, or come twice: nobody but Fram may say where recovery ends. */
+  @Test
+  void aBackupThatEndsElsewhereIsRefusedAndTheTargetPutBack() throws Exception {
+    try (BasePair pair = BasePair.fresh()) {
+      String identifier = "SELECT system_identifier FROM pg_control_system()";
+      List<String> before = values(pair.target(), identifier);
+      pair.hold("start");
+      killedWhen(
+          pair,
+          () ->
+              beside(pair.target().dataFolder(), "former/PG_VERSION")
+                  && !beside(pair.target().dataFolder(), "new"));
+      on(pair.source(), "INSERT INTO noted SELECT n, 'later' FROM generate_series(900, 950) n");
+      String later = values(pair.source(), "SELECT pg_current_wal_insert_lsn()").getFirst();
+      on(pair.source(), "INSERT INTO noted VALUES (951, 'behind it')");
+      Path settings = pair.target().dataFolder().resolve("postgresql.auto.conf");
+      Files.writeString(
+          settings,
+          Files.readString(settings)
+              .replaceFirst("recovery_target_lsn = '[^']*'", "recovery_target_lsn = '" + later + "'"));
+      pair.release();
+      assertThatThrownBy(() -> pair.move().finish())
+          .isInstanceOfSatisfying(
+              FramException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.ROW_DIVERGENCE))
+          .hasMessageContaining("not where Fram's slot begins");
+      assertThatThrownBy(() -> on(pair.target(), "INSERT INTO noted VALUES (1000, 'stray')"))
+          .hasMessageContaining("read-only transaction");
+      Answer cancelled = client(pair.move()).cancel(status -> {});
+      assertThat(cancelled.exitCode()).as(cancelled.toString()).isZero();
+      await().atMost(LIMIT).until(() -> asked(pair.target(), identifier).equals(before));
+      assertThat(values(pair.target(), SubscriptionCase.TRACES)).isEmpty();
+      assertThat(asked(pair.target(), "SELECT 1 FROM pg_class WHERE relname = 'noted'")).isEmpty();
+      assertThat(beside(pair.target().dataFolder(), ".")).isFalse();
+      assertNothingLeft(pair);
+    }
+  }
+
+  private static void assertNothingLeft(BasePair pair) throws SQLException {
+    assertThat(values(pair.source(), SubscriptionCase.TRACES))
+        .containsExactly("publication theirs");
+    assertThat(values(pair.source(), "SELECT slot_name FROM pg_replication_slots")).isEmpty();
+    assertThat(
+            values(
+                pair.source(), "SELECT relreplident FROM pg_class WHERE relname = 'noted'"))
+        .containsExactly("d");
+  }
+
+  /** By pg_ctl, with the options that the target runs with; then given up. */
+  @Test
+  void stopsAndStartsByItselfAndLeavesNothingWhenCancelled() throws Exception {
+    try (BasePair pair = BasePair.fresh()) {
+      ServerMachine machine =
+          new ServerMachine(new ThisMachine(), Optional.empty(), Optional.empty());
+      long pid = pair.target().pid();
+      try (Move move = pair.move(pair.request(machine)).begin()) {
+        move.awaitPhase(PhaseName.READY);
+        assertThat(pair.targetPid()).isNotEqualTo(pid);
+      }
+      Answer cancelled = client(pair.move()).cancel(status -> {});
+      assertThat(cancelled.exitCode()).as(cancelled.toString()).isZero();
+      assertThat(values(pair.target(), "SELECT tablename FROM pg_tables WHERE schemaname = 'public'"))
+          .isEmpty();
+      assertThat(values(pair.target(), SubscriptionCase.TRACES)).isEmpty();
+      assertNothingLeft(pair);
+      pair.endTarget();
+    }
+  }
+
+  /** Asked before anything is touched. */
+  @Test
+  void whatOnlyABaseBackupWouldBreakIsAskedBefore() throws Exception {
+    try (BasePair pair = BasePair.fresh()) {
+      on(pair.source(), "CREATE DATABASE neighbour");
+      on(pair.target(), "CREATE TABLE precious (id int)");
+      assertThatThrownBy(() -> pair.move().finish())
+          .isInstanceOfSatisfying(
+              FramException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.CHECK_FAILED))
+          .hasMessageContaining("other databases: 1: neighbour")
+          .hasMessageContaining("public.precious");
+      RouteRequest own =
+          pair.request()
+              .between(BasePair.endpoint(pair.source()), pair.target().endpoint(BasePair.DATABASE));
+      assertThatThrownBy(() -> pair.move(own).finish())
+          .hasMessageContaining("the target's login is not one of the source's");
+      assertThat(values(pair.target(), "SELECT count(*) FROM precious")).containsExactly("0");
+      assertThat(values(pair.source(), "SELECT to_regnamespace('fram') IS NULL"))
+          .containsExactly("t");
+    }
   }
 }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.fram.it.migration;
 
+import static org.awaitility.Awaitility.await;
+
 import dev.fram.api.engine.DdlPolicy;
 import dev.fram.api.engine.RouteRequest;
 import dev.fram.api.engine.ServerClone;
@@ -29,6 +31,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
@@ -71,6 +74,7 @@ final class BasePair implements AutoCloseable {
   private final PostgresServer source;
   private final PostgresServer target;
   private final Path orders;
+  private final Set<String> held = ConcurrentHashMap.newKeySet();
   private final CountDownLatch stop = new CountDownLatch(1);
   private final Thread manager;
 
@@ -127,9 +131,18 @@ final class BasePair implements AutoCloseable {
     }
   }
 
+  /** An order like that is not carried out, until {@link #release}. */
+  void hold(String order) {
+    held.add(order);
+  }
+
+  void release() {
+    held.clear();
+  }
+
   private void obey(String order, Runnable act) {
     Path file = orders.resolve(order);
-    if (Files.exists(file)) {
+    if (Files.exists(file) && !held.contains(order)) {
       try {
         act.run();
         Files.delete(file);
@@ -176,6 +189,34 @@ final class BasePair implements AutoCloseable {
         Move.settings(MigrationSettings.Mode.MANUAL)
             .withReverse(
                 new MigrationSettings.Reverse(Duration.ofHours(1), MigrationSettings.Wish.ASKED)));
+  }
+
+  /** Without a way back. */
+  Move oneWay() {
+    return new Move(
+        request(),
+        Move.settings(MigrationSettings.Mode.MANUAL)
+            .withReverse(MigrationSettings.Reverse.off()));
+  }
+
+  /** Whoever started it. */
+  long targetPid() throws IOException {
+    return Long.parseLong(
+        Files.readAllLines(target.dataFolder().resolve("postmaster.pid")).getFirst().strip());
+  }
+
+  /** Ends a target that pg_ctl has started. */
+  void endTarget() throws Exception {
+    ProcessHandle.of(targetPid()).ifPresent(ProcessHandle::destroy);
+    await().atMost(Duration.ofMinutes(1)).until(() -> !accepts(target));
+  }
+
+  private static boolean accepts(PostgresServer server) {
+    try (Connection connection = login(server).open()) {
+      return connection.isValid(5);
+    } catch (SQLException e) {
+      return false;
+    }
   }
 
   /** Fram in a process of its own. */
