@@ -7,6 +7,7 @@ import dev.fram.api.model.Scope;
 import dev.fram.api.model.TableId;
 import dev.fram.postgresql.catalog.Catalog;
 import dev.fram.postgresql.catalog.CatalogTable;
+import dev.fram.postgresql.connection.Quoting;
 import dev.fram.postgresql.connection.Sql;
 import dev.fram.postgresql.feed.Lsn;
 import dev.fram.postgresql.gate.TargetGuard;
@@ -58,6 +59,7 @@ final class Settlement {
 
   void settle(Noted noted, Lsn from) throws SQLException {
     requireEnd(from);
+    endPrepared();
     start.removeCopies(noted.id());
     guard(noted, from);
     ReplicaRole.remove(target, noted.id());
@@ -65,6 +67,21 @@ final class Settlement {
       Sql.run(target, "ALTER SYSTEM RESET " + name);
     }
     Sql.list(target, "SELECT pg_reload_conf()", row -> 0);
+  }
+
+  /**
+   * A transaction that was prepared when the slot began is whole in the feed, once it is committed
+   * on the source: what recovery has left of it here would only hold its locks.
+   */
+  private void endPrepared() throws SQLException {
+    List<String> gids =
+        Sql.list(
+            target,
+            "SELECT gid FROM pg_prepared_xacts WHERE database = current_database()",
+            row -> row.getString(1));
+    for (String gid : gids) {
+      Sql.run(target, "ROLLBACK PREPARED " + Quoting.literal(gid));
+    }
   }
 
   /**

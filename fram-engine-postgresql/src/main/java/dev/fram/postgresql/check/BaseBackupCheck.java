@@ -69,6 +69,7 @@ final class BaseBackupCheck implements Question {
     if (found.isEmpty()) {
       found.addAll(whole(servers));
       found.addAll(room(servers.source()));
+      found.addAll(prepared(servers));
       found.addAll(collations(servers));
       found.addAll(machine(servers));
     }
@@ -213,6 +214,18 @@ final class BaseBackupCheck implements Question {
     return what.isEmpty()
         ? List.of()
         : fail(seen + ": " + Servers.some(what) + ".", "Leave out --copy=base-backup.");
+  }
+
+  /** Recovery brings back what was prepared, and ends where there is no room for it. */
+  private List<Finding> prepared(Servers servers) throws SQLException {
+    String name = "max_prepared_transactions";
+    long there = servers.source().numberSetting(name);
+    long here = servers.target().numberSetting(name);
+    return here >= there
+        ? List.of()
+        : fail(
+            servers.target().name() + ": " + name + " is " + here + ", on the source " + there + ".",
+            "Set it to " + there + " there and restart the server.");
   }
 
   private List<Finding> room(Server source) throws SQLException {

@@ -23,7 +23,9 @@ import dev.fram.testkit.server.PostgresServer;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.Connection;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -284,6 +286,74 @@ class BaseBackupTest {
             values(
                 pair.source(), "SELECT relreplident FROM pg_class WHERE relname = 'noted'"))
         .containsExactly("d");
+  }
+
+  /**
+   * Prepared before the slot begins and committed behind it: recovery brings it back prepared, and
+   * the feed brings it whole. It can be so for what began while the slot was made.
+   */
+  @Test
+  void whatWasPreparedWhereTheFeedBeginsComesOnce() throws Exception {
+    try (BasePair pair = BasePair.fresh();
+        Connection first = BasePair.login(pair.source()).open();
+        Connection second = BasePair.login(pair.source()).open()) {
+      begin(first, 301);
+      try (Move move = pair.oneWay().begin()) {
+        awaitSlotWaits(pair, first);
+        begin(second, 302);
+        first.commit();
+        awaitSlotWaits(pair, second);
+        on(
+            pair.source(),
+            "BEGIN; UPDATE customer SET name = 'prepared' WHERE id = 7;"
+                + " INSERT INTO customer VALUES (303, 'x'); PREPARE TRANSACTION 'it''s'");
+        second.commit();
+        await()
+            .atMost(LIMIT)
+            .until(() ->
+                asked(
+                        pair.source(),
+                        "SELECT 1 FROM pg_replication_slots WHERE slot_type = 'logical'"
+                            + " AND confirmed_flush_lsn IS NOT NULL")
+                    .contains("1"));
+        on(pair.source(), "COMMIT PREPARED 'it''s'");
+        move.awaitPhase(PhaseName.READY);
+        assertThat(values(pair.target(), "SELECT gid FROM pg_prepared_xacts")).isEmpty();
+        Cutovers.untilDone(move);
+      }
+      assertThat(
+              values(
+                  pair.target(),
+                  "SELECT name FROM customer WHERE id IN (7, 301, 302, 303) ORDER BY id"))
+          .containsExactly("prepared", "open", "open", "x");
+    }
+  }
+
+  private static void begin(Connection connection, int id) throws SQLException {
+    connection.setAutoCommit(false);
+    try (Statement statement = connection.createStatement()) {
+      statement.execute("INSERT INTO customer VALUES (" + id + ", 'open')");
+    }
+  }
+
+  /** Whatever makes the slot waits for this transaction to end. */
+  private static void awaitSlotWaits(BasePair pair, Connection open) throws SQLException {
+    String xid;
+    try (Statement statement = open.createStatement();
+        var rows = statement.executeQuery("SELECT pg_current_xact_id()::xid::text")) {
+      rows.next();
+      xid = rows.getString(1);
+    }
+    await()
+        .atMost(LIMIT)
+        .until(() ->
+            asked(
+                    pair.source(),
+                    "SELECT 1 FROM pg_locks WHERE locktype = 'transactionid' AND NOT granted"
+                        + " AND transactionid::text = '"
+                        + xid
+                        + "'")
+                .contains("1"));
   }
 
   /** By pg_ctl, with the options that the target runs with; then given up. */
