@@ -66,12 +66,11 @@ final class PostgresBackRoute implements Route {
     this.source =
         new PostgresSource(
             ends.served(),
-            FeedName.back(id),
+            new PostgresSource.Feeding(FeedName.back(id), Optional::empty),
             new Catalog(request.scope()),
             request.tableOptions(),
             terms,
-            PostgresInventory.ofSource(ends.served(), request.scope(), request.schemaOptions()),
-            Optional::empty);
+            PostgresInventory.ofSource(ends.served(), request.scope(), request.schemaOptions()));
     this.target = new FormerSource(ends.former(), id, ends.formerInfo(), ends.keeper(), terms);
     this.schema = new ReturnTransfer(ends.served(), ends.former(), id, ends.schema()::sequences);
   }

@@ -101,12 +101,13 @@ final class PostgresRoute implements Route {
     this.source =
         new PostgresSource(
             source,
-            FeedName.of(id),
+            new PostgresSource.Feeding(
+                FeedName.of(id),
+                () -> journal.feedPosition().isPresent() ? Optional.empty() : baseStart()),
             new Catalog(request.scope()),
             request.tableOptions(),
             terms,
-            PostgresInventory.ofSource(source, request.scope(), request.schemaOptions()),
-            () -> journal.feedPosition().isPresent() ? Optional.empty() : baseStart());
+            PostgresInventory.ofSource(source, request.scope(), request.schemaOptions()));
     this.schema =
         new PostgresSchemaTransfer(
             source,

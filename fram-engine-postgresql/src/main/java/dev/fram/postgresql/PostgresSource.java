@@ -84,21 +84,27 @@ final class PostgresSource implements Source, AutoCloseable {
   private final Supplier<Optional<Lsn>> based;
 
   /**
+   * How the log is read.
+   *
+   * @param name names slot and publication
+   * @param based where a slot begins that was made with a base backup, until the feed has begun
+   */
+  record Feeding(FeedName name, Supplier<Optional<Lsn>> based) {}
+
+  /**
    * @param terms what the readers of both servers have to do alike
-   * @param based where the slot begins that was made with a base backup, until the feed has begun
    */
   PostgresSource(
       Connector connector,
-      FeedName feed,
+      Feeding feeding,
       Catalog catalog,
       TableOptions options,
       Terms terms,
-      PostgresInventory inventory,
-      Supplier<Optional<Lsn>> based) {
+      PostgresInventory inventory) {
     this.connector = connector;
-    this.based = based;
-    this.feed = feed;
-    this.id = feed.id();
+    this.based = feeding.based();
+    this.feed = feeding.name();
+    this.id = feeding.name().id();
     this.catalog = catalog;
     this.options = options;
     this.terms = terms;

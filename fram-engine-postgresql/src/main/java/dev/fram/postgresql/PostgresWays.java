@@ -3,6 +3,7 @@ package dev.fram.postgresql;
 
 import dev.fram.api.engine.NativeFeed;
 import dev.fram.api.engine.RouteRequest;
+import dev.fram.api.engine.ServerClone;
 import dev.fram.api.engine.Way;
 import dev.fram.api.engine.Way.Advice;
 import dev.fram.api.engine.Way.Subject;
@@ -33,8 +34,8 @@ final class PostgresWays {
 
   static Ways of(RouteRequest request, NativeFeed replica) {
     return new Ways(
-        List.of(own(request), subscription(request, replica)),
-        List.of("a physical standby by base backup"));
+        List.of(own(request), subscription(request, replica), baseBackup(request, replica)),
+        List.of());
   }
 
   private static Way own(RouteRequest request) {
@@ -96,6 +97,36 @@ final class PostgresWays {
                     + " forecasts yours).")),
         new Advice(
             "Take it where you trust the server's own replication more than anybody's.", Map.of()));
+  }
+
+  private static Way baseBackup(RouteRequest request, NativeFeed replica) {
+    ServerClone wish = new ServerClone(ServerClone.Kind.BASE_BACKUP, replica.source());
+    return new Way(
+        "base-backup",
+        "pg_basebackup, run on the target's machine, makes the target a copy of the whole source,"
+            + " which ends where Fram's slot begins; then Fram reads the source's WAL and writes the"
+            + " changes.",
+        "--copy=base-backup" + wish.source().map(a -> " --source-for-target=" + a).orElse(""),
+        request.cloned(wish),
+        List.of(
+            new Trait(
+                Subject.RIGHTS,
+                "A superuser that both servers have, with one password; on the target's machine root"
+                    + " or the server's own user (--target-host)."),
+            new Trait(
+                Subject.VERSIONS,
+                "PostgreSQL 13 to 18, one major version and one platform on both; wal_level is logical"
+                    + " on the source, and two slots and two WAL senders are free there."),
+            new Trait(Subject.NETWORK, network(request.source(), replica)),
+            new Trait(
+                Subject.COPY,
+                "Files go over, not rows, with every database, role and index. Everything on the target"
+                    + " is replaced, and the target is restarted."),
+            SCHEMA_CHANGES,
+            CUTOVER),
+        new Advice(
+            "Take it where a whole server moves to an empty one of the same version and is large.",
+            Map.of()));
   }
 
   /** Nobody can try that for another machine without making a subscription there. */

@@ -24,12 +24,11 @@ public interface Target {
   Optional<Lease> lease(String holder);
 
   /**
-   * Who holds the lease now, for people: the holder's own words and since when. Empty when nobody
-   * does, and where a server cannot tell.
+   * Who holds the lease now, for people: the holder's own words and since when.
+   *
+   * @return empty when nobody does
    */
-  default Optional<String> leaseHolder() {
-    return Optional.empty();
-  }
+  Optional<String> leaseHolder();
 
   /**
    * Lets the application write, all tables in the same instant, also where a hand-over had closed

@@ -8,6 +8,7 @@ import dev.fram.cli.ssh.JumpHost;
 import dev.fram.web.notify.Webhook;
 import dev.fram.web.page.WebAddress;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 
 /** The form of a setting's value, and what is wrong with one that does not have it. */
@@ -62,10 +63,7 @@ public enum ValueKind {
       case SWITCHES -> Optional.empty(); // read and checked by TrafficReader
       case URI -> uriProblem(text);
       case JUMP_HOSTS -> jumpHostProblem(text);
-      case FLAG ->
-          problemUnless(
-              text.equals("true") || text.equals("false"),
-              "is " + quoted(text) + ". Write true or false.");
+      case FLAG -> oneOf(text, "true", "false");
       case DURATION ->
           problemUnless(
               Amounts.duration(text).filter(d -> !d.isZero()).isPresent(),
@@ -86,27 +84,12 @@ public enum ValueKind {
           problemUnless(
               count(text).filter(n -> n <= 100).isPresent(),
               "is " + quoted(text) + ". Write a whole number from 1 to 100.");
-      case VERIFY ->
-          problemUnless(
-              text.equals("continuous") || text.equals("off"),
-              "is " + quoted(text) + ". Write continuous or off.");
-      case CUTOVER ->
-          problemUnless(
-              text.equals("manual") || text.equals("auto"),
-              "is " + quoted(text) + ". Write manual or auto.");
-      case DDL ->
-          problemUnless(
-              text.equals("ask") || text.equals("replicate") || text.equals("ignore"),
-              "is " + quoted(text) + ". Write ask, replicate or ignore.");
-      case COPY ->
-          problemUnless(
-              text.equals("own") || text.equals("clone") || text.equals("base-backup"),
-              "is " + quoted(text) + ". Write own, clone or base-backup.");
+      case VERIFY -> oneOf(text, "continuous", "off");
+      case CUTOVER -> oneOf(text, "manual", "auto");
+      case DDL -> oneOf(text, "ask", "replicate", "ignore");
+      case COPY -> oneOf(text, "own", "clone", "base-backup");
       case MACHINE -> text.equals("here") ? Optional.empty() : machineProblem(text);
-      case FEED ->
-          problemUnless(
-              text.equals("own") || text.equals("native"),
-              "is " + quoted(text) + ". Write own or native.");
+      case FEED -> oneOf(text, "own", "native");
       case ADDRESS ->
           problemUnless(
               text.equals("true") || text.equals("false") || WebAddress.parse(text).isPresent(),
@@ -119,6 +102,14 @@ public enum ValueKind {
           problemUnless(
               Webhook.of(text).isPresent(), "cannot be read. Write https://host/path or http://….");
     };
+  }
+
+  private static Optional<String> oneOf(String text, String... words) {
+    List<String> all = List.of(words);
+    String most = String.join(", ", all.subList(0, all.size() - 1));
+    return problemUnless(
+        all.contains(text),
+        "is " + quoted(text) + ". Write " + most + " or " + all.getLast() + ".");
   }
 
   private static Optional<String> machineProblem(String text) {

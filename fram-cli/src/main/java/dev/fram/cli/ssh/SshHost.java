@@ -54,8 +54,7 @@ final class SshHost implements ServerHost {
   private HostAnswer follow(
       ChannelExec channel, HostScript script, Consumer<String> lines, Runnable goesOn) {
     ScriptEnds ends =
-        new ScriptEnds(
-            channel.getInvertedIn(), channel.getInvertedOut(), channel.getInvertedErr());
+        new ScriptEnds(channel.getInvertedIn(), channel.getInvertedOut(), channel.getInvertedErr());
     return ends.follow(
         script,
         lines,

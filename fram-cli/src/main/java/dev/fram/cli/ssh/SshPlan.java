@@ -13,10 +13,7 @@ import java.util.Optional;
  * @param keys by what Fram and the jump hosts know each other
  */
 public record SshPlan(
-    List<JumpHost> source,
-    List<JumpHost> target,
-    Optional<JumpHost> targetMachine,
-    SshKeys keys) {
+    List<JumpHost> source, List<JumpHost> target, Optional<JumpHost> targetMachine, SshKeys keys) {
   public SshPlan {
     source = List.copyOf(source);
     target = List.copyOf(target);

@@ -47,8 +47,7 @@ public final class Tunnels implements AutoCloseable {
     String name = "target's machine " + host.display();
     Optional<InetSocketAddress> dial = Optional.empty();
     if (!plan.target().isEmpty()) {
-      Way way =
-          dig(name, "target's machine", host.host(), host.port(), plan.target(), plan.keys());
+      Way way = dig(name, "target's machine", host.host(), host.port(), plan.target(), plan.keys());
       ways.put(name, way);
       dial = Optional.of(way.reach().address());
     }

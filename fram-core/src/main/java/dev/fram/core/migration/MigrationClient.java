@@ -4,7 +4,6 @@ package dev.fram.core.migration;
 import dev.fram.api.engine.Engine;
 import dev.fram.api.engine.JournalStore;
 import dev.fram.api.engine.JournalStore.PublishedStatus;
-import dev.fram.api.engine.Lease;
 import dev.fram.api.engine.MigrationRecord;
 import dev.fram.api.engine.Route;
 import dev.fram.api.engine.RouteRequest;
@@ -47,6 +46,10 @@ public final class MigrationClient {
   private static final Duration GOING = Duration.ofMillis(50);
 
   private static final int GOING_LOOKS = 20;
+
+  /** A run that has published nothing for so many times its rhythm is not about to come back. */
+  private static final int BEATS = 6;
+
   private static final Duration SILENCE = Duration.ofSeconds(30);
 
   private final Engine engine;
@@ -327,10 +330,28 @@ public final class MigrationClient {
     }
   }
 
-  private static boolean leaseHeld(TargetRoute route) {
-    Optional<Lease> lease = route.target().lease("fram");
-    lease.ifPresent(Lease::close);
-    return lease.isEmpty();
+  /**
+   * Looked at and not tried: whoever takes it ends the run whose session is just being made again.
+   * One that has published something a moment ago is waited for.
+   */
+  private boolean leaseHeld(TargetRoute route) {
+    Duration patience = settings.rhythm().status().multipliedBy(BEATS);
+    StopSignal nobody = new StopSignal();
+    long asked = clock.nanos();
+    while (route.target().leaseHolder().isEmpty()) {
+      boolean fresh =
+          route
+              .target()
+              .journal()
+              .publishedStatus()
+              .filter(p -> p.ageMillis() < patience.toMillis())
+              .isPresent();
+      if (!fresh || clock.nanos() - asked > patience.toNanos()) {
+        return false;
+      }
+      nobody.pause(settings.rhythm().command());
+    }
+    return true;
   }
 
   /** A cancel ends with the journal itself: that it is gone is an answer too, at any moment. */

@@ -140,8 +140,7 @@ public final class BaseBackupCopy implements ServerCopy {
     if (there.isPresent() && recorded(there.get())) {
       return;
     }
-    Optional<Noted> own =
-        there.isPresent() ? BaseMark.settled(there.get()) : Optional.empty();
+    Optional<Noted> own = there.isPresent() ? BaseMark.settled(there.get()) : Optional.empty();
     Optional<Noted> noted = noted();
     if (noted.isPresent()) {
       putBack(noted.get());

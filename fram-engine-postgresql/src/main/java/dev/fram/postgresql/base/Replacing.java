@@ -67,11 +67,7 @@ final class Replacing {
   }
 
   Replacing(
-      Connector source,
-      Connector target,
-      RouteRequest request,
-      BaseStart start,
-      Waiting waiting) {
+      Connector source, Connector target, RouteRequest request, BaseStart start, Waiting waiting) {
     this.source = source;
     this.target = target;
     this.request = request;
@@ -233,8 +229,7 @@ final class Replacing {
     if (Sql.number(
             session, "SELECT count(*) FROM pg_replication_slots WHERE slot_name = ?", slot(id))
         == 0) {
-      Sql.list(
-          session, "SELECT pg_create_physical_replication_slot(?, true)", row -> 0, slot(id));
+      Sql.list(session, "SELECT pg_create_physical_replication_slot(?, true)", row -> 0, slot(id));
     }
   }
 
@@ -273,7 +268,8 @@ final class Replacing {
     }
   }
 
-  // ---- the place where the feed begins -----------------------------------------------------------
+  // ---- the place where the feed begins
+  // -----------------------------------------------------------
 
   /** The slot is made when the backup is there: what it keeps until then is less. */
   private Lsn started(Noted noted) throws SQLException {
@@ -305,10 +301,10 @@ final class Replacing {
   }
 
   /**
-   * Recovery ends before the first record at the slot's place (recovery_target_inclusive): what
-   * was committed before it is in the backup, what was committed there or behind it comes by the
-   * feed. hot_standby=off spares the question whether this server's settings would do for a standby
-   * that answers (manual, 27.4.3); nobody may write before the tables are guarded.
+   * Recovery ends before the first record at the slot's place (recovery_target_inclusive): what was
+   * committed before it is in the backup, what was committed there or behind it comes by the feed.
+   * hot_standby=off spares the question whether this server's settings would do for a standby that
+   * answers (manual, 27.4.3); nobody may write before the tables are guarded.
    */
   private String settings(Noted noted, Lsn from) {
     String passwords = noted.place().folder() + "/fram.pgpass";
@@ -319,8 +315,7 @@ final class Replacing {
             + " passfile="
             + ConnectionText.quoted(passwords);
     StringBuilder text = new StringBuilder();
-    Map<String, String> all =
-        Settlement.settings(source, slot(noted.id()), from.text());
+    Map<String, String> all = Settlement.settings(source, slot(noted.id()), from.text());
     all.forEach((name, value) ->
         text.append(name).append(" = '").append(value.replace("'", "''")).append("'\n"));
     return text.toString();

@@ -152,8 +152,7 @@ public final class TargetMachine {
       required(HostScript.of("stopping the target", machine.stop().get(), List.of()));
     } else {
       required(
-          asOwner(
-              place, "stopping the target", Scripts.STOP, place.folder(), place.programs()));
+          asOwner(place, "stopping the target", Scripts.STOP, place.folder(), place.programs()));
     }
   }
 
@@ -184,12 +183,7 @@ public final class TargetMachine {
 
   void undo(Place place, MigrationId id) {
     required(
-        asOwner(
-            place,
-            "putting the target back",
-            Scripts.UNDO,
-            place.folder(),
-            work(place, id)));
+        asOwner(place, "putting the target back", Scripts.UNDO, place.folder(), work(place, id)));
   }
 
   void clean(Place place, MigrationId id) {
@@ -210,8 +204,7 @@ public final class TargetMachine {
     return named.isEmpty() ? System.getenv().getOrDefault("FRAM_PG_BIN", "") : named;
   }
 
-  private static HostScript asOwner(
-      Place place, String doing, String script, String... arguments) {
+  private static HostScript asOwner(Place place, String doing, String script, String... arguments) {
     List<String> all = new ArrayList<>(List.of(place.owner(), script));
     all.addAll(List.of(arguments));
     return HostScript.of(doing, Scripts.AS_OWNER, all);
@@ -261,6 +254,8 @@ public final class TargetMachine {
           default -> "Settle it there, then run the same command again: it goes on.";
         };
     return new FramException(
-        ErrorCode.SERVER_SETTING, "target's machine " + display() + ": " + what + ": " + why, remedy);
+        ErrorCode.SERVER_SETTING,
+        "target's machine " + display() + ": " + what + ": " + why,
+        remedy);
   }
 }

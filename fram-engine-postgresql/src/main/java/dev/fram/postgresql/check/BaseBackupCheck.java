@@ -137,8 +137,7 @@ final class BaseBackupCheck implements Question {
             source.database(),
             source.parameters(),
             target.password());
-    Connector connector =
-        new Connector(source.reach().map(tried::through).orElse(tried), "source");
+    Connector connector = new Connector(source.reach().map(tried::through).orElse(tried), "source");
     try (Connection session = connector.open("check")) {
       return Sql.text(session, "SELECT rolsuper FROM pg_roles WHERE rolname = current_user")
               .equals("t")
@@ -224,7 +223,14 @@ final class BaseBackupCheck implements Question {
     return here >= there
         ? List.of()
         : fail(
-            servers.target().name() + ": " + name + " is " + here + ", on the source " + there + ".",
+            servers.target().name()
+                + ": "
+                + name
+                + " is "
+                + here
+                + ", on the source "
+                + there
+                + ".",
             "Set it to " + there + " there and restart the server.");
   }
 
@@ -255,7 +261,11 @@ final class BaseBackupCheck implements Question {
             .filter(entry -> here.containsKey(entry.getKey()))
             .filter(entry -> !here.get(entry.getKey()).equals(entry.getValue()))
             .map(entry ->
-                entry.getKey().strip() + " (" + entry.getValue() + ", " + here.get(entry.getKey())
+                entry.getKey().strip()
+                    + " ("
+                    + entry.getValue()
+                    + ", "
+                    + here.get(entry.getKey())
                     + ")")
             .sorted()
             .toList();
@@ -275,7 +285,8 @@ final class BaseBackupCheck implements Question {
     return found;
   }
 
-  // ---- the target's machine ----------------------------------------------------------------------
+  // ---- the target's machine
+  // ----------------------------------------------------------------------
 
   private List<Finding> machine(Servers servers) throws SQLException {
     if (machine.isEmpty()) {
@@ -307,8 +318,11 @@ final class BaseBackupCheck implements Question {
     String name = "target's machine " + there.display();
     List<Finding> found = new ArrayList<>();
     boolean root = seen.getOrDefault("user", "").equals("0");
-    if (!seen.containsKey("flock") || !seen.containsKey("setsid") || (root && !seen.containsKey("setpriv"))) {
-      found.addAll(fail(name + ": flock, setsid or setpriv is missing.", "Install util-linux there."));
+    if (!seen.containsKey("flock")
+        || !seen.containsKey("setsid")
+        || (root && !seen.containsKey("setpriv"))) {
+      found.addAll(
+          fail(name + ": flock, setsid or setpriv is missing.", "Install util-linux there."));
     }
     if (!seen.containsKey("backup")) {
       found.addAll(

@@ -134,7 +134,9 @@ final class SchemaComparison {
         || (type.equals("COMMENT") && name.startsWith("PUBLICATION \"fram_"));
   }
 
-  /** What closes the source at the hand-over, and what closed a target that came with a base backup. */
+  /**
+   * What closes the source at the hand-over, and what closed a target that came with a base backup.
+   */
   private static boolean guard(String type, String piece) {
     return type.equals("TRIGGER") && GUARD.matcher(piece).find();
   }

@@ -275,7 +275,8 @@ class PlanTest {
               "1 table is copied whole meanwhile, 0 B: under a second",
               "The largest is public.cache.",
               "native-feed: possible (--feed=native)",
-              "Not offered by this version of Fram: a physical standby",
+              "base-backup: not possible (--copy=base-backup)",
+              "a base backup is for one major version",
               "Speed: The copy is that of own-feed.");
       assertThat(result.out() + result.err()).doesNotContain(from.password(), to.password());
       for (PostgresServer server : List.of(from, to)) {

@@ -121,8 +121,8 @@ class BaseBackupTest {
   static void awaitEqualRows(BasePair pair) {
     await()
         .atMost(LIMIT)
-        .untilAsserted(() ->
-            assertThat(values(pair.target(), ROWS)).isEqualTo(values(pair.source(), ROWS)));
+        .untilAsserted(
+            () -> assertThat(values(pair.target(), ROWS)).isEqualTo(values(pair.source(), ROWS)));
   }
 
   private static void assertCopied(BasePair pair) throws SQLException {
@@ -180,7 +180,9 @@ class BaseBackupTest {
   void goesOnWhereverItWasKilled() throws Exception {
     try (BasePair pair = BasePair.fresh()) {
       on(pair.source(), BasePair.NOT_FOLLOWED);
-      on(pair.source(), "INSERT INTO noted SELECT n, repeat('z', 300) FROM generate_series(1, 150000) n");
+      on(
+          pair.source(),
+          "INSERT INTO noted SELECT n, repeat('z', 300) FROM generate_series(1, 150000) n");
       Path data = pair.target().dataFolder();
       Writers writers = pair.writers();
       try (writers) {
@@ -260,7 +262,8 @@ class BaseBackupTest {
       Files.writeString(
           settings,
           Files.readString(settings)
-              .replaceFirst("recovery_target_lsn = '[^']*'", "recovery_target_lsn = '" + later + "'"));
+              .replaceFirst(
+                  "recovery_target_lsn = '[^']*'", "recovery_target_lsn = '" + later + "'"));
       pair.release();
       assertThatThrownBy(() -> pair.move().finish())
           .isInstanceOfSatisfying(
@@ -282,9 +285,7 @@ class BaseBackupTest {
     assertThat(values(pair.source(), SubscriptionCase.TRACES))
         .containsExactly("publication theirs");
     assertThat(values(pair.source(), "SELECT slot_name FROM pg_replication_slots")).isEmpty();
-    assertThat(
-            values(
-                pair.source(), "SELECT relreplident FROM pg_class WHERE relname = 'noted'"))
+    assertThat(values(pair.source(), "SELECT relreplident FROM pg_class WHERE relname = 'noted'"))
         .containsExactly("d");
   }
 
@@ -369,7 +370,8 @@ class BaseBackupTest {
       }
       Answer cancelled = client(pair.move()).cancel(status -> {});
       assertThat(cancelled.exitCode()).as(cancelled.toString()).isZero();
-      assertThat(values(pair.target(), "SELECT tablename FROM pg_tables WHERE schemaname = 'public'"))
+      assertThat(
+              values(pair.target(), "SELECT tablename FROM pg_tables WHERE schemaname = 'public'"))
           .isEmpty();
       assertThat(values(pair.target(), SubscriptionCase.TRACES)).isEmpty();
       assertNothingLeft(pair);

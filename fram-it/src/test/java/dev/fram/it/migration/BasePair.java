@@ -118,7 +118,8 @@ final class BasePair implements AutoCloseable {
     return target;
   }
 
-  // ---- the service manager -----------------------------------------------------------------------
+  // ---- the service manager
+  // -----------------------------------------------------------------------
 
   private void manage() {
     try {
@@ -157,7 +158,8 @@ final class BasePair implements AutoCloseable {
     return "touch '" + file + "'; while [ -e '" + file + "' ]; do sleep 0.05; done";
   }
 
-  // ---- migrations --------------------------------------------------------------------------------
+  // ---- migrations
+  // --------------------------------------------------------------------------------
 
   RouteRequest request() {
     return request(
@@ -195,8 +197,7 @@ final class BasePair implements AutoCloseable {
   Move oneWay() {
     return new Move(
         request(),
-        Move.settings(MigrationSettings.Mode.MANUAL)
-            .withReverse(MigrationSettings.Reverse.off()));
+        Move.settings(MigrationSettings.Mode.MANUAL).withReverse(MigrationSettings.Reverse.off()));
   }
 
   /** Whoever started it. */

@@ -36,6 +36,11 @@ final class MemoryFormerSource implements Target {
   }
 
   @Override
+  public Optional<String> leaseHolder() {
+    return new MemoryTargetPort(old, served, process).leaseHolder();
+  }
+
+  @Override
   public Optional<Lease> lease(String holder) {
     return new MemoryTargetPort(old, served, process).lease(holder);
   }

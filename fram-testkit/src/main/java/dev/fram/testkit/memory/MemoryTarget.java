@@ -162,6 +162,10 @@ public final class MemoryTarget {
     return Optional.of(s.epoch);
   }
 
+  synchronized boolean leased() {
+    return leaseHolder.isPresent();
+  }
+
   // The very session, not an equal one: that is the point of a lease.
   @SuppressWarnings("ReferenceEquality")
   synchronized boolean leasedBy(Object holder) {

@@ -39,6 +39,12 @@ final class MemoryTargetPort implements Target {
   }
 
   @Override
+  public Optional<String> leaseHolder() {
+    process.alive();
+    return target.leased() ? Optional.of("memory") : Optional.empty();
+  }
+
+  @Override
   public Optional<Lease> lease(String holder) {
     process.at("target.lease");
     Object session = new Object();
