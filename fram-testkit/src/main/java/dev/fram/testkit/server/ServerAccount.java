@@ -9,6 +9,7 @@ import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -64,6 +65,34 @@ record ServerAccount(List<String> prefix, Optional<Owner> owner) {
       return new ServerAccount(setpriv(daemon.get()), daemon);
     }
     return choose();
+  }
+
+  /**
+   * The same with a shell, in a mount namespace in which /etc/passwd says so: an account of the
+   * system's has none, and sshd runs commands by it.
+   *
+   * @param passwd is written: that file for the namespace
+   */
+  ServerAccount withShell(Path passwd) throws IOException {
+    if (owner.isEmpty()) {
+      return this;
+    }
+    String marked = ":" + owner.get().uid() + ":" + owner.get().gid() + ":";
+    List<String> lines = new ArrayList<>();
+    for (String line : Files.readAllLines(Path.of("/etc/passwd"), StandardCharsets.ISO_8859_1)) {
+      lines.add(
+          line.contains(marked) ? line.substring(0, line.lastIndexOf(':') + 1) + "/bin/sh" : line);
+    }
+    Files.write(passwd, lines, StandardCharsets.ISO_8859_1);
+    List<String> namespace =
+        List.of(
+            "unshare",
+            "-m",
+            "sh",
+            "-c",
+            "mount --bind \"$0\" /etc/passwd && exec \"$@\"",
+            passwd.toString());
+    return new ServerAccount(Stream.concat(namespace.stream(), prefix.stream()).toList(), owner);
   }
 
   /** Gives a folder and all in it to the account. */

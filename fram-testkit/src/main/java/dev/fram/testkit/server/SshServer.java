@@ -9,6 +9,7 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
@@ -38,7 +39,15 @@ public final class SshServer implements AutoCloseable {
    * @param settings further lines of its configuration
    */
   public static SshServer start(Path folder, String... settings) {
-    ProxyServer server = server();
+    return start(server(Optional.empty()), folder, settings);
+  }
+
+  /** The same where commands can be run, as the account that it runs as. */
+  public static SshServer machine(Path folder, String... settings) {
+    return start(server(Optional.of(folder.resolve("passwd"))), folder, settings);
+  }
+
+  private static SshServer start(ProxyServer server, Path folder, String... settings) {
     try {
       SshServer made = new SshServer(server, folder, server.login());
       Path key = made.makeKey("id_ed25519", "ed25519", "");
@@ -162,9 +171,11 @@ public final class SshServer implements AutoCloseable {
     server.close();
   }
 
-  private static ProxyServer server() {
+  private static ProxyServer server(Optional<Path> passwd) {
     try {
-      return ProxyServer.of(ProxyProgram.SSHD, ServerAccount.unlocked());
+      ServerAccount account = ServerAccount.unlocked();
+      return ProxyServer.of(
+          ProxyProgram.SSHD, passwd.isPresent() ? account.withShell(passwd.get()) : account);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
