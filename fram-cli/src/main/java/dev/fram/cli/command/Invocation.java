@@ -3,6 +3,7 @@ package dev.fram.cli.command;
 
 import dev.fram.api.error.ErrorCode;
 import dev.fram.api.error.FramException;
+import dev.fram.api.error.FullHeap;
 import dev.fram.cli.config.ConfigKey;
 import dev.fram.cli.config.ConfigReader;
 import dev.fram.cli.config.ConfigValues;
@@ -109,14 +110,8 @@ public final class Invocation {
 
   /** Names the place, not the message: a foreign exception's message may hold a value. */
   static FramException defect(Throwable e) {
-    if (e instanceof OutOfMemoryError) {
-      return new FramException(
-          ErrorCode.RESOURCE_EXHAUSTED,
-          "Fram's own memory is too small (%d MB); a row of a few megabytes or more is held whole."
-              .formatted(Runtime.getRuntime().maxMemory() >> 20),
-          "The source is unharmed, and nothing is lost. Run the same command with more, as in"
-              + " FRAM_JAVA_OPTS=-Xmx2g.",
-          e);
+    if (e instanceof OutOfMemoryError full) {
+      return FullHeap.told(full);
     }
     StackTraceElement[] trace = e.getStackTrace();
     String place = trace.length == 0 ? "" : " at " + trace[0];

@@ -7,6 +7,7 @@ import dev.fram.api.engine.StepOutcome;
 import dev.fram.api.error.ErrorCategory;
 import dev.fram.api.error.ErrorCode;
 import dev.fram.api.error.FramException;
+import dev.fram.api.error.FullHeap;
 import dev.fram.core.concurrent.Retries;
 import dev.fram.core.concurrent.StopSignal;
 import dev.fram.core.concurrent.Stopped;
@@ -66,8 +67,9 @@ final class HandOverStep {
     StepOutcome outcome;
     try {
       outcome = freeze.gate().handOver(parts.journal().epoch(), freeze.frozenAt());
-    } catch (FramException e) {
-      LOG.warn("hand-over: {}; the source is asked what became of it", e.getMessage());
+    } catch (RuntimeException | Error e) {
+      // Whatever it is (a full heap, too): nobody but the source knows what became of it.
+      LOG.warn("hand-over: {}; the source is asked what became of it", e.toString());
       outcome = StepOutcome.UNKNOWN;
     }
     if (outcome != StepOutcome.UNKNOWN) {
@@ -97,6 +99,9 @@ final class HandOverStep {
           LOG.warn("hand-over: the source cannot be asked: {}", e.getMessage());
           return StepOutcome.UNKNOWN;
         }
+      } catch (OutOfMemoryError e) {
+        LOG.error("hand-over: the source cannot be asked: {}", FullHeap.told(e).getMessage());
+        return StepOutcome.UNKNOWN;
       }
     }
   }

@@ -94,6 +94,9 @@ final class LogStream implements AutoCloseable {
       buffer.failed(new StreamFailure(StreamFailure.Kind.LOST, "the server closed the connection"));
     } catch (Exception e) {
       buffer.failed(failure(e, StreamFailure.Kind.UNREACHABLE));
+    } catch (Error e) {
+      // A row that does not fit into the heap: nobody else would hear of it.
+      buffer.died(e);
     }
   }
 

@@ -21,6 +21,7 @@ final class StreamBuffer {
   private boolean connected;
   private boolean closed;
   private @Nullable StreamFailure failure;
+  private @Nullable Error death;
 
   /**
    * @param limit how many bytes may wait
@@ -45,6 +46,26 @@ final class StreamBuffer {
     notifyAll();
   }
 
+  /** The reading thread has ended of this; whoever waits for it ends of it, too. */
+  synchronized void died(Error error) {
+    if (death == null) {
+      death = error;
+    }
+    events.clear(); // what makes room; nothing of it is applied any more
+    bytes = 0;
+    notifyAll();
+  }
+
+  /** Throws the reason, where there is one. */
+  private synchronized void check() throws StreamFailure {
+    if (death != null) {
+      throw death;
+    }
+    if (failure != null) {
+      throw failure;
+    }
+  }
+
   synchronized void put(LogEvent event) {
     while (!closed && !events.isEmpty() && bytes + event.body().length > limit) {
       if (!pause(1_000)) {
@@ -62,9 +83,7 @@ final class StreamBuffer {
   synchronized void awaitConnected(Duration limit) throws StreamFailure {
     long deadline = System.nanoTime() + limit.toNanos();
     while (!connected) {
-      if (failure != null) {
-        throw failure;
-      }
+      check();
       long millis = (deadline - System.nanoTime()) / 1_000_000;
       if (millis <= 0 || !pause(millis)) {
         throw new StreamFailure(StreamFailure.Kind.UNREACHABLE, "no answer");
@@ -75,9 +94,7 @@ final class StreamBuffer {
   synchronized Optional<LogEvent> poll(Duration wait) throws StreamFailure {
     long deadline = System.nanoTime() + wait.toNanos();
     while (events.isEmpty()) {
-      if (failure != null) {
-        throw failure;
-      }
+      check();
       long now = System.nanoTime();
       if (now - heardNanos > silence.toNanos()) {
         throw new StreamFailure(

@@ -222,8 +222,9 @@ public final class MySqlGate implements WriteGate {
             new HandOverRegister(plan.id).requireHandedOver(session, epoch);
             return plan.closing.of(session);
           });
-    } catch (FramException e) {
-      LOG.warn("Not closed yet: {}", e.getMessage());
+    } catch (RuntimeException | Error e) {
+      // It has handed over: that has to be told, whatever this met (a full heap, too).
+      LOG.warn("Not closed yet: {}", e.toString());
     }
   }
 

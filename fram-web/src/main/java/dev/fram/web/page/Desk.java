@@ -2,6 +2,7 @@
 package dev.fram.web.page;
 
 import dev.fram.api.error.FramException;
+import dev.fram.api.error.FullHeap;
 import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -40,7 +41,11 @@ final class Desk {
       reply = migration.ask(action.command());
     } catch (FramException e) {
       reply = new Reply(e.category().exitCode(), e.getMessage(), List.of());
-    } catch (RuntimeException e) {
+    } catch (OutOfMemoryError e) {
+      FramException full = FullHeap.told(e);
+      reply = new Reply(full.category().exitCode(), full.getMessage(), List.of());
+    } catch (RuntimeException | Error e) {
+      // Whoever asked would wait for ever; the thread has nothing else to do.
       LOG.error("asking for {} failed", action.word(), e);
       reply = new Reply(70, "This is a defect in Fram: " + e.getClass().getName(), List.of());
     }

@@ -2,6 +2,7 @@
 package dev.fram.web.page;
 
 import dev.fram.api.error.FramException;
+import dev.fram.api.error.FullHeap;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -71,7 +72,10 @@ final class Inquiry {
       return question.get();
     } catch (FramException e) {
       return Map.of(path, Body.refused(503, e.getMessage()));
-    } catch (RuntimeException e) {
+    } catch (OutOfMemoryError e) {
+      return Map.of(path, Body.refused(503, FullHeap.told(e).getMessage()));
+    } catch (RuntimeException | Error e) {
+      // Whoever asked would wait for ever; the thread has nothing else to do.
       LOG.error("{} failed", path, e);
       return Map.of(path, Body.refused(500, "This is a defect in Fram: " + e.getClass().getName()));
     }
