@@ -134,12 +134,21 @@ class MySqlHandOverTest {
         .hasMessageContaining("fram resolve handed-over: ");
   }
 
+  /** A session of the dry run that is about to end is taken for a stranger's for a moment. */
+  private static Answer asked(Move move) {
+    Answer answer = Cutovers.cutOver(move);
+    for (int i = 0; i < 5 && answer.message().contains("uses Fram's own account"); i++) {
+      answer = Cutovers.cutOver(move);
+    }
+    return answer;
+  }
+
   /** Up to where the register's change waits for its commit. */
   private static CompletableFuture<Answer> cutOver(MySqlPair pair, Move move) throws SQLException {
     move.awaitPhase(PhaseName.READY);
     assertThat(Cutovers.dryRun(move).exitCode()).isZero();
     administer(pair.source(), SLOW_CHANGE);
-    CompletableFuture<Answer> cutover = CompletableFuture.supplyAsync(() -> Cutovers.cutOver(move));
+    CompletableFuture<Answer> cutover = CompletableFuture.supplyAsync(() -> asked(move));
     await()
         .atMost(LIMIT)
         .pollInterval(Duration.ofMillis(20))
