@@ -24,7 +24,8 @@ import org.openjdk.jmh.annotations.State;
 @BenchmarkMode(Mode.Throughput)
 @OutputTimeUnit(TimeUnit.MICROSECONDS)
 public class BatchPlannerBenchmark {
-  private static final int TRANSACTIONS = 5_000;
+  /** Fills batches to their limit, or the last one would be waited for. */
+  private static final int TRANSACTIONS = 20_000;
   private static final int ROWS = 4;
 
   /** A place in a made-up log. */

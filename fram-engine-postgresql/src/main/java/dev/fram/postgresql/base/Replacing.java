@@ -145,8 +145,7 @@ final class Replacing {
     Connection there = target.open("base backup");
     try {
       String folder = Sql.text(there, "SHOW data_directory");
-      int major = there.getMetaData().getDatabaseMajorVersion();
-      Map<String, String> seen = machine.look(folder, major).orElseThrow(this::elsewhere);
+      Map<String, String> seen = machine.look(folder).orElseThrow(this::elsewhere);
       return new Place(
           seen.getOrDefault("folder", folder),
           seen.getOrDefault("programs", ""),
@@ -194,12 +193,10 @@ final class Replacing {
     Connection session = source.open("base backup");
     requireEmpty();
     keepLog(session, noted.id());
-    String folder = noted.place().folder();
-    Map<String, String> seen =
+    String program =
         machine
-            .look(folder, session.getMetaData().getDatabaseMajorVersion())
-            .orElseThrow(this::elsewhere);
-    String program = Optional.ofNullable(seen.get("backup")).orElseThrow(this::noProgram);
+            .program(noted.place(), session.getMetaData().getDatabaseMajorVersion())
+            .orElseThrow(this::noProgram);
     waiting.notes().accept(target.name() + ": fetches a base backup of the whole server");
     TargetMachine.Fetch how =
         new TargetMachine.Fetch(

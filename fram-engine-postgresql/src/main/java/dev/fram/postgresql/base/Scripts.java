@@ -37,7 +37,7 @@ final class Scripts {
       exec setpriv --reuid="$uid" --regid="$gid" $groups -- sh -c "$script" fram "$@"
       """;
 
-  /** {@code $1 data folder, $2 major version, $3 folders of programs}: says {@code name=value}. */
+  /** {@code $1 data folder}: says {@code name=value}. */
   static final String LOOK =
       """
       folder=$(readlink -f -- "$1") || exit 1
@@ -58,12 +58,20 @@ final class Scripts {
       for tool in setpriv setsid flock; do
         if command -v $tool >/dev/null 2>&1; then echo "$tool=yes"; fi
       done
+      """;
+
+  /**
+   * As the owner, who is to run it: {@code $1 folder of the server's programs, $2 major version, $3
+   * more folders}; says the path of a pg_basebackup that will do.
+   */
+  static final String SEARCH =
+      """
       IFS=:
-      for each in $programs /usr/lib/postgresql/$2/bin /usr/pgsql-$2/bin $3 $PATH; do
+      for each in $1 /usr/lib/postgresql/$2/bin /usr/pgsql-$2/bin $3 $PATH; do
         found=$("$each/pg_basebackup" --version 2>/dev/null | sed 's/[^0-9]*\\([0-9]*\\).*/\\1/')
         if [ "${found:-0}" -ge "$2" ]; then
-          echo "backup=$each/pg_basebackup"
-          break
+          echo "$each/pg_basebackup"
+          exit 0
         fi
       done
       """;

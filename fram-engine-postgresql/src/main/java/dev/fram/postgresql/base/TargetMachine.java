@@ -57,13 +57,9 @@ public final class TargetMachine {
    *
    * @return empty where that folder, or the server's process, is not there
    */
-  public Optional<Map<String, String>> look(String dataFolder, int major) {
+  public Optional<Map<String, String>> look(String dataFolder) {
     HostAnswer answer =
-        run(
-            HostScript.of(
-                "looking at the target's machine",
-                Scripts.LOOK,
-                List.of(dataFolder, String.valueOf(major), ownPrograms())));
+        run(HostScript.of("looking at the target's machine", Scripts.LOOK, List.of(dataFolder)));
     if (!answer.done()) {
       return Optional.empty();
     }
@@ -75,6 +71,20 @@ public final class TargetMachine {
       }
     }
     return Optional.of(found);
+  }
+
+  /** The path of a pg_basebackup of that version, or newer, which the server's user may run. */
+  public Optional<String> program(Place place, int major) {
+    HostAnswer answer =
+        run(
+            asOwner(
+                place,
+                "looking for pg_basebackup",
+                Scripts.SEARCH,
+                place.programs(),
+                String.valueOf(major),
+                ownPrograms()));
+    return answer.output().stream().findFirst();
   }
 
   /** Whether the folder beside the data folder can be made; why not, for people. */

@@ -294,8 +294,7 @@ final class BaseBackupCheck implements Question {
     }
     Server target = servers.target();
     TargetMachine there = new TargetMachine(machine.get(), () -> {});
-    Optional<Map<String, String>> seen =
-        there.look(target.text("SHOW data_directory"), servers.source().major());
+    Optional<Map<String, String>> seen = there.look(target.text("SHOW data_directory"));
     String started =
         target.text("SELECT floor(extract(epoch FROM pg_postmaster_start_time()))::bigint");
     if (seen.isEmpty() || !near(seen.get().getOrDefault("started", ""), started)) {
@@ -324,12 +323,6 @@ final class BaseBackupCheck implements Question {
       found.addAll(
           fail(name + ": flock, setsid or setpriv is missing.", "Install util-linux there."));
     }
-    if (!seen.containsKey("backup")) {
-      found.addAll(
-          fail(
-              name + ": there is no pg_basebackup of version " + servers.source().major() + ".",
-              "Install the package postgresql-client-" + servers.source().major() + " there."));
-    }
     String folder = seen.getOrDefault("folder", "");
     if (!seen.containsKey("movable")) {
       found.addAll(
@@ -338,6 +331,17 @@ final class BaseBackupCheck implements Question {
               "Put the data folder one level below the mount point." + OWN_FEED));
     }
     Place place = new Place(folder, seen.getOrDefault("programs", ""), "", seen.get("owner"));
+    int major = servers.source().major();
+    if (found.isEmpty() && there.program(place, major).isEmpty()) {
+      found.addAll(
+          fail(
+              name
+                  + ": there is no pg_basebackup of version "
+                  + major
+                  + " that the server's user"
+                  + " may run.",
+              "Install the package postgresql-client-" + major + " there."));
+    }
     if (found.isEmpty()) {
       there
           .refusal(place)

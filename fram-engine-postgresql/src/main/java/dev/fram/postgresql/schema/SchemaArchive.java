@@ -33,6 +33,11 @@ final class SchemaArchive {
   private static final Pattern RESTRICT =
       Pattern.compile("^\\\\restrict (\\S+)$\n", Pattern.MULTILINE);
 
+  private static final String NEW_SETTING = "\nSET transaction_timeout = 0;\n";
+
+  /** The header's, behind all limits of time. */
+  private static final String LAST_SETTING = "\nSET client_encoding = ";
+
   private final ClientTools tools;
   private final Path file;
   private final Set<SchemaOption> options;
@@ -89,12 +94,12 @@ final class SchemaArchive {
   String script(List<TocEntry> chosen) {
     return chosen.isEmpty()
         ? ""
-        : scripts.computeIfAbsent(chosen, all -> unrestricted(restore(all, List.of())));
+        : scripts.computeIfAbsent(chosen, all -> plain(restore(all, List.of())));
   }
 
   /** Everything, with a mark before each entry. */
   String text() {
-    return entries.isEmpty() ? "" : unrestricted(restore(entries, List.of("--verbose")));
+    return entries.isEmpty() ? "" : plain(restore(entries, List.of("--verbose")));
   }
 
   /**
@@ -102,7 +107,7 @@ final class SchemaArchive {
    * writes all drops before it creates the first entry again: the rest is cut off there.
    */
   String dropScript(List<TocEntry> chosen) {
-    String all = unrestricted(restore(chosen, List.of("--verbose", "--clean", "--if-exists")));
+    String all = plain(restore(chosen, List.of("--verbose", "--clean", "--if-exists")));
     TocEntry first = chosen.get(0);
     String mark =
         "\n-- TOC entry "
@@ -126,7 +131,7 @@ final class SchemaArchive {
    * entries change the default tablespace, because that statement stands before the mark.
    */
   Map<Integer, String> pieces(List<TocEntry> chosen) {
-    String all = unrestricted(restore(chosen, List.of("--verbose")));
+    String all = plain(restore(chosen, List.of("--verbose")));
     List<Integer> starts = new ArrayList<>();
     List<Integer> found = new ArrayList<>();
     Matcher mark = MARK.matcher(all);
@@ -182,6 +187,19 @@ final class SchemaArchive {
     command.add(tools.pgRestore().toString());
     command.addAll(DumpCommand.switches(options));
     return command;
+  }
+
+  /**
+   * Without what only psql reads, and without a setting that servers before 17 refuse and that
+   * pg_restore 17 and newer write whatever the server: Fram's own sessions have no such limit.
+   */
+  static String plain(String script) {
+    int setting = script.indexOf(NEW_SETTING);
+    boolean header = setting >= 0 && setting < script.indexOf(LAST_SETTING);
+    return unrestricted(
+        header
+            ? script.substring(0, setting + 1) + script.substring(setting + NEW_SETTING.length())
+            : script);
   }
 
   private static String unrestricted(String script) {

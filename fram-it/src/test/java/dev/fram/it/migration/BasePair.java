@@ -17,6 +17,7 @@ import dev.fram.testkit.fault.JavaChild;
 import dev.fram.testkit.server.PostgresServer;
 import dev.fram.testkit.server.PostgresVersion;
 import dev.fram.testkit.server.StopMode;
+import dev.fram.testkit.tools.PgTools;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -36,7 +37,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Two servers of PostgreSQL 15, of which the target is to become a copy of the other's whole; a
+ * Two servers of one version, of which the target is to become a copy of the other's whole; a
  * test's own, because nothing of the target is left as it was. They have a superuser in common.
  * What stops and starts the target is the test's own service manager: a file is the order.
  */
@@ -86,13 +87,18 @@ final class BasePair implements AutoCloseable {
   }
 
   static BasePair fresh() throws Exception {
+    return fresh(PostgresVersion.V15);
+  }
+
+  static BasePair fresh(PostgresVersion version) throws Exception {
+    System.setProperty("fram.pg.bin", PgTools.atLeast(version.major()).binFolder().toString());
     PostgresServer source =
-        PostgresServer.plan(PostgresVersion.V15)
+        PostgresServer.plan(version)
             .setting("log_statement", "all")
             .setting("max_connections", "210")
             .start();
     PostgresServer target =
-        PostgresServer.plan(PostgresVersion.V15)
+        PostgresServer.plan(version)
             .setting("log_statement", "all")
             .setting("work_mem", "5MB")
             .start();

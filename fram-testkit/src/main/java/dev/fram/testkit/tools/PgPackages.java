@@ -16,7 +16,8 @@ import java.util.OptionalInt;
 /** The postgresql-client packages of this machine's mirror. One caller at a time. */
 final class PgPackages {
   private static final String CLIENT = "postgresql-client-";
-  private static final List<String> PROGRAMS = List.of("pg_dump", "pg_restore", "psql");
+  private static final List<String> PROGRAMS =
+      List.of("pg_dump", "pg_restore", "psql", "pg_basebackup");
 
   private final Path cache;
 
