@@ -10,9 +10,9 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * What is done by hand: {@code mysqldump | mysql}, then the target as a replica, until it holds what
- * the source has executed. The source's own binary log has everything of the data set's making left
- * out, so that nothing is replayed.
+ * What is done by hand: {@code mysqldump | mysql}, then the target as a replica, until it holds
+ * what the source has executed. The source's own binary log has everything of the data set's making
+ * left out, so that nothing is replayed.
  *
  * @param client the folder of the client's programs
  */

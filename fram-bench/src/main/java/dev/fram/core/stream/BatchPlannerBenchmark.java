@@ -26,6 +26,7 @@ import org.openjdk.jmh.annotations.State;
 public class BatchPlannerBenchmark {
   /** Fills batches to their limit, or the last one would be waited for. */
   private static final int TRANSACTIONS = 20_000;
+
   private static final int ROWS = 4;
 
   /** A place in a made-up log. */

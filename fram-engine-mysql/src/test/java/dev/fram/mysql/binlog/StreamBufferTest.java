@@ -35,11 +35,12 @@ class StreamBufferTest {
     buffer.put(event(1));
     Error full = new OutOfMemoryError("a test's");
     Thread.ofPlatform().start(() -> buffer.died(full));
-    assertThatThrownBy(() -> {
-          while (buffer.poll(LONG).isPresent()) {
-            assertThat(buffer).isNotNull();
-          }
-        })
+    assertThatThrownBy(
+            () -> {
+              while (buffer.poll(LONG).isPresent()) {
+                assertThat(buffer).isNotNull();
+              }
+            })
         .isSameAs(full);
     buffer.put(event(2));
     buffer.died(new OutOfMemoryError("a later one"));
