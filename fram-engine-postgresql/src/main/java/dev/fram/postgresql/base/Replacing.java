@@ -174,7 +174,7 @@ final class Replacing {
     } else if (!state.runs()) {
       machine.start(noted.place());
     }
-    Connection there = promoted(noted);
+    Connection there = promoted();
     try {
       waiting.notes().accept(target.name() + ": the base backup is there, up to " + from);
       new Settlement(there, target.name(), start).settle(noted, from);
@@ -319,7 +319,7 @@ final class Replacing {
   }
 
   /** A session on the target, once it has left recovery. */
-  private Connection promoted(Noted noted) throws SQLException {
+  private Connection promoted() throws SQLException {
     long begun = System.nanoTime();
     long told = begun;
     while (true) {

@@ -256,19 +256,13 @@ final class BaseBackupCheck implements Question {
   private List<Finding> collations(Servers servers) throws SQLException {
     Map<String, String> there = versions(servers.source());
     Map<String, String> here = versions(servers.target());
-    List<String> differing =
-        there.entrySet().stream()
-            .filter(entry -> here.containsKey(entry.getKey()))
-            .filter(entry -> !here.get(entry.getKey()).equals(entry.getValue()))
-            .map(entry ->
-                entry.getKey().strip()
-                    + " ("
-                    + entry.getValue()
-                    + ", "
-                    + here.get(entry.getKey())
-                    + ")")
-            .sorted()
-            .toList();
+    List<String> differing = new ArrayList<>();
+    there.forEach((name, version) -> {
+      String own = here.getOrDefault(name, version);
+      if (!own.equals(version)) {
+        differing.add(name.strip() + " (" + version + ", " + own + ")");
+      }
+    });
     return differing.isEmpty()
         ? List.of()
         : fail(
@@ -330,7 +324,8 @@ final class BaseBackupCheck implements Question {
               name + ": " + folder + " is a mount point: the copy could not take its place.",
               "Put the data folder one level below the mount point." + OWN_FEED));
     }
-    Place place = new Place(folder, seen.getOrDefault("programs", ""), "", seen.get("owner"));
+    Place place =
+        new Place(folder, seen.getOrDefault("programs", ""), "", seen.getOrDefault("owner", ""));
     int major = servers.source().major();
     if (found.isEmpty() && there.program(place, major).isEmpty()) {
       found.addAll(
