@@ -43,7 +43,10 @@ final class Settlement {
     this.start = start;
   }
 
-  /** What postgresql.auto.conf holds besides, until the target is settled. */
+  /**
+   * What postgresql.auto.conf holds besides, until the target is settled. What the target has of
+   * its own for a recovery is for another server's log.
+   */
   static Map<String, String> settings(String source, String slot, String end) {
     Map<String, String> settings = new LinkedHashMap<>();
     settings.put("primary_conninfo", source);
@@ -52,6 +55,10 @@ final class Settlement {
     settings.put("recovery_target_inclusive", "off");
     settings.put("recovery_target_timeline", "current");
     settings.put("recovery_target_action", "promote");
+    settings.put("restore_command", "");
+    settings.put("recovery_end_command", "");
+    settings.put("archive_cleanup_command", "");
+    settings.put("recovery_min_apply_delay", "0");
     settings.put("hot_standby", "off");
     settings.put("default_transaction_read_only", "on");
     return settings;
@@ -121,7 +128,7 @@ final class Settlement {
     return end.compareTo(from) <= 0 && from.compareTo(next) <= 0;
   }
 
-  /** All tables at once, with the note that they are: whoever comes next finds both or neither. */
+  /** The guards first, then the note: whoever finds it finds them. */
   private void guard(Noted noted, Lsn from) throws SQLException {
     List<TableId> tables =
         new Catalog(Scope.all())

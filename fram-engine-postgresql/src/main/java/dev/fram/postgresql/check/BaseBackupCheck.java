@@ -192,6 +192,13 @@ final class BaseBackupCheck implements Question {
         refused(
             source.texts("SELECT subname FROM pg_subscription WHERE subenabled ORDER BY 1"),
             source.name() + ": there are subscriptions, which the copy would follow, too"));
+    found.addAll(
+        refused(
+            source.texts("SELECT evtname FROM pg_event_trigger WHERE evtenabled <> 'D' ORDER BY 1"),
+            source.name()
+                + ": there are event triggers, which would fire on the target for what Fram makes"
+                + " there"));
+    found.addAll(followers(servers.target()));
     if (source.is("SELECT to_regclass('fram.migration') IS NOT NULL")) {
       found.addAll(
           fail(
@@ -205,6 +212,31 @@ final class BaseBackupCheck implements Question {
                   + ": synchronous_standby_names takes any standby: commits would wait for the"
                   + " target.",
               "Name the standbys there." + OWN_FEED));
+    }
+    return found;
+  }
+
+  /** What follows the target follows a server that is gone then. */
+  private List<Finding> followers(Server target) throws SQLException {
+    List<Finding> found = new ArrayList<>();
+    List<String> all =
+        target.texts(
+            "SELECT 'slot ' || slot_name FROM pg_replication_slots UNION ALL"
+                + " SELECT 'replica ' || application_name FROM pg_stat_replication ORDER BY 1");
+    if (!all.isEmpty()) {
+      found.addAll(
+          fail(
+              target.name()
+                  + ": others follow it, and could not follow what it becomes: "
+                  + Servers.some(all)
+                  + ".",
+              "Take these away, and make them anew when the migration is over."));
+    }
+    if (!target.text("SHOW archive_mode").equals("off")) {
+      found.addAll(
+          warn(
+              target.name() + ": it archives its log, and the copy will do so to the same place.",
+              "Give it an empty archive, and take a base backup of it when the migration is over."));
     }
     return found;
   }

@@ -384,11 +384,18 @@ class BaseBackupTest {
   void whatOnlyABaseBackupWouldBreakIsAskedBefore() throws Exception {
     try (BasePair pair = BasePair.fresh()) {
       on(pair.source(), "CREATE DATABASE neighbour");
+      on(
+          pair.source(),
+          "CREATE FUNCTION seen() RETURNS event_trigger LANGUAGE plpgsql AS 'BEGIN END';"
+              + " CREATE EVENT TRIGGER seen ON ddl_command_end EXECUTE FUNCTION seen()");
       on(pair.target(), "CREATE TABLE precious (id int)");
+      on(pair.target(), "SELECT pg_create_physical_replication_slot('theirs')");
       assertThatThrownBy(() -> pair.move().finish())
           .isInstanceOfSatisfying(
               FramException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.CHECK_FAILED))
           .hasMessageContaining("other databases: 1: neighbour")
+          .hasMessageContaining("event triggers, which would fire")
+          .hasMessageContaining("others follow it, and could not follow what it becomes: 1: slot")
           .hasMessageContaining("public.precious");
       RouteRequest own =
           pair.request()
