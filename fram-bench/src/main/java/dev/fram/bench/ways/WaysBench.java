@@ -4,6 +4,7 @@ package dev.fram.bench.ways;
 import dev.fram.bench.data.BenchArena;
 import dev.fram.bench.data.BenchOptions;
 import dev.fram.bench.data.MySqlArena;
+import dev.fram.bench.data.PostgresArena;
 import dev.fram.bench.data.TargetServer;
 import dev.fram.bench.measure.ProcessTree;
 import dev.fram.bench.measure.Rounds;
@@ -19,12 +20,12 @@ import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 
-/** The ways of moving a whole MySQL server, in turn, each to a target that was just made. */
+/** The ways of moving a whole server, in turn, each to a target that was just made. */
 @Command(
     name = "ways",
     description =
-        "MySQL: from the start until the target follows, by Fram's own feed, as a replica, as a"
-            + " clone, and by hand (--engine mysql).",
+        "From the start until the target follows: by Fram's own feed, as a replica, and as a copy of"
+            + " the whole server; MySQL by hand, too (--engine).",
     mixinStandardHelpOptions = true)
 public final class WaysBench implements Callable<Integer> {
   @Mixin private BenchOptions options = new BenchOptions();
@@ -32,15 +33,17 @@ public final class WaysBench implements Callable<Integer> {
   @Override
   public Integer call() throws Exception {
     try (BenchArena opened = options.open()) {
-      if (!(opened instanceof MySqlArena arena)) {
-        System.err.println("fram bench ways: these are MySQL's ways; add --engine mysql.");
-        return 2;
-      }
-      List<String> description = arena.description();
+      List<String> description = opened.description();
       description.forEach(System.out::println);
-      List<Sample> samples = samples(arena);
+      List<Sample> samples =
+          switch (opened) {
+            case MySqlArena arena -> samples(arena);
+            case PostgresArena arena ->
+                new PostgresWays(arena, options.framOptions(), options.jobs())
+                    .samples(options.rounds());
+          };
       Table.print(samples, System.out);
-      System.out.println(options.results().write("ways-mysql", description, samples));
+      System.out.println(options.results().write("ways-" + opened.engine(), description, samples));
       return 0;
     }
   }

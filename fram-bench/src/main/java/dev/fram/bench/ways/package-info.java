@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-/** The ways to move a MySQL server, each from its start until the target follows. */
+/** The ways to move a whole server, each from its start until the target follows. */
 @NullMarked
 package dev.fram.bench.ways;
 
