@@ -164,7 +164,7 @@ public final class BaseBackupCopy implements ServerCopy {
   }
 
   private void putBack(Noted noted) {
-    TargetMachine machine = new TargetMachine(machine(), () -> {});
+    TargetMachine machine = TargetMachine.asked(machine());
     TargetMachine.State state = machine.state(noted.place(), noted.id());
     if (state.where() == TargetMachine.Where.IN_PLACE) {
       machine.stop(noted.place());

@@ -55,6 +55,10 @@ final class Replacing {
    */
   record Waiting(
       ServerMachine machine, Duration patience, Consumer<String> notes, Runnable goesOn) {
+    TargetMachine.Patience forMachine() {
+      return new TargetMachine.Patience(patience, this::pause);
+    }
+
     void pause() {
       goesOn.run();
       try {
@@ -73,7 +77,7 @@ final class Replacing {
     this.request = request;
     this.start = start;
     this.waiting = waiting;
-    this.machine = new TargetMachine(waiting.machine(), waiting.goesOn());
+    this.machine = new TargetMachine(waiting.machine(), waiting.goesOn(), waiting.forMachine());
   }
 
   /**
@@ -208,7 +212,8 @@ final class Replacing {
             () -> {
               waiting.goesOn().run();
               progress.tell();
-            });
+            },
+            waiting.forMachine());
     patiently(() -> told.fetch(noted.place(), noted.id(), how));
   }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.fram.postgresql.base;
 
+import dev.fram.api.error.ErrorCategory;
 import dev.fram.api.error.ErrorCode;
 import dev.fram.api.error.FramException;
 import dev.fram.api.host.HostAnswer;
@@ -9,19 +10,33 @@ import dev.fram.api.host.ServerMachine;
 import dev.fram.api.model.MigrationId;
 import dev.fram.api.model.Secret;
 import dev.fram.postgresql.journal.BaseMark.Place;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * What is done on the target's machine, in words of the migration. Each act may be done again.
  * Stateless.
  */
 public final class TargetMachine {
+  private static final Logger LOG = LoggerFactory.getLogger(TargetMachine.class);
+
   private final ServerMachine machine;
   private final Runnable goesOn;
+  private final Patience patience;
+
+  /**
+   * For a machine that is lost while a script runs: every script may be run again.
+   *
+   * @param limit how long it may be away
+   * @param pause waits for a moment
+   */
+  record Patience(Duration limit, Runnable pause) {}
 
   /** Where the backup is. */
   enum Where {
@@ -42,9 +57,15 @@ public final class TargetMachine {
   /**
    * @param goesOn called while it waits
    */
-  public TargetMachine(ServerMachine machine, Runnable goesOn) {
+  TargetMachine(ServerMachine machine, Runnable goesOn, Patience patience) {
     this.machine = machine;
     this.goesOn = goesOn;
+    this.patience = patience;
+  }
+
+  /** For a question or two: a machine that cannot be reached is not waited for. */
+  public static TargetMachine asked(ServerMachine machine) {
+    return new TargetMachine(machine, () -> {}, new Patience(Duration.ZERO, () -> {}));
   }
 
   /** For people. */
@@ -225,7 +246,19 @@ public final class TargetMachine {
   }
 
   private HostAnswer run(HostScript script) {
-    return machine.host().run(script, line -> {}, goesOn);
+    long begun = System.nanoTime();
+    while (true) {
+      try {
+        return machine.host().run(script, line -> {}, goesOn);
+      } catch (FramException e) {
+        boolean over = System.nanoTime() - begun > patience.limit().toNanos();
+        if (e.category() != ErrorCategory.TRANSIENT || over) {
+          throw e;
+        }
+        LOG.warn("{}; it is tried again", e.getMessage());
+        patience.pause().run();
+      }
+    }
   }
 
   private boolean doneUnlessBusy(HostAnswer answer, String what) {

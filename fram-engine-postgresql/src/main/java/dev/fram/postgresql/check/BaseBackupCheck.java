@@ -73,9 +73,22 @@ final class BaseBackupCheck implements Question {
       found.addAll(collations(servers));
       found.addAll(machine(servers));
     }
+    found.addAll(certificate(servers.source().connector().endpoint()));
     return found.isEmpty()
         ? pass("The target's machine can take a base backup of the source.")
         : found;
+  }
+
+  List<Finding> certificate(Endpoint source) {
+    String mode = source.parameters().getOrDefault("sslmode", "prefer");
+    return mode.startsWith("verify")
+        ? warn(
+            "--source says sslmode="
+                + mode
+                + "; the base backup is encrypted, and the target's machine does not look at the"
+                + " certificate.",
+            "Leave out --copy=base-backup where the way between the two servers may not be trusted.")
+        : List.of();
   }
 
   private List<Finding> build(Servers servers) throws SQLException {
@@ -319,7 +332,7 @@ final class BaseBackupCheck implements Question {
       return fail("The target's machine is not known.", "Give it in --target-host.");
     }
     Server target = servers.target();
-    TargetMachine there = new TargetMachine(machine.get(), () -> {});
+    TargetMachine there = TargetMachine.asked(machine.get());
     Optional<Map<String, String>> seen = there.look(target.text("SHOW data_directory"));
     String started =
         target.text("SELECT floor(extract(epoch FROM pg_postmaster_start_time()))::bigint");

@@ -84,6 +84,7 @@ class SubscriptionCheckTest {
         new Endpoint(
             "postgresql", "db", 0, "u", "shop", Map.of("sslmode", "verify-full"), Optional.empty());
     assertThat(new SubscriptionCheck().certificate(asked)).hasSize(1);
+    assertThat(new BaseBackupCheck(Optional.empty()).certificate(asked)).hasSize(1);
     assertThat(ConnectionText.of(asked, new Address("db", 5432)).encryption()).isEqualTo("require");
     Endpoint plain = new Endpoint("postgresql", "db", 0, "u", "shop", Map.of(), Optional.empty());
     assertThat(new SubscriptionCheck().certificate(plain)).isEmpty();

@@ -16,6 +16,7 @@ import dev.fram.core.run.MigrationSettings;
 import dev.fram.testkit.fault.JavaChild;
 import dev.fram.testkit.server.PostgresServer;
 import dev.fram.testkit.server.PostgresVersion;
+import dev.fram.testkit.server.ServerPlan;
 import dev.fram.testkit.server.StopMode;
 import dev.fram.testkit.tools.PgTools;
 import java.io.IOException;
@@ -91,6 +92,16 @@ final class BasePair implements AutoCloseable {
   }
 
   static BasePair fresh(PostgresVersion version) throws Exception {
+    return fresh(version, PostgresServer.plan(version));
+  }
+
+  /** The target is run by the account that an SSH server lets in. */
+  static BasePair reachedBySsh() throws Exception {
+    PostgresVersion version = PostgresVersion.V15;
+    return fresh(version, PostgresServer.plan(version).runByLogin());
+  }
+
+  private static BasePair fresh(PostgresVersion version, ServerPlan planned) throws Exception {
     System.setProperty("fram.pg.bin", PgTools.atLeast(version.major()).binFolder().toString());
     PostgresServer source =
         PostgresServer.plan(version)
@@ -98,10 +109,7 @@ final class BasePair implements AutoCloseable {
             .setting("max_connections", "210")
             .start();
     PostgresServer target =
-        PostgresServer.plan(version)
-            .setting("log_statement", "all")
-            .setting("work_mem", "5MB")
-            .start();
+        planned.setting("log_statement", "all").setting("work_mem", "5MB").start();
     for (PostgresServer server : List.of(source, target)) {
       server.execute("postgres", "CREATE ROLE " + USER + " SUPERUSER LOGIN");
       server.execute("postgres", "ALTER ROLE " + USER + " PASSWORD '" + PASSWORD + "'");

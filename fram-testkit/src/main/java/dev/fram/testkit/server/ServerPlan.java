@@ -17,6 +17,7 @@ public final class ServerPlan {
   private final Map<String, String> environment = new LinkedHashMap<>();
   private Durability durability = Durability.RELAXED;
   private Optional<Path> home = Optional.empty();
+  private boolean byLogin;
 
   ServerPlan(PostgresVersion version) {
     this.version = version;
@@ -66,12 +67,18 @@ public final class ServerPlan {
     return this;
   }
 
+  /** Run by the account that {@link SshServer} lets in. */
+  public ServerPlan runByLogin() {
+    byLogin = true;
+    return this;
+  }
+
   /** Makes and starts the server: about a second when the version is in the cache. */
   public PostgresServer start() {
     Map<String, String> all = new LinkedHashMap<>(durability.settings());
     all.putAll(settings);
     try {
-      ServerAccount account = ServerAccount.choose();
+      ServerAccount account = byLogin ? ServerAccount.unlocked() : ServerAccount.choose();
       ServerHome folder =
           home.isPresent()
               ? ServerHome.given(home.get())
