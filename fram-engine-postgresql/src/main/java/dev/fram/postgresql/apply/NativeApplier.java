@@ -14,6 +14,7 @@ import dev.fram.postgresql.feed.TransactionHeader;
 import dev.fram.postgresql.pgoutput.PgOutput;
 import dev.fram.postgresql.pgoutput.Relation;
 import dev.fram.postgresql.pgoutput.RowMessage;
+import dev.fram.postgresql.replica.Conflicts;
 import dev.fram.postgresql.replica.Replica;
 import dev.fram.postgresql.replica.Subscription;
 import dev.fram.postgresql.replica.Trouble;
@@ -22,6 +23,8 @@ import java.sql.SQLException;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.locks.LockSupport;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Lets the target's own subscription apply the feed: the events are read for what they touch, and a
@@ -33,6 +36,8 @@ import java.util.concurrent.locks.LockSupport;
  * goes, and that it stands there afterwards, together with the feed's position.
  */
 public final class NativeApplier implements Applier {
+  private static final Logger LOG = LoggerFactory.getLogger(NativeApplier.class);
+
   private static final long FIRST_LOOK_NANOS = 500_000;
   private static final long LAST_LOOK_NANOS = 20_000_000;
   private static final long OWNED_NANOS = 1_000_000_000L;
@@ -44,6 +49,7 @@ public final class NativeApplier implements Applier {
   private final Turnstile turnstile;
   private final Subscription subscription;
   private final Trouble trouble;
+  private final Conflicts conflicts;
   private final Rehearsal rehearsal;
   private Lsn recorded;
   private Lsn told;
@@ -63,6 +69,7 @@ public final class NativeApplier implements Applier {
     this.turnstile = new Turnstile(session.connection());
     this.subscription = new Subscription(session.connection(), session.server(), replica.feed());
     this.trouble = new Trouble(subscription, session.server(), replica);
+    this.conflicts = new Conflicts(session.connection(), replica.feed().text(), session.server());
     this.recorded = session.position();
     this.told = Turnstile.told(session.connection()).orElseThrow().upto();
     this.changed = told;
@@ -233,6 +240,8 @@ public final class NativeApplier implements Applier {
       session.connection().commit();
       recorded = wanted;
       relations.begin();
+      conflicts.more().ifPresent(LOG::warn);
+      session.connection().rollback();
     } catch (SQLException e) {
       throw session.translated(e, "following by the subscription");
     }

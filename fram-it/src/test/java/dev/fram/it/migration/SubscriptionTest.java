@@ -13,10 +13,13 @@ import dev.fram.api.status.PhaseName;
 import dev.fram.api.traffic.Address;
 import dev.fram.core.bus.Answer;
 import dev.fram.core.run.MigrationSettings;
+import dev.fram.postgresql.replica.Conflicts;
 import dev.fram.testkit.fault.TcpProxy;
 import java.nio.file.Files;
+import java.sql.Connection;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -99,8 +102,11 @@ class SubscriptionTest extends SubscriptionCase {
   /** The worker passes over a row that is not there, and says nothing; the comparison does. */
   @Test
   void aRowThatIsMissingKeepsTheCutoverAway() throws Exception {
-    try (Move move = move(request(Optional.empty())).begin()) {
+    try (Connection session = login(pair.target()).open();
+        Move move = move(request(Optional.empty())).begin()) {
       move.awaitPhase(PhaseName.READY);
+      String name = values(pair.target(), "SELECT subname FROM pg_subscription").getFirst();
+      Conflicts conflicts = new Conflicts(session, name, "target");
       onlyThere("DELETE FROM customer WHERE id = 50");
       on(
           pair.source(),
@@ -110,6 +116,15 @@ class SubscriptionTest extends SubscriptionCase {
           .atMost(LIMIT)
           .until(
               () -> values(pair.target(), "SELECT name FROM customer WHERE id = 96").contains("x"));
+      // A server since 18 has counted it.
+      AtomicReference<String> told = new AtomicReference<>("");
+      await()
+          .atMost(LIMIT)
+          .until(() -> {
+            conflicts.more().ifPresent(told::set);
+            return !told.get().isEmpty();
+          });
+      assertThat(told.get()).startsWith("target: its subscription has met 1 changes of rows");
       Answer refused = Cutovers.cutOver(move);
       assertThat(refused.exitCode()).as(refused.toString()).isNotZero();
       assertThat(Cutovers.verify(move).toString()).contains("public.customer");
