@@ -103,7 +103,7 @@ final class PostgresRoute implements Route {
             source,
             new PostgresSource.Feeding(
                 FeedName.of(id),
-                () -> journal.feedPosition().isPresent() ? Optional.empty() : baseStart()),
+                () -> baseStart().filter(start -> journal.feedPosition().isEmpty())),
             new Catalog(request.scope()),
             request.tableOptions(),
             terms,
