@@ -4,6 +4,7 @@ package dev.fram.testkit.server;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
@@ -80,12 +81,21 @@ public final class CacheFolder {
     return true;
   }
 
+  /** Another JVM of ours may be at it in this moment. */
+  private static void makeIt(Path folder) throws IOException {
+    try {
+      Files.createDirectory(folder);
+      Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwxr-xr-x"));
+    } catch (FileAlreadyExistsException e) {
+      return;
+    }
+  }
+
   /** Somebody else could have made the folder first in a place open to all: then it is not used. */
   private static Path worldReadable() throws IOException {
     Path folder = Path.of("/var/tmp", "fram-" + ServerAccount.ownUid() + "-cache");
     if (!Files.exists(folder, LinkOption.NOFOLLOW_LINKS)) {
-      Files.createDirectory(folder);
-      Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwxr-xr-x"));
+      makeIt(folder);
     }
     int owner = (Integer) Files.getAttribute(folder, "unix:uid", LinkOption.NOFOLLOW_LINKS);
     Set<PosixFilePermission> permissions =
