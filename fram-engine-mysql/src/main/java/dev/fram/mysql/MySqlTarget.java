@@ -185,7 +185,7 @@ final class MySqlTarget implements Target, AutoCloseable {
         c -> {
           Epoch.check(c, epoch, connector.name());
           // Nothing comes from the old server any more, whoever starts the replica.
-          ReplicaChannel.of(c, connector.name()).remove();
+          ReplicaChannel.remove(c, connector.name());
           if (id.isPresent()) {
             HandOverRegister register = new HandOverRegister(id.get());
             if (register.handedOver(c)) {
@@ -228,7 +228,7 @@ final class MySqlTarget implements Target, AutoCloseable {
     boolean stands =
         session.read(
             "asking how far the replica is",
-            c -> ReplicaChannel.of(c, connector.name()).standsAt(recorded));
+            c -> ReplicaChannel.of(c, connector.name(), recorded).standsAt(recorded));
     if (!stands) {
       moment.close();
       throw new FramException(
@@ -254,7 +254,7 @@ final class MySqlTarget implements Target, AutoCloseable {
     session.read(
         "removing Fram's objects",
         c -> {
-          ReplicaChannel.of(c, connector.name()).remove();
+          ReplicaChannel.remove(c, connector.name());
           new TargetGuard(c).open();
           if (id.isPresent()) {
             HandOverRegister register = new HandOverRegister(id.get());

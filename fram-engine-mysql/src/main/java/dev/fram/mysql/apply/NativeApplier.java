@@ -114,7 +114,7 @@ public final class NativeApplier implements Applier {
       session.connection().rollback();
       session.connection().setAutoCommit(true);
       SchemaChanges.prepare(session.connection());
-      ReplicaChannel channel = ReplicaChannel.of(session.connection(), target.name());
+      ReplicaChannel channel = ReplicaChannel.of(session.connection(), target.name(), recorded);
       BinlogPosition standing = channel.prepare(replica, recorded, start(fences, recorded));
       session.connection().setAutoCommit(false);
       NativeApplier applier =

@@ -40,15 +40,7 @@ final class ReplicaCheck implements Question {
       return mariaDb(source, target);
     }
     List<Finding> found = new ArrayList<>();
-    for (Server server : servers.both()) {
-      String mode = server.setting("gtid_mode").orElse("OFF");
-      if (!mode.equals("ON")) {
-        found.addAll(
-            fail(
-                server.name() + ": gtid_mode is " + mode + "; a replica led by Fram needs GTIDs.",
-                GtidModeCheck.REMEDY + " Or leave out --feed=native."));
-      }
-    }
+    found.addAll(gtids(source, target));
     found.addAll(knows(target));
     found.addAll(notOlder(source, target));
     found.addAll(serverIds(source, target));
@@ -67,6 +59,42 @@ final class ReplicaCheck implements Question {
         "PERSIST_RO_VARIABLES_ADMIN");
     found.addAll(Missing.findings(this, target, leading, "Fram may lead the replica there"));
     return found;
+  }
+
+  /**
+   * By GTIDs, or by file and offset where the source has none. In between transactions of either
+   * kind come.
+   */
+  private List<Finding> gtids(Server source, Server target) throws SQLException {
+    String there = source.setting("gtid_mode").orElse("OFF");
+    String here = target.setting("gtid_mode").orElse("OFF");
+    if (there.equals("OFF")) {
+      List<Finding> found = new ArrayList<>();
+      if (target.setting("relay_log_info_repository").orElse("TABLE").equals("FILE")) {
+        found.addAll(
+            fail(
+                target.name()
+                    + ": relay_log_info_repository is FILE; after a crash nobody would know how far"
+                    + " the replica is.",
+                "SET GLOBAL relay_log_info_repository = TABLE. Or leave out --feed=native."));
+      }
+      found.addAll(
+          info(
+              source.name()
+                  + ": gtid_mode is OFF; the replica is led by file and offset, and applies with"
+                  + " one thread."));
+      return found;
+    }
+    Server bad = there.equals("ON") ? target : source;
+    String mode = there.equals("ON") ? here : there;
+    return mode.equals("ON")
+        ? List.of()
+        : fail(
+            bad.name()
+                + ": gtid_mode is "
+                + mode
+                + "; a replica led by Fram needs GTIDs on both servers, or a source with OFF.",
+            GtidModeCheck.REMEDY + " Or leave out --feed=native.");
   }
 
   private List<Finding> mariaDb(Server source, Server target) throws SQLException {

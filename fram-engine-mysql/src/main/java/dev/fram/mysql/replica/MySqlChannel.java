@@ -87,7 +87,7 @@ final class MySqlChannel implements ReplicaChannel {
     };
   }
 
-  private boolean exists() throws SQLException {
+  boolean exists() throws SQLException {
     return Sql.number(
             connection,
             "SELECT COUNT(*) FROM performance_schema.replication_connection_configuration"
@@ -116,7 +116,7 @@ final class MySqlChannel implements ReplicaChannel {
    *
    * @throws FramException why it cannot
    */
-  private void awaitFirst(String from) throws SQLException {
+  void awaitFirst(String from) throws SQLException {
     long begun = System.nanoTime();
     while (true) {
       ReplicaState state = ReplicaState.read(connection);
@@ -133,8 +133,13 @@ final class MySqlChannel implements ReplicaChannel {
   }
 
   /** The applier stands still afterwards. Idempotent. */
-  private void stand() throws SQLException {
+  void stand() throws SQLException {
     Sql.run(connection, "STOP REPLICA SQL_THREAD" + CHANNEL);
+  }
+
+  /** Receiver and applier. */
+  void stop() throws SQLException {
+    Sql.run(connection, "STOP REPLICA" + CHANNEL);
   }
 
   /**
@@ -150,7 +155,7 @@ final class MySqlChannel implements ReplicaChannel {
         Sql.run(connection, "SET GLOBAL gtid_purged = " + Quoting.literal("+" + more));
       }
     } else {
-      Sql.run(connection, "STOP REPLICA" + CHANNEL);
+      stop();
     }
     Sql.run(
         connection,
@@ -167,7 +172,7 @@ final class MySqlChannel implements ReplicaChannel {
             + CHANNEL);
   }
 
-  private void keepStanding() throws SQLException {
+  void keepStanding() throws SQLException {
     Sql.run(connection, NOTE);
     String now = Sql.text(connection, "SELECT IF(@@global.skip_replica_start, 'ON', 'OFF')");
     Sql.update(connection, "INSERT IGNORE INTO fram.replica (start_was) VALUES (?)", now);
@@ -177,7 +182,7 @@ final class MySqlChannel implements ReplicaChannel {
   }
 
   /** What is brought over; a server forgets it when it restarts. The applier stands still. */
-  private void limit(Content content) throws SQLException {
+  void limit(Content content) throws SQLException {
     String wanted =
         content.databases().stream()
             .sorted()
@@ -209,7 +214,7 @@ final class MySqlChannel implements ReplicaChannel {
   }
 
   /** A receiver that waits to try again still says what its last try met; this one forgets it. */
-  private void receiveAnew() throws SQLException {
+  void receiveAnew() throws SQLException {
     if (!ReplicaState.read(connection).receiving()) {
       Sql.run(connection, "STOP REPLICA IO_THREAD" + CHANNEL);
       Sql.run(connection, "START REPLICA IO_THREAD" + CHANNEL);
@@ -217,7 +222,7 @@ final class MySqlChannel implements ReplicaChannel {
   }
 
   /** Idempotent. */
-  private void receive() throws SQLException {
+  void receive() throws SQLException {
     if (!ReplicaState.read(connection).receiving()) {
       Sql.run(connection, "START REPLICA IO_THREAD" + CHANNEL);
     }
@@ -280,9 +285,10 @@ final class MySqlChannel implements ReplicaChannel {
       return;
     }
     if (exists()) {
-      Sql.run(connection, "STOP REPLICA" + CHANNEL);
+      stop();
       Sql.run(connection, "RESET REPLICA ALL" + CHANNEL);
     }
+    MySqlFileChannel.putBack(connection);
     Optional<String> was =
         Sql.first(connection, "SELECT start_was FROM fram.replica", row -> row.getString(1));
     if (was.filter("OFF"::equals).isPresent()) {

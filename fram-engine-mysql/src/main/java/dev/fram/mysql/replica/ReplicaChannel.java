@@ -14,7 +14,7 @@ import java.util.Collection;
  * is told and then stands still: so rows and position belong together whenever nobody has told it
  * to go on. Works on the caller's session, which holds no transaction; owned by one thread.
  */
-public sealed interface ReplicaChannel permits MySqlChannel, MariaDbChannel {
+public sealed interface ReplicaChannel permits MySqlChannel, MySqlFileChannel, MariaDbChannel {
   /** What it is called on the target. */
   String NAME = "fram";
 
@@ -22,11 +22,26 @@ public sealed interface ReplicaChannel permits MySqlChannel, MariaDbChannel {
    * By a session on the target.
    *
    * @param server the target's name for people
+   * @param recorded what the journal says: a source without GTIDs has places in files
    */
-  static ReplicaChannel of(Connection connection, String server) throws SQLException {
-    return Connector.version(connection).isMariaDb()
-        ? new MariaDbChannel(connection, server)
-        : new MySqlChannel(connection, server);
+  static ReplicaChannel of(Connection connection, String server, BinlogPosition recorded)
+      throws SQLException {
+    if (Connector.version(connection).isMariaDb()) {
+      return new MariaDbChannel(connection, server);
+    }
+    return switch (recorded) {
+      case BinlogPosition.Gtids gtids -> new MySqlChannel(connection, server);
+      case BinlogPosition.File file -> new MySqlFileChannel(connection, server);
+    };
+  }
+
+  /** To take away whatever there is. */
+  static void remove(Connection connection, String server) throws SQLException {
+    ReplicaChannel any =
+        Connector.version(connection).isMariaDb()
+            ? new MariaDbChannel(connection, server)
+            : new MySqlChannel(connection, server);
+    any.remove();
   }
 
   /**

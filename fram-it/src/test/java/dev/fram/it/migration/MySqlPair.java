@@ -76,6 +76,11 @@ final class MySqlPair implements Pair {
     return PAIRS.computeIfAbsent(source + ">" + target, key -> open(source, target));
   }
 
+  /** The same of one version, with settings of both servers. */
+  static synchronized MySqlPair of(MySqlVersion version, Map<String, String> settings) {
+    return PAIRS.computeIfAbsent(version + "=" + settings, key -> alike(version, settings));
+  }
+
   /** The same, with settings of the source server. */
   static synchronized MySqlPair of(
       MySqlVersion source, MySqlVersion target, Map<String, String> settings) {

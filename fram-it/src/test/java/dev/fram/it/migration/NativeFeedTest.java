@@ -51,7 +51,10 @@ class NativeFeedTest {
   @ParameterizedTest
   @EnumSource(names = {"V8_0", "MARIADB_11_4"})
   void schemaChangesComeOverAndWhatIsOutOfScopeDoesNot(MySqlVersion version) throws Exception {
-    NativePair pair = NativePair.fresh(version, TABLES);
+    schemaChangesComeOverAndWhatIsOutOfScopeDoesNot(NativePair.fresh(version, TABLES));
+  }
+
+  static void schemaChangesComeOverAndWhatIsOutOfScopeDoesNot(NativePair pair) throws Exception {
     Writers writers = pair.writers();
     try (writers;
         Move move = pair.withAWayBack().begin()) {
@@ -94,7 +97,10 @@ class NativeFeedTest {
   @ParameterizedTest
   @EnumSource(names = {"V8_0", "MARIADB_11_4"})
   void goesOnAfterFramAndTheTargetWereKilled(MySqlVersion version) throws Exception {
-    NativePair pair = NativePair.fresh(version, TABLES);
+    goesOnAfterFramAndTheTargetWereKilled(NativePair.fresh(version, TABLES));
+  }
+
+  static void goesOnAfterFramAndTheTargetWereKilled(NativePair pair) throws Exception {
     Random random = new Random();
     Writers writers = pair.writers();
     try (writers) {
@@ -146,7 +152,10 @@ class NativeFeedTest {
   @ParameterizedTest
   @EnumSource(names = {"V8_0", "MARIADB_11_4"})
   void aReplicaThatWentOnAloneIsTakenForWhatItIs(MySqlVersion version) throws Exception {
-    NativePair pair = NativePair.fresh(version, TABLES);
+    aReplicaThatWentOnAloneIsTakenForWhatItIs(NativePair.fresh(version, TABLES));
+  }
+
+  static void aReplicaThatWentOnAloneIsTakenForWhatItIs(NativePair pair) throws Exception {
     try (JavaChild fram = pair.fram("migrate", "--cutover=manual")) {
       awaitWith(fram, () -> pair.phase().equals("READY"));
       fram.kill9();
@@ -184,7 +193,10 @@ class NativeFeedTest {
   @EnumSource(names = {"V8_0", "MARIADB_11_4"})
   void aRowThatIsThereAlreadyIsExplainedAndTheSourceUntouched(MySqlVersion version)
       throws Exception {
-    NativePair pair = NativePair.fresh(version, TABLES);
+    aRowThatIsThereAlreadyIsExplainedAndTheSourceUntouched(NativePair.fresh(version, TABLES));
+  }
+
+  static void aRowThatIsThereAlreadyIsExplainedAndTheSourceUntouched(NativePair pair) throws Exception {
     try (Move move = pair.move().begin()) {
       move.awaitPhase(PhaseName.READY);
       on(pair.target(), "INSERT INTO app.customer VALUES (77, 'a stranger')");
@@ -201,7 +213,10 @@ class NativeFeedTest {
   @ParameterizedTest
   @EnumSource(names = {"V8_0", "MARIADB_11_4"})
   void anAccountThatWasDroppedIsMadeAgain(MySqlVersion version) throws Exception {
-    NativePair pair = NativePair.fresh(version, TABLES);
+    anAccountThatWasDroppedIsMadeAgain(NativePair.fresh(version, TABLES));
+  }
+
+  static void anAccountThatWasDroppedIsMadeAgain(NativePair pair) throws Exception {
     try (Move move = pair.move().begin()) {
       move.awaitPhase(PhaseName.READY);
       String account = pair.accounts().getFirst();
@@ -221,7 +236,10 @@ class NativeFeedTest {
   @ParameterizedTest
   @EnumSource(names = {"V8_0", "MARIADB_11_4"})
   void aLogThatIsGoneIsExplainedAndTheSourceUntouched(MySqlVersion version) throws Exception {
-    NativePair pair = NativePair.fresh(version, TABLES);
+    aLogThatIsGoneIsExplainedAndTheSourceUntouched(NativePair.fresh(version, TABLES));
+  }
+
+  static void aLogThatIsGoneIsExplainedAndTheSourceUntouched(NativePair pair) throws Exception {
     try (TcpProxy way = TcpProxy.to("127.0.0.1", pair.source().port())) {
       RouteRequest request = pair.request(Optional.of(new Address("127.0.0.1", way.port())));
       try (Move move = pair.move(request).begin()) {
@@ -251,7 +269,10 @@ class NativeFeedTest {
   @ParameterizedTest
   @EnumSource(names = {"V8_0", "MARIADB_11_4"})
   void aSourceThatEncryptsNoMoreIsNamed(MySqlVersion version) throws Exception {
-    NativePair pair = NativePair.fresh(version, TABLES);
+    aSourceThatEncryptsNoMoreIsNamed(NativePair.fresh(version, TABLES));
+  }
+
+  static void aSourceThatEncryptsNoMoreIsNamed(NativePair pair) throws Exception {
     RouteRequest request = pair.request(Optional.empty());
     try (Move move = pair.move(request).begin()) {
       move.awaitPhase(PhaseName.READY);
@@ -279,7 +300,10 @@ class NativeFeedTest {
   @ParameterizedTest
   @EnumSource(names = {"V8_0", "MARIADB_11_4"})
   void aSourceThatTheTargetCannotReachIsNamed(MySqlVersion version) throws Exception {
-    NativePair pair = NativePair.fresh(version, TABLES);
+    aSourceThatTheTargetCannotReachIsNamed(NativePair.fresh(version, TABLES));
+  }
+
+  static void aSourceThatTheTargetCannotReachIsNamed(NativePair pair) throws Exception {
     RouteRequest request = pair.request(Optional.of(new Address("127.0.0.1", 1)));
     try (Move move = pair.move(request).begin()) {
       assertThatThrownBy(move::awaitEnd)

@@ -81,6 +81,25 @@ record NativePair(MySqlPair pair, MySqlVersion version) {
     return all;
   }
 
+  /** The source has no GTIDs; the target has them or not. */
+  static NativePair withoutGtids(boolean targetHasThem, String tables) throws SQLException {
+    Map<String, String> none = Map.of("gtid_mode", "OFF", "enforce_gtid_consistency", "OFF");
+    MySqlPair pair =
+        targetHasThem
+            ? MySqlPair.of(MySqlVersion.V8_0, MySqlVersion.V8_0, none)
+            : MySqlPair.of(MySqlVersion.V8_0, none);
+    NativePair all = new NativePair(pair.fresh(), MySqlVersion.V8_0);
+    for (String left : values(pair.source(), ACCOUNTS)) {
+      on(pair.source(), "DROP USER " + left);
+    }
+    pair.source().execute("", tables);
+    return all;
+  }
+
+  private boolean gtids() throws SQLException {
+    return values(source(), "SELECT @@global.gtid_mode").contains("ON");
+  }
+
   /** What a test that has failed may have left, and no later one is to meet. */
   private void forgetReplicas() throws SQLException {
     for (String channel : channels()) {
@@ -138,6 +157,17 @@ record NativePair(MySqlPair pair, MySqlVersion version) {
     if (version.mariaDb()) {
       String all = values(source(), "SELECT @@global.gtid_binlog_pos").getFirst();
       on(target(), "START SLAVE 'fram' UNTIL MASTER_GTID_POS = '" + all + "'");
+      return;
+    }
+    if (!gtids()) {
+      String place;
+      try (var session = MySqlPair.administer(source());
+          var statement = session.createStatement();
+          var row = statement.executeQuery("SHOW MASTER STATUS")) {
+        row.next();
+        place = "SOURCE_LOG_FILE = '" + row.getString(1) + "', SOURCE_LOG_POS = " + row.getLong(2);
+      }
+      on(target(), "START REPLICA SQL_THREAD UNTIL " + place + " FOR CHANNEL 'fram'");
       return;
     }
     String all = values(source(), "SELECT @@global.gtid_executed").getFirst();
