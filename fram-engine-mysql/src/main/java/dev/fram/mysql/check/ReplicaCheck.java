@@ -70,6 +70,15 @@ final class ReplicaCheck implements Question {
     String here = target.setting("gtid_mode").orElse("OFF");
     if (there.equals("OFF")) {
       List<Finding> found = new ArrayList<>();
+      if (target.version().atLeast(8, 4)) {
+        found.addAll(
+            fail(
+                source.name()
+                    + ": gtid_mode is OFF, and "
+                    + target.version()
+                    + " applies by several threads only, whose place in a file a crash would lose.",
+                GtidModeCheck.REMEDY + " Or leave out --feed=native."));
+      }
       if (target.setting("relay_log_info_repository").orElse("TABLE").equals("FILE")) {
         found.addAll(
             fail(

@@ -58,10 +58,7 @@ final class MySqlFileChannel implements ReplicaChannel {
       channel.stop();
     }
     note();
-    LogPoint from = there ? place() : first(begin);
-    if (from.compareTo(begin.at()) < 0 && !stands(begin.at(), from)) {
-      throw less(from, begin.at());
-    }
+    LogPoint from = there ? reached(begin.at()) : first(begin);
     channel.keepStanding();
     make(replica, from);
     channel.limit(replica.content());
@@ -73,6 +70,18 @@ final class MySqlFileChannel implements ReplicaChannel {
     seen = Optional.of(from);
     // Where it is farther, the feed tells of what came over since, and nothing is applied twice.
     return begin;
+  }
+
+  /** How far it is; where that stands for what is recorded, an older file is not needed. */
+  private LogPoint reached(LogPoint recorded) throws SQLException {
+    LogPoint place = place();
+    if (stands(recorded, place)) {
+      return recorded;
+    }
+    if (place.compareTo(recorded) < 0) {
+      throw less(place, recorded);
+    }
+    return place;
   }
 
   private void note() throws SQLException {
@@ -153,7 +162,7 @@ final class MySqlFileChannel implements ReplicaChannel {
     /** Everything that was received is applied, and that goes as far. */
     boolean through(LogPoint to) {
       return read.filter(point -> point.compareTo(to) >= 0).isPresent()
-          && doing.startsWith("Replica has read all relay log");
+          && doing.contains("has read all relay log");
     }
   }
 

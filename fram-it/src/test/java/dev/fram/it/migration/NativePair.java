@@ -42,6 +42,9 @@ record NativePair(MySqlPair pair, MySqlVersion version) {
   /** The replica is told to encrypt its way to the source, so that one has to be able to. */
   private static final Map<String, String> ENCRYPTING = Map.of("ssl", "ON");
 
+  private static final MySqlVersion WITHOUT_GTIDS =
+      MySqlVersion.valueOf(System.getProperty("fram.files.version", "V8_0"));
+
   private static final String ACCOUNTS = "SELECT user FROM mysql.user WHERE user LIKE 'fram\\_%'";
 
   private static final List<String> MYSQL_TRACES =
@@ -86,9 +89,9 @@ record NativePair(MySqlPair pair, MySqlVersion version) {
     Map<String, String> none = Map.of("gtid_mode", "OFF", "enforce_gtid_consistency", "OFF");
     MySqlPair pair =
         targetHasThem
-            ? MySqlPair.of(MySqlVersion.V8_0, MySqlVersion.V8_0, none)
-            : MySqlPair.of(MySqlVersion.V8_0, none);
-    NativePair all = new NativePair(pair.fresh(), MySqlVersion.V8_0);
+            ? MySqlPair.of(WITHOUT_GTIDS, WITHOUT_GTIDS, none)
+            : MySqlPair.of(WITHOUT_GTIDS, none);
+    NativePair all = new NativePair(pair.fresh(), WITHOUT_GTIDS);
     for (String left : values(pair.source(), ACCOUNTS)) {
       on(pair.source(), "DROP USER " + left);
     }
@@ -163,7 +166,10 @@ record NativePair(MySqlPair pair, MySqlVersion version) {
       String place;
       try (var session = MySqlPair.administer(source());
           var statement = session.createStatement();
-          var row = statement.executeQuery("SHOW MASTER STATUS")) {
+          var row = statement.executeQuery(
+                  WITHOUT_GTIDS == MySqlVersion.V8_0
+                      ? "SHOW MASTER STATUS"
+                      : "SHOW BINARY LOG STATUS")) {
         row.next();
         place = "SOURCE_LOG_FILE = '" + row.getString(1) + "', SOURCE_LOG_POS = " + row.getLong(2);
       }
