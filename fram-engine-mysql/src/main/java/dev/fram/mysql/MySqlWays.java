@@ -127,8 +127,8 @@ final class MySqlWays {
           "MySQL",
           "on the target REPLICATION_SLAVE_ADMIN, SYSTEM_VARIABLES_ADMIN and"
               + " PERSIST_RO_VARIABLES_ADMIN.",
-          "MySQL on both sides with gtid_mode=ON; the target is 8.0.23 or later, and not older than"
-              + " the source.",
+          "MySQL on both sides with gtid_mode=ON, or a source with OFF and a target before 8.4; the"
+              + " target is 8.0.23 or later, and not older than the source.",
           REPLICA_SPEED);
 
   private static final Needs MARIADB =

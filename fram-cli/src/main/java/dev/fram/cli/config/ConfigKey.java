@@ -104,7 +104,7 @@ public enum ConfigKey {
       ValueKind.FEED,
       "own",
       "Who brings the changes over. own: Fram reads the source's log and writes them. native: the target"
-          + " becomes a replica of the source, led by Fram (MySQL 8.0.23 and later with GTIDs, MariaDB;"
+          + " becomes a replica of the source, led by Fram (MySQL 8.0.23 and later, MariaDB;"
           + " PostgreSQL by a subscription; the target has to reach the source). It copies all tables"
           + " from one state."),
   SOURCE_FOR_TARGET(

@@ -19,7 +19,7 @@ final class ReplicaCheck implements Question {
 
   @Override
   public String about() {
-    return "With --feed=native the target becomes a replica of the source: both need GTIDs, the target must not be"
+    return "With --feed=native the target becomes a replica of the source: both need GTIDs (or, to 8.0, neither), the target must not be"
         + " older, and Fram's logins must be allowed to make and lead it.";
   }
 

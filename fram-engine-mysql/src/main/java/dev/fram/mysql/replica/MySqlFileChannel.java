@@ -155,7 +155,8 @@ final class MySqlFileChannel implements ReplicaChannel {
             + CHANNEL);
   }
 
-  // ---- where it is -------------------------------------------------------------------------------
+  // ---- where it is
+  // -------------------------------------------------------------------------------
 
   /** How far the applier is, and what it is at. */
   private record Look(LogPoint applied, Optional<LogPoint> read, String doing) {
@@ -204,7 +205,8 @@ final class MySqlFileChannel implements ReplicaChannel {
     return !channel.exists() || stands(file(recorded).at(), place());
   }
 
-  // ---- going on ----------------------------------------------------------------------------------
+  // ---- going on
+  // ----------------------------------------------------------------------------------
 
   @Override
   public void runUntil(BinlogPosition wanted, String from, Watch watch) throws SQLException {
@@ -295,7 +297,8 @@ final class MySqlFileChannel implements ReplicaChannel {
         "Leave channel '" + NAME + "' to Fram, then run fram migrate to go on.");
   }
 
-  // ---- the end -----------------------------------------------------------------------------------
+  // ---- the end
+  // -----------------------------------------------------------------------------------
 
   @Override
   public void remove() throws SQLException {

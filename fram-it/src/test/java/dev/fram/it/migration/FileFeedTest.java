@@ -74,7 +74,9 @@ class FileFeedTest {
         on(pair.source(), "FLUSH BINARY LOGS");
         await().atMost(LIMIT).until(() -> Cutovers.verify(move).exitCode() == 0);
       }
-      on(pair.source(), "XA START 'a'; INSERT INTO app.customer VALUES (201, 'xa'); XA END 'a'; XA PREPARE 'a'");
+      on(
+          pair.source(),
+          "XA START 'a'; INSERT INTO app.customer VALUES (201, 'xa'); XA END 'a'; XA PREPARE 'a'");
       on(pair.source(), "FLUSH BINARY LOGS; INSERT INTO app.customer VALUES (202, 'between')");
       on(pair.source(), "XA COMMIT 'a'");
       on(pair.source(), "FLUSH BINARY LOGS; FLUSH BINARY LOGS");

@@ -196,7 +196,8 @@ class NativeFeedTest {
     aRowThatIsThereAlreadyIsExplainedAndTheSourceUntouched(NativePair.fresh(version, TABLES));
   }
 
-  static void aRowThatIsThereAlreadyIsExplainedAndTheSourceUntouched(NativePair pair) throws Exception {
+  static void aRowThatIsThereAlreadyIsExplainedAndTheSourceUntouched(NativePair pair)
+      throws Exception {
     try (Move move = pair.move().begin()) {
       move.awaitPhase(PhaseName.READY);
       on(pair.target(), "INSERT INTO app.customer VALUES (77, 'a stranger')");

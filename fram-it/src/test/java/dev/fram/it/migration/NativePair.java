@@ -166,7 +166,8 @@ record NativePair(MySqlPair pair, MySqlVersion version) {
       String place;
       try (var session = MySqlPair.administer(source());
           var statement = session.createStatement();
-          var row = statement.executeQuery(
+          var row =
+              statement.executeQuery(
                   WITHOUT_GTIDS == MySqlVersion.V8_0
                       ? "SHOW MASTER STATUS"
                       : "SHOW BINARY LOG STATUS")) {
