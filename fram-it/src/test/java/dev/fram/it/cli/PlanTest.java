@@ -125,7 +125,7 @@ class PlanTest {
           .contains(
               "native-feed: not possible (--feed=native)",
               "[FAIL] native-replica",
-              "gtid_mode is OFF; a replica led by Fram needs GTIDs.",
+              "gtid_mode is OFF; a replica led by Fram needs GTIDs on both",
               "-> my.cnf, [mysqld]: gtid_mode=ON and",
               "SET GLOBAL gtid_mode = OFF_PERMISSIVE",
               "native-feed is not possible as the servers are now.");
