@@ -37,6 +37,22 @@ class CrossingsTest {
   }
 
   @Test
+  void asAReplicaByFileAndOffset() throws Exception {
+    for (int time = 1; time <= TIMES; time++) {
+      NativePair pair = NativePair.withoutGtids(true, NativeFeedTest.TABLES);
+      Writers writers = pair.writers();
+      try (writers;
+          Move move = pair.withAWayBack().begin()) {
+        move.awaitPhase(PhaseName.READY);
+        assertThat(pair.channels()).as("time %d: it is a replica", time).isNotEmpty();
+        Cutovers.thereAndBack(move, writers);
+      }
+      writers.close();
+      writers.assertNothingLost(NativePair.login(pair.source()));
+    }
+  }
+
+  @Test
   void asAClone() throws Exception {
     for (int time = 1; time <= TIMES; time++) {
       try (ClonePair pair = ClonePair.fresh();
