@@ -10,7 +10,11 @@ import static org.awaitility.Awaitility.await;
 import dev.fram.api.error.ErrorCode;
 import dev.fram.api.error.FramException;
 import dev.fram.api.status.PhaseName;
+import dev.fram.testkit.fault.JavaChild;
+import dev.fram.testkit.server.MySqlServer;
+import java.sql.Connection;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Duration;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -22,6 +26,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Timeout(400)
 class FileFeedTest {
   private static final Duration LIMIT = Duration.ofMinutes(2);
+  private static final int MANY = 3_000;
   private static final String WORKERS = "SELECT @@global.replica_parallel_workers";
 
   private static NativePair fresh(boolean targetHasGtids) throws SQLException {
@@ -87,6 +92,44 @@ class FileFeedTest {
       assertThat(values(pair.target(), "SELECT id FROM app.customer WHERE id > 99 ORDER BY id"))
           .containsExactly("100", "101", "102", "201", "202");
     }
+  }
+
+  /** What it had committed then it must not apply again, nor leave out what it had not. */
+  @Test
+  void aTargetThatIsKilledWhileItAppliesKnowsWhereItIs() throws Exception {
+    NativePair pair = fresh(true);
+    try (JavaChild fram = pair.fram("migrate", "--cutover=manual")) {
+      NativeFeedTest.awaitWith(fram, () -> pair.phase().equals("READY"));
+      fram.kill9();
+    }
+    try (Connection session = MySqlPair.administer(pair.source());
+        Statement statement = session.createStatement()) {
+      for (int id = 1_000; id < 1_000 + MANY; id++) {
+        statement.execute("INSERT INTO app.customer VALUES (" + id + ", 'ours')");
+        statement.execute("UPDATE app.coded SET v = v + 1 WHERE code = 'k" + (1 + id % 3) + "'");
+      }
+    }
+    pair.goOnToTheEnd();
+    await()
+        .atMost(LIMIT)
+        .pollInterval(Duration.ofMillis(5))
+        .until(() -> count(pair.target()) > MANY / 20);
+    pair.target().kill9();
+    pair.target().start();
+    assertThat(count(pair.target())).as("killed in the middle").isLessThan(MANY);
+    try (Move move = pair.move().begin()) {
+      move.awaitPhase(PhaseName.READY);
+      assertThat(Cutovers.verify(move).exitCode()).isZero();
+      Cutovers.untilDone(move);
+    }
+    assertThat(count(pair.target())).isEqualTo(MANY);
+    assertThat(values(pair.target(), "SELECT SUM(v) FROM app.coded"))
+        .isEqualTo(values(pair.source(), "SELECT SUM(v) FROM app.coded"));
+  }
+
+  private static int count(MySqlServer server) throws SQLException {
+    return Integer.parseInt(
+        values(server, "SELECT COUNT(*) FROM app.customer WHERE id >= 1000").getFirst());
   }
 
   /** With the channel goes the only record of how far the target is. */
