@@ -25,14 +25,12 @@ final class MySqlFileChannel implements ReplicaChannel {
   private static final Duration LAST_LOOK = Duration.ofMillis(50);
 
   /**
-   * What was changed on the server, to be put back; whether the channel was made (one that is gone
-   * then has taken its place with it); and, where the place that was told lies in a file of which
-   * nothing was applied, where the replica stands for it.
+   * What was changed on the server, to be put back, and whether the channel was made: one that is
+   * gone then has taken its place with it.
    */
   private static final String NOTE =
       "CREATE TABLE IF NOT EXISTS fram.replica_place (only_one tinyint NOT NULL DEFAULT 1 PRIMARY"
-          + " KEY, workers_were int NOT NULL, made tinyint NOT NULL DEFAULT 0,"
-          + " told varchar(600) NOT NULL DEFAULT '', stands varchar(600) NOT NULL DEFAULT '')"
+          + " KEY, workers_were int NOT NULL, made tinyint NOT NULL DEFAULT 0)"
           + " ENGINE = InnoDB DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin";
 
   private final Connection connection;
@@ -72,12 +70,9 @@ final class MySqlFileChannel implements ReplicaChannel {
     return begin;
   }
 
-  /** How far it is; where that stands for what is recorded, an older file is not needed. */
+  /** How far it is, at least where it is recorded to be. */
   private LogPoint reached(LogPoint recorded) throws SQLException {
     LogPoint place = place();
-    if (stands(recorded, place)) {
-      return recorded;
-    }
     if (place.compareTo(recorded) < 0) {
       throw less(place, recorded);
     }
@@ -158,12 +153,10 @@ final class MySqlFileChannel implements ReplicaChannel {
   // ---- where it is
   // -------------------------------------------------------------------------------
 
-  /** How far the applier is, and what it is at. */
-  private record Look(LogPoint applied, Optional<LogPoint> read, String doing) {
-    /** Everything that was received is applied, and that goes as far. */
-    boolean through(LogPoint to) {
-      return read.filter(point -> point.compareTo(to) >= 0).isPresent()
-          && doing.contains("has read all relay log");
+  /** How far the applier is, and how far the receiver. */
+  private record Look(LogPoint applied, Optional<LogPoint> read) {
+    boolean received(LogPoint to) {
+      return read.filter(point -> point.compareTo(to) >= 0).isPresent();
     }
   }
 
@@ -178,8 +171,7 @@ final class MySqlFileChannel implements ReplicaChannel {
                       row.getString("Relay_Source_Log_File"), row.getLong("Exec_Source_Log_Pos")),
                   file.isEmpty()
                       ? Optional.empty()
-                      : Optional.of(new LogPoint(file, row.getLong("Read_Source_Log_Pos"))),
-                  Optional.ofNullable(row.getString("Replica_SQL_Running_State")).orElse(""));
+                      : Optional.of(new LogPoint(file, row.getLong("Read_Source_Log_Pos"))));
             })
         .orElseThrow(
             () -> new SQLException("the channel is gone", "HY000", MySqlChannel.NO_CHANNEL));
@@ -189,20 +181,9 @@ final class MySqlFileChannel implements ReplicaChannel {
     return look().applied();
   }
 
-  /** Whether it stands for a place by standing at another: no transaction lies between them. */
-  private boolean stands(LogPoint told, LogPoint place) throws SQLException {
-    return place.equals(told)
-        || Sql.number(
-                connection,
-                "SELECT COUNT(*) FROM fram.replica_place WHERE told = ? AND stands = ?",
-                told.text(),
-                place.text())
-            > 0;
-  }
-
   @Override
   public boolean standsAt(BinlogPosition recorded) throws SQLException {
-    return !channel.exists() || stands(file(recorded).at(), place());
+    return !channel.exists() || place().equals(file(recorded).at());
   }
 
   // ---- going on
@@ -232,16 +213,8 @@ final class MySqlFileChannel implements ReplicaChannel {
         settle(to, state);
         return;
       }
-      Look now = look();
-      if (now.through(to)) {
-        // The place lies in a file of which there is nothing to apply up to there.
-        channel.stand();
-        settle(to, ReplicaState.read(connection));
-        return;
-      }
       watch.look();
-      boolean dry = now.read().filter(point -> point.compareTo(to) >= 0).isEmpty();
-      if (!state.receiving() && state.received().any() && dry) {
+      if (!state.receiving() && state.received().any() && !look().received(to)) {
         channel.stand();
         throw ReplicaState.receiver(server, state.received(), from);
       }
@@ -263,26 +236,14 @@ final class MySqlFileChannel implements ReplicaChannel {
   }
 
   private void settle(LogPoint to, ReplicaState state) throws SQLException {
-    Look now = look();
-    LogPoint place = now.applied();
-    if (place.compareTo(to) > 0) {
-      throw beyond(place, to.text());
+    LogPoint place = place();
+    if (place.compareTo(to) < 0) {
+      throw ReplicaState.applier(server, state.applied());
     }
     if (!place.equals(to)) {
-      if (state.applied().any() || !read(now, to)) {
-        throw ReplicaState.applier(server, state.applied());
-      }
-      Sql.update(
-          connection,
-          "UPDATE fram.replica_place SET told = ?, stands = ?",
-          to.text(),
-          place.text());
+      throw beyond(place, to.text());
     }
     seen = Optional.of(place);
-  }
-
-  private static boolean read(Look look, LogPoint to) {
-    return look.read().filter(point -> point.compareTo(to) >= 0).isPresent();
   }
 
   private FramException beyond(LogPoint now, String told) {
