@@ -29,6 +29,7 @@ public final class ScriptEnds {
   private static final int LINES = 1000;
   private static final int COMPLAINTS = 30;
   private static final long LOOK_MILLIS = 200;
+  private static final long DRAIN_MILLIS = 5_000;
 
   private final OutputStream in;
   private final InputStream out;
@@ -65,9 +66,9 @@ public final class ScriptEnds {
         pass(lines);
         goesOn.run();
       }
-      // What it has started may keep its output open: only what it said itself is waited for.
-      output.join(LOOK_MILLIS);
-      errors.join(LOOK_MILLIS);
+      // What it has started may keep its output open: that is not waited for longer than this.
+      output.join(DRAIN_MILLIS);
+      errors.join(DRAIN_MILLIS);
       pass(lines);
       return new HostAnswer(life.exit(), List.copyOf(kept), complaints());
     } catch (InterruptedException e) {
