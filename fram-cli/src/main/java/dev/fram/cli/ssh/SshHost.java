@@ -12,22 +12,58 @@ import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.apache.sshd.client.channel.ChannelExec;
 import org.apache.sshd.client.channel.ClientChannelEvent;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Another machine, over SSH: one exec channel for each script (RFC 4254, 6.5). Any thread. */
-final class SshHost implements ServerHost {
+/**
+ * Another machine, over SSH: one exec channel for each script (RFC 4254, 6.5). Nothing is opened
+ * for it before the first one. Any thread.
+ */
+final class SshHost implements ServerHost, AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(SshHost.class);
 
-  private final SshLink link;
   private final String name;
+  private final Supplier<Line> opener;
+  private @Nullable Line line;
 
-  SshHost(SshLink link, JumpHost host) {
-    this.link = link;
+  /**
+   * The way there.
+   *
+   * @param link to the machine
+   * @param tunnels that it goes by, the nearest first
+   */
+  record Line(SshLink link, List<Tunnel> tunnels) {}
+
+  /**
+   * @param opener asked once, by the first script
+   */
+  SshHost(JumpHost host, Supplier<Line> opener) {
     this.name = host.display();
+    this.opener = opener;
+  }
+
+  private synchronized SshLink link() {
+    Line open = line;
+    if (open == null) {
+      open = opener.get();
+      line = open;
+    }
+    return open.link();
+  }
+
+  @Override
+  public synchronized void close() {
+    Line open = line;
+    if (open != null) {
+      open.link().close();
+      open.tunnels().reversed().forEach(Tunnel::close);
+      line = null;
+    }
   }
 
   @Override
@@ -38,7 +74,7 @@ final class SshHost implements ServerHost {
   @Override
   public HostAnswer run(HostScript script, Consumer<String> lines, Runnable goesOn) {
     try {
-      ChannelExec channel = link.connected().createExecChannel(command(script));
+      ChannelExec channel = link().connected().createExecChannel(command(script));
       try {
         channel.open().verify(SshLink.CONNECT);
         return follow(channel, script, lines, goesOn);

@@ -24,7 +24,7 @@ public final class Tunnels implements AutoCloseable {
   private static final int POSTGRESQL_PORT = 5432;
 
   private final Map<String, Way> ways = new LinkedHashMap<>();
-  private final List<SshLink> machines = new ArrayList<>();
+  private final List<SshHost> machines = new ArrayList<>();
 
   /** The tunnels of one server, the nearest first. */
   private record Way(List<Tunnel> tunnels, Reach reach) {}
@@ -39,21 +39,28 @@ public final class Tunnels implements AutoCloseable {
     return led("target", endpoint, plan.target(), plan.keys());
   }
 
-  /**
-   * The machine on which the target runs, by the target's jump hosts. Connects to nothing yet where
-   * there are none.
-   */
+  /** The machine on which the target runs, by the target's jump hosts. Connects to nothing yet. */
   public ServerHost machine(JumpHost host, SshPlan plan) {
-    String name = "target's machine " + host.display();
-    Optional<InetSocketAddress> dial = Optional.empty();
-    if (!plan.target().isEmpty()) {
-      Way way = dig(name, "target's machine", host.host(), host.port(), plan.target(), plan.keys());
-      ways.put(name, way);
-      dial = Optional.of(way.reach().address());
-    }
-    SshLink link = new SshLink(name, host, dial, plan.keys(), Identities.read(plan.keys()));
-    machines.add(link);
-    return new SshHost(link, host);
+    SshHost made = new SshHost(host, () -> line(host, plan));
+    machines.add(made);
+    return made;
+  }
+
+  private static SshHost.Line line(JumpHost host, SshPlan plan) {
+    String whose = "target's machine";
+    String name = whose + " " + host.display();
+    Optional<Way> way =
+        plan.target().isEmpty()
+            ? Optional.empty()
+            : Optional.of(dig(name, whose, host.host(), host.port(), plan.target(), plan.keys()));
+    SshLink link =
+        new SshLink(
+            name,
+            host,
+            way.map(Way::reach).map(Reach::address),
+            plan.keys(),
+            Identities.read(plan.keys()));
+    return new SshHost.Line(link, way.map(Way::tunnels).orElse(List.of()));
   }
 
   /**
@@ -81,7 +88,7 @@ public final class Tunnels implements AutoCloseable {
       way.tunnels().reversed().forEach(Tunnel::close);
     }
     ways.clear();
-    machines.forEach(SshLink::close);
+    machines.forEach(SshHost::close);
     machines.clear();
   }
 

@@ -4,12 +4,15 @@ package dev.fram.core.migration;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.fram.api.engine.TargetRoute;
 import dev.fram.api.error.ErrorCode;
 import dev.fram.api.status.PhaseName;
 import dev.fram.api.status.Status;
 import dev.fram.core.bus.Answer;
 import dev.fram.core.run.MigrationSettings;
+import dev.fram.testkit.memory.MemoryEngine;
 import dev.fram.testkit.memory.MemoryFaults;
+import dev.fram.testkit.memory.MemoryProcess;
 import dev.fram.testkit.memory.MemoryWorkload;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -112,6 +115,26 @@ final class ClientTest {
       background.join();
     }
     assertThat(client.pause().code()).isEqualTo(ErrorCode.PHASE_REFUSES.name());
+  }
+
+  /** Whoever took it to find out would end a run whose session is just being made again. */
+  @Test
+  void whetherARunGoesOnIsAskedWithoutTakingItsLease() {
+    World world = new World(folder);
+    MigrationSettings settings = world.settings(MigrationSettings.Mode.MANUAL);
+    world.toReady(settings);
+    long before = epoch(world);
+    Answer nobody = world.client(settings).pause();
+    assertThat(nobody.code()).isEqualTo(ErrorCode.PHASE_REFUSES.name());
+    assertThat(epoch(world)).isEqualTo(before);
+  }
+
+  private static long epoch(World world) {
+    MemoryEngine engine =
+        new MemoryEngine(world.source, world.target, new MemoryProcess(MemoryFaults.NONE));
+    try (TargetRoute route = engine.openTarget(MemoryEngine.request())) {
+      return route.target().journal().load().orElseThrow().epoch();
+    }
   }
 
   @Test

@@ -2,7 +2,6 @@
 package dev.fram.postgresql.schema;
 
 import dev.fram.api.engine.Fingerprint;
-import dev.fram.api.engine.SchemaOption;
 import dev.fram.api.error.ErrorCode;
 import dev.fram.api.error.FramException;
 import dev.fram.api.model.Scope;
@@ -27,43 +26,33 @@ import java.util.function.Consumer;
  * cutover as ever.
  */
 final class Adoption {
+  private final TableCreation creation;
   private final Connector source;
   private final Connector targetServer;
   private final TargetScript target;
   private final Scope scope;
-  private final Set<SchemaOption> options;
   private final TargetGuards guards;
 
+  /**
+   * @param creation takes the archive, and creates nothing here
+   */
   Adoption(
+      TableCreation creation,
       Connector source,
       Connector targetServer,
       TargetScript target,
       Scope scope,
-      Set<SchemaOption> options,
       TargetGuards guards) {
+    this.creation = creation;
     this.source = source;
     this.targetServer = targetServer;
     this.target = target;
     this.scope = scope;
-    this.options = options;
     this.guards = guards;
   }
 
   LoadedSchema run(long epoch, Consumer<String> progress) {
-    ClientTools tools = ServerMajors.of(source, target).tools();
-    boolean stored =
-        target.fenced(
-            epoch,
-            "looking at what the base backup has brought",
-            connection -> {
-              ArchiveStore.create(connection);
-              return ArchiveStore.archive(connection).isPresent();
-            });
-    if (!stored) {
-      progress.accept("reading the schema that came with the base backup");
-      new TableCreation(source, target, scope, options, guards).take(targetServer, epoch, tools);
-    }
-    LoadedSchema schema = LoadedSchema.load(target, tools, options);
+    LoadedSchema schema = creation.taken(targetServer, epoch, progress);
     if (!target.transaction("looking", ArchiveStore::areTablesDone)) {
       requireSame();
     }

@@ -76,12 +76,12 @@ public final class PostgresSchemaTransfer implements SchemaTransfer {
 
   @Override
   public void createTables(long epoch, Consumer<String> progress) {
+    TableCreation creation = new TableCreation(source, target, scope, options, guards);
     remember(
         switch (origin) {
-          case MADE ->
-              new TableCreation(source, target, scope, options, guards).run(epoch, progress);
+          case MADE -> creation.run(epoch, progress);
           case BASED ->
-              new Adoption(source, targetServer, target, scope, options, guards)
+              new Adoption(creation, source, targetServer, target, scope, guards)
                   .run(epoch, progress);
         });
   }

@@ -50,6 +50,21 @@ final class TableCreation {
   }
 
   LoadedSchema run(long epoch, Consumer<String> progress) {
+    LoadedSchema schema = taken(source, epoch, progress);
+    schema
+        .facts()
+        .leftOut()
+        .forEach(relation -> progress.accept("left out by the scope: " + relation.id()));
+    restore(epoch, schema, progress);
+    return schema;
+  }
+
+  /**
+   * The archive, with the facts beside it, as it is kept on the target; taken unless it is there.
+   *
+   * @param from the server whose schema it is
+   */
+  LoadedSchema taken(Connector from, long epoch, Consumer<String> progress) {
     ClientTools tools = ServerMajors.of(source, target).tools();
     boolean stored =
         target.fenced(
@@ -61,23 +76,12 @@ final class TableCreation {
             });
     if (!stored) {
       progress.accept("reading the schema with " + tools.version());
-      take(source, epoch, tools);
+      take(from, epoch, tools);
     }
-    LoadedSchema schema = LoadedSchema.load(target, tools, options);
-    schema
-        .facts()
-        .leftOut()
-        .forEach(relation -> progress.accept("left out by the scope: " + relation.id()));
-    restore(epoch, schema, progress);
-    return schema;
+    return LoadedSchema.load(target, tools, options);
   }
 
-  /**
-   * Takes the archive, and the facts beside it, and keeps them on the target.
-   *
-   * @param from the server whose schema it is
-   */
-  void take(Connector from, long epoch, ClientTools tools) {
+  private void take(Connector from, long epoch, ClientTools tools) {
     try (Connection connection = from.open("schema")) {
       connection.setAutoCommit(false);
       connection.setReadOnly(true);

@@ -357,6 +357,42 @@ class BaseBackupTest {
                 .contains("1"));
   }
 
+  /** Two at it would fetch, and replace, each other's. */
+  @Test
+  void oneRunAtATimeIsAtIt() throws Exception {
+    try (BasePair pair = BasePair.fresh()) {
+      pair.hold("stop");
+      try (Move move = pair.oneWay().begin()) {
+        await()
+            .atMost(LIMIT)
+            .until(() -> beside(pair.target().dataFolder(), "new/standby.signal") || move.ended());
+        assertThatThrownBy(() -> pair.oneWay().finish())
+            .isInstanceOfSatisfying(
+                FramException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.LEASE_HELD));
+        pair.release();
+        move.awaitPhase(PhaseName.READY);
+      }
+    }
+  }
+
+  /** A supervisor may have started it again: its data would be written to from two sides. */
+  @Test
+  void aServerThatWasNotStoppedIsNotReplaced() throws Exception {
+    try (BasePair pair = BasePair.fresh()) {
+      ServerMachine machine =
+          new ServerMachine(new ThisMachine(), Optional.of("true"), Optional.of("true"));
+      long pid = pair.targetPid();
+      assertThatThrownBy(() -> pair.move(pair.request(machine)).finish())
+          .hasMessageContaining("the server was stopped and runs again, or still")
+          .hasMessageContaining("--target-stop");
+      assertThat(pair.targetPid()).isEqualTo(pid);
+      assertThat(beside(pair.target().dataFolder(), "former")).isFalse();
+      try (Move move = pair.oneWay().begin()) {
+        move.awaitPhase(PhaseName.READY);
+      }
+    }
+  }
+
   /** By pg_ctl, with the options that the target runs with; then given up. */
   @Test
   void stopsAndStartsByItselfAndLeavesNothingWhenCancelled() throws Exception {

@@ -23,33 +23,27 @@ class CrossingsTest {
   @EnumSource(names = {"V8_0", "MARIADB_11_4"})
   void asAReplica(MySqlVersion version) throws Exception {
     for (int time = 1; time <= TIMES; time++) {
-      NativePair pair = NativePair.fresh(version, NativeFeedTest.TABLES);
-      Writers writers = pair.writers();
-      try (writers;
-          Move move = pair.withAWayBack().begin()) {
-        move.awaitPhase(PhaseName.READY);
-        assertThat(pair.channels()).as("time %d: it is a replica", time).isNotEmpty();
-        Cutovers.thereAndBack(move, writers);
-      }
-      writers.close();
-      writers.assertNothingLost(NativePair.login(pair.source()));
+      cross(NativePair.fresh(version, NativeFeedTest.TABLES), time);
     }
   }
 
   @Test
   void asAReplicaByFileAndOffset() throws Exception {
     for (int time = 1; time <= TIMES; time++) {
-      NativePair pair = NativePair.withoutGtids(true, NativeFeedTest.TABLES);
-      Writers writers = pair.writers();
-      try (writers;
-          Move move = pair.withAWayBack().begin()) {
-        move.awaitPhase(PhaseName.READY);
-        assertThat(pair.channels()).as("time %d: it is a replica", time).isNotEmpty();
-        Cutovers.thereAndBack(move, writers);
-      }
-      writers.close();
-      writers.assertNothingLost(NativePair.login(pair.source()));
+      cross(NativePair.withoutGtids(true, NativeFeedTest.TABLES), time);
     }
+  }
+
+  private static void cross(NativePair pair, int time) throws Exception {
+    Writers writers = pair.writers();
+    try (writers;
+        Move move = pair.withAWayBack().begin()) {
+      move.awaitPhase(PhaseName.READY);
+      assertThat(pair.channels()).as("time %d: it is a replica", time).isNotEmpty();
+      Cutovers.thereAndBack(move, writers);
+    }
+    writers.close();
+    writers.assertNothingLost(NativePair.login(pair.source()));
   }
 
   @Test

@@ -132,6 +132,31 @@ class FileFeedTest {
         values(server, "SELECT COUNT(*) FROM app.customer WHERE id >= 1000").getFirst());
   }
 
+  /** From there it would apply again what is there already. */
+  @Test
+  void aPlaceThatSomebodyHasPutBackIsRefused() throws Exception {
+    NativePair pair = fresh(true);
+    try (Move move = pair.move().begin()) {
+      move.awaitPhase(PhaseName.READY);
+      on(pair.source(), "INSERT INTO app.customer VALUES (300, 'ours')");
+      await().atMost(LIMIT).until(() -> Cutovers.verify(move).exitCode() == 0);
+    }
+    String first = values(pair.source(), "SHOW BINARY LOGS").getFirst();
+    on(pair.target(), "STOP REPLICA FOR CHANNEL 'fram'");
+    on(
+        pair.target(),
+        "CHANGE REPLICATION SOURCE TO SOURCE_LOG_FILE = '"
+            + first
+            + "', SOURCE_LOG_POS = 4 FOR CHANNEL 'fram'");
+    try (Move move = pair.move().begin()) {
+      assertThatThrownBy(move::awaitEnd)
+          .isInstanceOfSatisfying(
+              FramException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.FEED_INVALID))
+          .hasMessageContaining("its replica stands at " + first + ":4");
+    }
+    pair.cancelled(pair.request(Optional.empty()));
+  }
+
   /** With the channel goes the only record of how far the target is. */
   @Test
   void aChannelThatSomebodyHasTakenAwayIsNotMadeAgain() throws Exception {
