@@ -4,6 +4,7 @@ package dev.fram.core.migration;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.fram.api.engine.Lease;
 import dev.fram.api.engine.TargetRoute;
 import dev.fram.api.error.ErrorCode;
 import dev.fram.api.status.PhaseName;
@@ -123,17 +124,19 @@ final class ClientTest {
     World world = new World(folder);
     MigrationSettings settings = world.settings(MigrationSettings.Mode.MANUAL);
     world.toReady(settings);
-    long before = epoch(world);
-    Answer nobody = world.client(settings).pause();
+    long before = nextEpoch(world);
+    Answer nobody = world.client(settings).stop();
     assertThat(nobody.code()).isEqualTo(ErrorCode.PHASE_REFUSES.name());
-    assertThat(epoch(world)).isEqualTo(before);
+    assertThat(nextEpoch(world)).isEqualTo(before + 1);
   }
 
-  private static long epoch(World world) {
+  /** Of a run that would begin now: it takes the lease, and gives it back. */
+  private static long nextEpoch(World world) {
     MemoryEngine engine =
         new MemoryEngine(world.source, world.target, new MemoryProcess(MemoryFaults.NONE));
-    try (TargetRoute route = engine.openTarget(MemoryEngine.request())) {
-      return route.target().journal().load().orElseThrow().epoch();
+    try (TargetRoute route = engine.openTarget(MemoryEngine.request());
+        Lease lease = route.target().lease("a test").orElseThrow()) {
+      return lease.epoch();
     }
   }
 
